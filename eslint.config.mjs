@@ -1,0 +1,71 @@
+import js from '@eslint/js';
+import nx from '@nx/eslint-plugin';
+import globals from 'globals';
+import tseslint from 'typescript-eslint';
+
+/** Who may import whom: lower packages first, each may use those it names. The design's order, and nothing beyond it. */
+const LAYERS = {
+  process: [],
+  kconfig: ['process'],
+  kbuild: ['process', 'kconfig'],
+  rootfs: ['process'],
+  qemu: ['process'],
+  nx: ['process', 'kconfig', 'kbuild', 'rootfs', 'qemu'],
+  e2e: [],
+};
+
+const constraints = Object.entries(LAYERS).map(([name, below]) => ({
+  sourceTag: `package:${name}`,
+  onlyDependOnLibsWithTags: below.map((lower) => `package:${lower}`),
+}));
+
+/** Nx is known to one package only, and execa to one. */
+const reserved = (patterns, message) => ({
+  'no-restricted-imports': ['error', { patterns: [{ group: patterns, message }] }],
+});
+const NX = ['nx', 'nx/*', '@nx/*'];
+const EXECA = ['execa', 'node:child_process', 'child_process'];
+
+export default tseslint.config(
+  { ignores: ['**/dist', '**/node_modules', '.nx', '.bringup', '**/fixtures', 'docs', '**/generated'] },
+  js.configs.recommended,
+  ...tseslint.configs.recommended,
+  { languageOptions: { globals: globals.node } },
+  {
+    files: ['packages/*/src/**/*.ts'],
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        { enforceBuildableLibDependency: false, allow: [], depConstraints: constraints },
+      ],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
+      complexity: ['error', 15],
+    },
+  },
+  {
+    files: ['packages/{kconfig,kbuild,rootfs,qemu}/src/**/*.ts'],
+    ignores: ['**/*.spec.ts', '**/testing/**'],
+    rules: reserved(
+      [...NX, ...EXECA],
+      'Nx belongs to packages/nx, programs are run through @bringup/process.',
+    ),
+  },
+  {
+    files: ['packages/nx/src/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: reserved(EXECA, 'Programs are run through @bringup/process.'),
+  },
+  { files: ['packages/process/src/**/*.ts'], rules: reserved(NX, 'Nx belongs to packages/nx.') },
+  {
+    files: ['**/*.spec.ts', 'packages/e2e/**/*.ts'],
+    languageOptions: { globals: globals.jest },
+    rules: { 'max-lines': 'off' },
+  },
+  {
+    files: ['**/*.js', '**/*.cjs'],
+    rules: { '@typescript-eslint/no-require-imports': 'off' }, // CommonJS: Jest configurations and child programs.
+  },
+);
