@@ -1,0 +1,32 @@
+/** What both kinds of error carry: a constant code for programs, fields for messages. */
+abstract class BringupError extends Error {
+  /** Constant, upper-case identifier of the failure; scripts may match on it. */
+  readonly code: string;
+  /** The values the message speaks of, for `--json` output and tests. */
+  readonly fields: Readonly<Record<string, unknown>>;
+
+  constructor(code: string, message: string, fields: Record<string, unknown> = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.fields = fields;
+  }
+}
+
+/** The input is at fault (an option, a fragment, a source): the message says what to change. */
+export class UserError extends BringupError {}
+
+/** A program or the host failed: the message says which, how, and what to do next. */
+export class ToolError extends BringupError {}
+
+/** Thrown where work was stopped on request (Ctrl-C, SIGTERM, the parent's death). */
+export class AbortedError extends BringupError {
+  constructor(reason: string) {
+    super('ABORTED', `stopped: ${reason}`, { reason });
+  }
+}
+
+/** True for an error of Bringup's own, whose message is meant for people as it stands. */
+export function isBringupError(error: unknown): error is UserError | ToolError | AbortedError {
+  return error instanceof BringupError;
+}

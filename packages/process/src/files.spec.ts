@@ -1,0 +1,76 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  describeFullDevice,
+  quoteCommand,
+  sha256File,
+  ToolError,
+  withTemporaryDirectory,
+  writeAside,
+  writeFileAside,
+} from './index.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'bringup-files-spec-'));
+
+it('leaves the old file and nothing aside when writing fails', async () => {
+  const path = join(directory, 'artifact');
+  writeFileSync(path, 'old');
+  await expect(
+    writeAside(path, async (aside) => {
+      writeFileSync(aside, 'half');
+      throw new Error('broken');
+    }),
+  ).rejects.toThrow('broken');
+  expect(readFileSync(path, 'utf8')).toBe('old');
+  expect(readdirSync(directory)).toEqual(['artifact']);
+});
+
+it('removes what killed writers left of the same file, and nothing else', async () => {
+  const place = mkdtempSync(join(directory, 'abandoned-'));
+  const dead = 2 ** 22 - 7;
+  const left = [`.x.${dead}.tmp`, `.x.${process.pid}.tmp`, `.x.y.${dead}.tmp`, `.y.${dead}.tmp`, '.x.tmp'];
+  for (const name of left) writeFileSync(join(place, name), 'half');
+  await writeFileAside(join(place, 'x'), 'whole');
+  expect(readdirSync(place).sort()).toEqual([...left.slice(2), 'x'].sort());
+});
+
+it('says where the disk is full', async () => {
+  const full = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+  await expect(writeAside(join(directory, 'x'), () => Promise.reject(full))).rejects.toMatchObject({
+    code: 'NO_SPACE',
+    message: expect.stringContaining(directory),
+  });
+});
+
+it('takes a failure for what it is while there is space, and ENOSPC for a full disk', async () => {
+  const failure = new ToolError('TOOL_FAILED', 'make failed');
+  expect(await describeFullDevice(failure, directory)).toBe(failure);
+  expect(await describeFullDevice(failure, '/no/such/place')).toBe(failure);
+  expect(await describeFullDevice({ code: 'ENOSPC' }, directory)).toMatchObject({ code: 'NO_SPACE' });
+  // proc(5) has no blocks at all.
+  expect(await describeFullDevice(failure, '/proc')).toMatchObject({ code: 'NO_SPACE' });
+});
+
+it('writes and hashes', async () => {
+  const path = join(directory, 'deep', 'file');
+  await writeFileAside(path, 'abc');
+  expect(await sha256File(path)).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+});
+
+it('removes a temporary directory after a failure too', async () => {
+  let seen = '';
+  await expect(
+    withTemporaryDirectory('spec', async (temporary) => {
+      seen = temporary;
+      writeFileSync(join(temporary, 'file'), '');
+      throw new Error('broken');
+    }),
+  ).rejects.toThrow('broken');
+  expect(existsSync(seen)).toBe(false);
+});
+
+it.each([
+  [['make', '-j2', 'CC=ccache gcc'], "make -j2 'CC=ccache gcc'"],
+  [['echo', "it's", ''], `echo 'it'\\''s' ''`],
+])('quotes %j', (argv, expected) => expect(quoteCommand(argv)).toBe(expected));

@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { ensureDir, mkdtemp, readdir, remove, rename } from 'fs-extra';
+import { isAlive } from './alive.js';
+import { AbortedError, ToolError } from './errors.js';
+import { ownDirectory, releaseDirectory } from './reaper.js';
+
+/** Where a file is written before it is renamed to `path`: beside it, so that the rename is atomic. */
+function asidePath(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+}
+
+/** Removes what processes that were killed left beside `path`: they can no longer do it. */
+async function removeAbandoned(path: string): Promise<void> {
+  const [start, end] = [`.${basename(path)}.`, '.tmp'];
+  for (const name of await readdir(dirname(path))) {
+    if (!name.startsWith(start) || !name.endsWith(end)) continue;
+    const pid = name.slice(start.length, -end.length);
+    if (/^\d+$/.test(pid) && !isAlive(Number(pid))) await remove(join(dirname(path), name));
+  }
+}
+
+/** A file, and how it is made where it is told. */
+export interface AsideWrite {
+  path: string;
+  write: (aside: string) => Promise<void>;
+}
+
+/**
+ * Lets `write` make the file somewhere aside, then renames it to `path`: a reader sees the old file or the
+ * new one, never half of it, whatever happens.
+ *
+ * @throws ToolError `NO_SPACE` when the disk is full
+ */
+export async function writeAside(path: string, write: AsideWrite['write']): Promise<void> {
+  await writeAllAside([{ path, write }]);
+}
+
+/**
+ * {@link writeAside} for files that belong together: none is renamed before all are whole, so a failure leaves
+ * every one as it was. They are renamed in order.
+ *
+ * @param commit called when nothing but the renames is left to do
+ */
+export async function writeAllAside(
+  writes: readonly AsideWrite[],
+  commit: () => Promise<void> = async () => undefined,
+): Promise<void> {
+  const begun: string[] = [];
+  for (const { path, write } of writes) {
+    try {
+      await ensureDir(dirname(path));
+      await removeAbandoned(path);
+      begun.push(asidePath(path));
+      await write(asidePath(path));
+    } catch (error) {
+      await Promise.all(begun.map((aside) => remove(aside)));
+      throw describeDiskError(error, path);
+    }
+  }
+  await commit();
+  for (const { path } of writes) await rename(asidePath(path), path);
+}
+
+/** {@link writeAside} for content in memory. */
+export async function writeFileAside(path: string, content: string | Uint8Array): Promise<void> {
+  await writeAside(path, (aside) => writeSynced(aside, content));
+}
+
+/** A file whose content is on the disk before it is renamed. */
+export async function writeSynced(path: string, content: string | Uint8Array): Promise<void> {
+  const handle = await open(path, 'w');
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Turns "disk full" into an error that says where; passes everything else on. */
+export function describeDiskError(error: unknown, path: string): unknown {
+  if ((error as { code?: string } | undefined)?.code !== 'ENOSPC') return error;
+  return new ToolError(
+    'NO_SPACE',
+    `no space left on the device that holds ${dirname(path)}: free some and run again`,
+    { path },
+    error,
+  );
+}
+
+/** With less than this left, whatever fails fails for want of space: what failed was removed, and left some again. */
+const FULL_BYTES = 1 << 20;
+
+/**
+ * {@link describeDiskError} for the failure of programs that wrote below `path`: few of them say ENOSPC, and some
+ * (Kconfig's conf) write half a file and report success.
+ */
+export async function describeFullDevice(error: unknown, path: string): Promise<unknown> {
+  const { bavail, bfree, bsize } = await statfs(path).catch(() => ({
+    bavail: 1,
+    bfree: 1,
+    bsize: FULL_BYTES,
+  }));
+  // The blocks that are kept for root are there for root.
+  const free = (process.getuid?.() === 0 ? bfree : bavail) * bsize;
+  if (free >= FULL_BYTES || error instanceof AbortedError) return describeDiskError(error, join(path, 'x'));
+  return describeDiskError(
+    Object.assign(new Error('ENOSPC', { cause: error }), { code: 'ENOSPC' }),
+    join(path, 'x'),
+  );
+}
+
+/** What a host refuses a user, by errno: as said, and what to do next. Anything else is a bug and keeps its stack. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied (EACCES). Give this user leave to write there',
+  EPERM: 'operation not permitted (EPERM). Give this user leave to write there',
+  EROFS: 'the file system is read-only (EROFS). Choose a place that can be written',
+};
+
+/** Turns a refusal of the host (disk full, no permission) into an error for people; passes everything else on. */
+export function describeHostError(error: unknown): unknown {
+  const { code, path, syscall } = (error ?? {}) as { code?: string; path?: string; syscall?: string };
+  if (code === undefined || syscall === undefined) return error;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    const place = path === undefined ? 'a device' : `the device that holds ${dirname(path)}`;
+    const message = `no space left on ${place}: free some and run again`;
+    return new ToolError('NO_SPACE', message, { path }, error);
+  }
+  const refusal = Object.hasOwn(REFUSALS, code) ? REFUSALS[code] : undefined;
+  if (refusal === undefined || path === undefined) return error;
+  return new ToolError('HOST_REFUSES', `${path}: ${refusal}`, { path, code }, error);
+}
+
+/** The sha256 of a file's content, as 64 hex digits. */
+export async function sha256File(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+/** Runs `work` with a fresh directory that is gone afterwards, also when this process is killed. */
+export async function withTemporaryDirectory<T>(
+  purpose: string,
+  work: (directory: string) => Promise<T>,
+  parent: string = tmpdir(),
+): Promise<T> {
+  await ensureDir(parent);
+  const directory = await mkdtemp(join(parent, `bringup-${purpose}-`));
+  ownDirectory(directory);
+  try {
+    return await work(directory);
+  } finally {
+    await remove(directory);
+    releaseDirectory(directory);
+  }
+}

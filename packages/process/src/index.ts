@@ -1,0 +1,31 @@
+export { AbortedError, isBringupError, ToolError, UserError } from './errors.js';
+export { scrubbedEnvironment, type Environment } from './environment.js';
+export {
+  describeDiskError,
+  describeFullDevice,
+  describeHostError,
+  sha256File,
+  withTemporaryDirectory,
+  writeAllAside,
+  writeAside,
+  writeFileAside,
+  writeSynced,
+  type AsideWrite,
+} from './files.js';
+export { withLock, type LockOptions, type LockOwner } from './lock.js';
+export { debianPackageOf, missingProgram } from './programs.js';
+export { quoteArgument, quoteCommand } from './quote.js';
+export { ownDirectory, releaseDirectory } from './reaper.js';
+export {
+  runProgram,
+  startProgram,
+  type Argv,
+  type ProgramExit,
+  type RunningProgram,
+  type RunOptions,
+  type RunResult,
+  type StartOptions,
+} from './run.js';
+export { openTerminal, type Descriptors, type Terminal } from './terminal.js';
+export { terminationSignal, type Termination } from './termination.js';
+export { probeVersion } from './version.js';

@@ -1,0 +1,44 @@
+import { mkdtempSync, mkdirSync, writeFileSync, existsSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { withLock } from './index.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'bringup-lock-spec-'));
+
+it('lets the second wait, tells it who holds the lock, and runs both', async () => {
+  const path = join(directory, 'a');
+  const order: string[] = [];
+  const waits: unknown[] = [];
+  const first = withLock(path, { purpose: 'the first' }, async () => {
+    order.push('first in');
+    await sleep(500);
+    order.push('first out');
+  });
+  await sleep(100);
+  await withLock(path, { purpose: 'the second', onWait: (owner) => waits.push(owner?.purpose) }, async () => {
+    order.push('second in');
+  });
+  await first;
+  expect(order).toEqual(['first in', 'first out', 'second in']);
+  expect(waits).toEqual(['the first']);
+  expect(existsSync(`${path}.owner`)).toBe(false);
+});
+
+it('takes over a lock whose owner is dead', async () => {
+  const path = join(directory, 'b');
+  mkdirSync(`${path}.lock`);
+  writeFileSync(`${path}.owner`, JSON.stringify({ pid: 2 ** 22 - 7, host: hostname(), purpose: 'dead' }));
+  await expect(withLock(path, { purpose: 'heir' }, async () => 'done')).resolves.toBe('done');
+}, 10_000);
+
+it('stops waiting when aborted', async () => {
+  const path = join(directory, 'c');
+  const controller = new AbortController();
+  await withLock(path, { purpose: 'holder' }, async () => {
+    setTimeout(() => controller.abort(new Error('no longer')), 50);
+    await expect(
+      withLock(path, { purpose: 'waiter', signal: controller.signal }, async () => 0),
+    ).rejects.toThrow('no longer');
+  });
+});

@@ -1,0 +1,58 @@
+import { ToolError } from './errors.js';
+
+/** Host programs and the Debian package that has each; the one table that every "missing program" message uses. */
+const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
+  'aarch64-linux-gnu-gcc': 'gcc-aarch64-linux-gnu',
+  'aarch64-linux-gnu-ld': 'binutils-aarch64-linux-gnu',
+  'aarch64-linux-gnu-strip': 'binutils-aarch64-linux-gnu',
+  'arm-linux-gnueabihf-gcc': 'gcc-arm-linux-gnueabihf',
+  'arm-linux-gnueabihf-ld': 'binutils-arm-linux-gnueabihf',
+  'riscv64-linux-gnu-gcc': 'gcc-riscv64-linux-gnu',
+  'riscv64-linux-gnu-ld': 'binutils-riscv64-linux-gnu',
+  'x86_64-linux-gnu-gcc': 'gcc-x86-64-linux-gnu',
+  'x86_64-linux-gnu-ld': 'binutils-x86-64-linux-gnu',
+  'qemu-system-aarch64': 'qemu-system-arm',
+  'qemu-system-arm': 'qemu-system-arm',
+  'qemu-system-riscv64': 'qemu-system-misc',
+  'qemu-system-x86_64': 'qemu-system-x86',
+  'apt-cache': 'apt',
+  'apt-get': 'apt',
+  bc: 'bc',
+  bison: 'bison',
+  bzip2: 'bzip2',
+  ccache: 'ccache',
+  'dpkg-deb': 'dpkg',
+  'dpkg-source': 'dpkg-dev',
+  flex: 'flex',
+  gcc: 'gcc',
+  git: 'git',
+  gzip: 'gzip',
+  ld: 'binutils',
+  lz4: 'lz4',
+  make: 'make',
+  patch: 'patch',
+  perl: 'perl',
+  setpriv: 'util-linux',
+  tar: 'tar',
+  xz: 'xz-utils',
+  zstd: 'zstd',
+};
+
+/** The Debian package that has `program`, where it is known. */
+export function debianPackageOf(program: string): string | undefined {
+  return DEBIAN_PACKAGES[program];
+}
+
+/** The error for a program that is not on this machine: `TOOL_MISSING`, naming the package that has it. */
+export function missingProgram(program: string, cause?: unknown): ToolError {
+  const debian = debianPackageOf(program);
+  const remedy = debian
+    ? `Install it: apt-get install ${debian} (Debian, Ubuntu)`
+    : 'Install it, or correct the option that names it';
+  return new ToolError(
+    'TOOL_MISSING',
+    `${program}: program not found in PATH. ${remedy}.`,
+    { program, debian },
+    cause,
+  );
+}

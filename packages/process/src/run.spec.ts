@@ -1,0 +1,111 @@
+import { mkdtempSync, readFileSync, existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runProgram, startProgram } from './index.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'bringup-run-spec-'));
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
+}
+
+describe('runProgram', () => {
+  it('returns stdout, calls onLine for both streams and writes the log', async () => {
+    const lines: string[] = [];
+    const logFile = join(directory, 'log');
+    const result = await runProgram(['sh', '-c', 'echo out; echo err >&2; cat'], {
+      input: 'typed\n',
+      logFile,
+      onLine: (line, stream) => lines.push(`${stream}:${line}`),
+    });
+    expect(result).toEqual({ exitCode: 0, stdout: 'out\ntyped\n' });
+    expect(lines.sort()).toEqual(['stderr:err', 'stdout:out', 'stdout:typed']);
+    expect(readFileSync(logFile, 'utf8')).toContain('err');
+  });
+
+  it('gives the child nothing of the caller beyond PATH, TMPDIR and TERM', async () => {
+    process.env.KCFLAGS = '-DEVIL';
+    const { stdout } = await runProgram(['env']);
+    delete process.env.KCFLAGS;
+    const names = stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split('=')[0]);
+    expect(names.filter((name) => !['PATH', 'TMPDIR', 'TERM', 'LC_ALL', 'TZ'].includes(name!))).toEqual([]);
+  });
+
+  it('rejects with the quoted command, the exit code and the last lines', async () => {
+    await expect(runProgram(['sh', '-c', 'echo "what went wrong" >&2; exit 3'])).rejects.toMatchObject({
+      name: 'ToolError',
+      code: 'TOOL_FAILED',
+      fields: { exitCode: 3, tail: ['what went wrong'] },
+      message: expect.stringContaining(`sh -c 'echo "what went wrong" >&2; exit 3'`),
+    });
+  });
+
+  it('names the package of a missing program', async () => {
+    await expect(runProgram(['qemu-system-riscv64-not-here'])).rejects.toMatchObject({
+      code: 'TOOL_MISSING',
+    });
+    await expect(runProgram(['lz4'], { env: { PATH: '/nowhere' } })).rejects.toMatchObject({
+      code: 'TOOL_MISSING',
+      message: expect.stringContaining('apt-get install lz4'),
+    });
+  });
+
+  it('says that the directory is missing, not the program', async () => {
+    await expect(runProgram(['true'], { cwd: '/no/such/place' })).rejects.toMatchObject({
+      code: 'TOOL_FAILED',
+      message: expect.stringContaining('/no/such/place'),
+    });
+  });
+
+  it('ends the whole group on time-out', async () => {
+    const pidFile = join(directory, 'grandchild');
+    const run = runProgram(['sh', '-c', `sleep 60 & echo $! > ${pidFile}; wait`], { timeoutMs: 300 });
+    await expect(run).rejects.toMatchObject({ code: 'TOOL_TIMEOUT' });
+    await sleep(50);
+    expect(alive(Number(readFileSync(pidFile, 'utf8')))).toBe(false);
+  });
+
+  it('throws the reason of the abort signal', async () => {
+    const controller = new AbortController();
+    const run = runProgram(['sleep', '60'], { signal: controller.signal });
+    setTimeout(() => controller.abort(new Error('enough')), 50);
+    await expect(run).rejects.toThrow('enough');
+  });
+
+  it('kills a program that ignores SIGTERM', async () => {
+    const program = await startProgram(['sh', '-c', 'trap "" TERM; echo ready; while :; do sleep 0.1; done']);
+    await new Promise((resolve) => program.stdout!.once('data', resolve));
+    await program.stop(100);
+    expect(alive(program.pid)).toBe(false);
+  });
+});
+
+it('goes on without its log when that cannot be written', async () => {
+  const { stdout } = await runProgram(['echo', 'hello'], { logFile: '/dev/full' });
+  expect(stdout).toBe('hello\n');
+});
+
+describe('the reaper', () => {
+  it('kills groups and removes directories when the owner dies by SIGKILL', async () => {
+    const script = join(__dirname, 'testing', 'owner.js');
+    const owner = await startProgram([process.execPath, script], { env: { PATH: process.env.PATH! } });
+    const line = await new Promise<string>((resolve) =>
+      owner.stdout!.once('data', (chunk) => resolve(String(chunk))),
+    );
+    const { pid, directory: owned } = JSON.parse(line) as { pid: number; directory: string };
+    expect(alive(pid)).toBe(true);
+    process.kill(owner.pid, 'SIGKILL');
+    for (let i = 0; i < 60 && (alive(pid) || existsSync(owned)); i++) await sleep(50);
+    expect(alive(pid)).toBe(false);
+    expect(existsSync(owned)).toBe(false);
+  });
+});
