@@ -1,0 +1,106 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { configValues, parseConfig } from '../config-file.js';
+import { evaluate, loadKconfig, type KconfigTree } from '../language/index.js';
+import { applyFragmentEdit, planFragmentEdit } from './index.js';
+
+const KCONFIG = `
+config NET
+	bool "network"
+	select HELPER
+config HELPER
+	bool
+config BLOCK
+	bool "block layer"
+config EXT4
+	bool "ext4"
+	depends on BLOCK
+config ACL
+	bool "access lists"
+	depends on EXT4
+	default y
+config CPUS
+	int "CPUs"
+	default 4
+`;
+
+let tree: KconfigTree;
+beforeAll(async () => {
+  const srctree = mkdtempSync(join(tmpdir(), 'bringup-edit-spec-'));
+  writeFileSync(join(srctree, 'Kconfig'), KCONFIG);
+  tree = await loadKconfig({ srctree });
+});
+
+const requests = (text: string) => parseConfig(text, 'f');
+/** The whole configuration that some lines lead to, as menuconfig would leave it. */
+const resolved = (text: string) =>
+  evaluate(
+    tree,
+    requests(text).map(({ symbol, value }) => [symbol, value] as const),
+  ).values;
+const plan = (fragment: string, wanted: string, before = '', after = '') =>
+  planFragmentEdit({
+    tree,
+    before: requests(before),
+    fragment: requests(fragment),
+    after: requests(after),
+    wanted: configValues(
+      [...resolved(wanted)].map(([symbol, value]) => ({ symbol, value, file: 'f', line: 1 })),
+    ),
+  });
+
+it.each([
+  ['nothing', 'CONFIG_BLOCK=y\n', 'CONFIG_BLOCK=y\n', {}, []],
+  ['one symbol, not what it selects', '', 'CONFIG_NET=y\n', { NET: 'y' }, []],
+  [
+    'a symbol and what it needs, not a default',
+    '',
+    'CONFIG_BLOCK=y\nCONFIG_EXT4=y\n',
+    { BLOCK: 'y', EXT4: 'y' },
+    [],
+  ],
+  [
+    'a default switched off',
+    'CONFIG_BLOCK=y\nCONFIG_EXT4=y\n',
+    'CONFIG_BLOCK=y\nCONFIG_EXT4=y\n# CONFIG_ACL is not set\n',
+    { ACL: 'n' },
+    [],
+  ],
+  ['another number', 'CONFIG_CPUS=8\n', 'CONFIG_CPUS=16\n', { CPUS: '16' }, []],
+  ['back to the default: the line is redundant', 'CONFIG_CPUS=8\n', '', { CPUS: '4' }, ['CPUS']],
+])('finds the smallest change for %s', (_what, fragment, wanted, set, redundant) => {
+  const edit = plan(fragment, wanted);
+  expect(Object.fromEntries(edit.set)).toEqual(set);
+  expect(edit.redundant.map(({ symbol }) => symbol)).toEqual(redundant);
+  expect(edit.outOfReach).toEqual([]);
+});
+
+it('relies on earlier fragments, and says what later ones decide', () => {
+  expect(Object.fromEntries(plan('', 'CONFIG_BLOCK=y\nCONFIG_EXT4=y\n', 'CONFIG_BLOCK=y\n').set)).toEqual({
+    EXT4: 'y',
+  });
+  expect(plan('', 'CONFIG_CPUS=2\n', '', 'CONFIG_CPUS=8\n').outOfReach).toEqual(['CPUS']);
+});
+
+describe('applyFragmentEdit', () => {
+  const text = '# why\nCONFIG_A=y\n\n# two\n# CONFIG_B is not set\nCONFIG_C="x"\n';
+
+  it('keeps comments and order', () => {
+    expect(
+      applyFragmentEdit(
+        text,
+        new Map([
+          ['B', 'y'],
+          ['D', 'n'],
+        ]),
+        new Set(['C']),
+      ),
+    ).toBe('# why\nCONFIG_A=y\n\n# two\nCONFIG_B=y\n# CONFIG_D is not set\n');
+  });
+
+  it('fills an empty file and leaves an unchanged one', () => {
+    expect(applyFragmentEdit('', new Map([['A', 'm']]))).toBe('CONFIG_A=m\n');
+    expect(applyFragmentEdit(text, new Map())).toBe(text);
+  });
+});

@@ -1,0 +1,13 @@
+export { checkRequests, describeLost, type CheckResult, type LostRequest } from './check.js';
+export {
+  configValues,
+  formatRequest,
+  parseConfig,
+  type ConfigRequest,
+  type ConfigValues,
+} from './config-file.js';
+export { diffConfigs, differenceAsFragment, formatDifference, type ConfigDifference } from './difference.js';
+export { formatMerged, planMerge, type MergePlan, type Override } from './merge.js';
+export * from './explain/index.js';
+export * from './language/index.js';
+export * from './edit/index.js';

@@ -1,0 +1,37 @@
+import { formatRequest, type ConfigRequest } from './config-file.js';
+
+/** A request that a later one replaced. */
+export interface Override {
+  readonly loser: ConfigRequest;
+  readonly winner: ConfigRequest;
+}
+
+/** What `conf` is given, and who asked for it. */
+export interface MergePlan {
+  /** The winning request for each symbol, in the order of its first mention. */
+  readonly requests: readonly ConfigRequest[];
+  /** Requests with a value that another later one changed (the same value again is no override). */
+  readonly overrides: readonly Override[];
+}
+
+/** Merges requests in order, later ones winning, as `scripts/kconfig/merge_config.sh -m` does. */
+export function planMerge(requests: readonly ConfigRequest[]): MergePlan {
+  const winners = new Map<string, ConfigRequest>();
+  const overrides: Override[] = [];
+  for (const request of requests) {
+    const loser = winners.get(request.symbol);
+    if (loser && loser.value !== request.value) overrides.push({ loser, winner: request });
+    winners.set(request.symbol, request);
+  }
+  return { requests: [...winners.values()], overrides };
+}
+
+/**
+ * The text of a `.config` to be resolved by `olddefconfig`: the base with the requests in the place of its
+ * own lines for these symbols.
+ */
+export function formatMerged(base: readonly ConfigRequest[], requests: readonly ConfigRequest[]): string {
+  const asked = new Set(requests.map(({ symbol }) => symbol));
+  const kept = base.filter(({ symbol }) => !asked.has(symbol));
+  return [...kept, ...requests].map(({ symbol, value }) => `${formatRequest(symbol, value)}\n`).join('');
+}
