@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { ensureDir, pathExists, readFile, readJson, remove, writeFile, writeJson } from 'fs-extra';
+import { AbortedError, describeDiskError, describeFullDevice, runProgram, ToolError } from '@bringup/process';
+import { parseConfig } from '@bringup/kconfig';
+import { planMake, type MakeSetting } from './make.js';
+import { parseMakeLine, showProgress } from './progress.js';
+import type { KconfigProgram } from './programs.js';
+import { checkPaths, checkSourceTree } from './source-check.js';
+import type { ToolVersions } from './toolchain.js';
+
+export interface BuildRequest {
+  readonly program: KconfigProgram;
+  /** Its `out` is kept between builds: make does only what a change needs. */
+  readonly make: MakeSetting;
+  readonly tools: ToolVersions;
+  /** The final `.config`. */
+  readonly config: string;
+  /** For progress and messages: the project's name. */
+  readonly label: string;
+  readonly signal?: AbortSignal;
+  readonly onCommand?: (command: string) => void;
+  readonly onNote?: (note: string) => void;
+}
+
+/**
+ * Configures nothing, builds everything: writes the `.config`, runs make, returns where the artifacts are.
+ *
+ * @returns artifact name → file in the output directory
+ * @throws ToolError `TOOL_FAILED` with make's last lines, `CONFIG_DRIFT`, `ARTIFACT_MISSING`, `NO_SPACE`
+ */
+export async function build(request: BuildRequest): Promise<Record<string, string>> {
+  const { program, make } = request;
+  checkPaths(make);
+  await checkSourceTree(make.source.path, program, make.arch);
+  return makeArtifacts(request).catch(async (error: unknown) => {
+    throw await describeFullDevice(error, dirname(make.out));
+  });
+}
+
+async function makeArtifacts(request: BuildRequest): Promise<Record<string, string>> {
+  const { program, make, onNote } = request;
+  await prepareOut(request, onNote);
+  await writeConfig(make.out, request.config);
+  await runGoals(request, program.goals(make.arch));
+  await checkDrift(request);
+  const artifacts: Record<string, string> = {};
+  for (const [name, path] of Object.entries(program.artifacts(make.arch))) {
+    artifacts[name] = join(make.out, path);
+    if (!(await pathExists(artifacts[name]!))) {
+      throw new ToolError('ARTIFACT_MISSING', `make succeeded but did not make ${path} in ${make.out}`, {
+        name,
+        path,
+      });
+    }
+  }
+  return artifacts;
+}
+
+/** Where make's output goes. */
+export function buildLog(out: string): string {
+  return `${out}.log`;
+}
+
+/** Exists while make runs. Found at the start of a build, it says that the last one was killed. */
+function runningMark(out: string): string {
+  return `${out}.running`;
+}
+
+async function prepareOut({ make, tools }: BuildRequest, onNote?: (note: string) => void): Promise<void> {
+  const { out, source } = make;
+  const keyFile = `${out}.key`;
+  const key = createHash('sha256')
+    .update(JSON.stringify([make.arch, make.crossCompile, source.path, source.identity, tools]))
+    .digest('hex');
+  const known = await readFile(keyFile, 'utf8').catch(() => undefined);
+  const killed = await pathExists(runningMark(out));
+  if (killed) {
+    // make only looks at times: an object half-written when SIGKILL came would pass for finished.
+    onNote?.('the last build was killed while make ran: starting afresh');
+  }
+  if (killed || known !== key) {
+    // Another compiler or another state of the source: times mean nothing across them.
+    await remove(keyFile);
+    await remove(out);
+    await remove(runningMark(out));
+  }
+  await ensureDir(out);
+  await writeFile(keyFile, key);
+}
+
+/** Leaves the file alone when it is the same: its time would make `syncconfig` and more run again. */
+async function writeConfig(out: string, config: string): Promise<void> {
+  const path = join(out, '.config');
+  const present = await readFile(path, 'utf8').catch(() => undefined);
+  if (present !== config) await writeFile(path, config);
+}
+
+async function runGoals(request: BuildRequest, goals: readonly string[]): Promise<void> {
+  const { make, label, program, config, signal, onCommand } = request;
+  const { argv, env } = planMake(make, goals);
+  const objectsFile = `${make.out}.objects.json`;
+  const last = (await readJson(objectsFile).catch(() => undefined)) as number | undefined;
+  const guess =
+    parseConfig(config, '.config').filter(({ value }) => value === 'y').length * program.objectsPerSymbol;
+  const progress = showProgress(label, 'objects', last ?? Math.round(guess));
+  let made = 0;
+  await writeFile(runningMark(make.out), '');
+  try {
+    await runProgram(argv, {
+      env,
+      signal,
+      onCommand,
+      logFile: buildLog(make.out),
+      onLine: (line, stream) => {
+        const file = stream === 'stdout' ? parseMakeLine(line) : undefined;
+        if (file) progress.update(++made, file);
+      },
+    });
+    // A build that had little to do says nothing about the length of a whole one.
+    if (made > (last ?? 0)) await writeJson(objectsFile, made);
+    await remove(runningMark(make.out));
+  } catch (error) {
+    // make removes what it had in hand when it fails or is asked to stop; only being killed leaves halves.
+    const ended = error instanceof ToolError && error.fields.signal === undefined;
+    if (ended || error instanceof AbortedError) await remove(runningMark(make.out));
+    throw await namedFailure(error, make.out);
+  } finally {
+    progress.stop();
+  }
+}
+
+/** The compiler says so, but what it had in hand was removed, and may have been large: there is space again. */
+async function namedFailure(error: unknown, out: string): Promise<unknown> {
+  const log = await readFile(buildLog(out), 'utf8').catch(() => '');
+  if (!log.includes('No space left on device')) return error;
+  return describeDiskError({ code: 'ENOSPC', cause: error }, join(out, 'x'));
+}
+
+/** make runs `syncconfig` by itself: it must have found nothing to change, or the artifacts are not of this `.config`. */
+async function checkDrift({ make, config, label }: BuildRequest): Promise<void> {
+  const after = await readFile(join(make.out, '.config'), 'utf8');
+  if (after === config) return;
+  const before = new Set(config.split('\n'));
+  const changed = after.split('\n').filter((line) => !before.has(line));
+  throw new ToolError(
+    'CONFIG_DRIFT',
+    `make changed the .config while building, which means that it was made with other tools than these: ` +
+      `${changed.slice(0, 5).join(', ')}. Run the config target again without the cache: nx run ${label}:config --skip-nx-cache`,
+    { changed },
+  );
+}

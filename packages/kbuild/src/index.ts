@@ -1,0 +1,31 @@
+export { ARCH_NAMES, ARCHES, type Arch, type ArchFacts } from './arches.js';
+export { build, buildLog, type BuildRequest } from './build.js';
+export {
+  configure,
+  resolveBase,
+  type BaseConfig,
+  type Configuration,
+  type ConfigureRequest,
+} from './configure.js';
+export { type FragmentReference } from './fragments.js';
+export { runConfigEditor, saveDefconfig, type ConfigEditor } from './editor.js';
+export { readKconfigTree } from './kconfig-tree.js';
+export { readFragments } from './fragments.js';
+export { archiveInstallTree, type InstallRequest } from './install-tree.js';
+export * from './lock/index.js';
+export { ccacheDirectory, planMake, type MakeSetting } from './make.js';
+export { isPublished, manifestPath, publish, publishText, readManifest, type Manifest } from './manifest.js';
+export { showProgress, type Progress } from './progress.js';
+export { KCONFIG_PROGRAMS, type KconfigProgram, type ProgramName } from './programs.js';
+export { buildRecipe, configRecipe, recipeOf, type CommonIngredients, type Recipe } from './recipe.js';
+export * from './sources/index.js';
+export {
+  compareTools,
+  crossPrefix,
+  describeToolDifferences,
+  frozenToolsError,
+  probeTools,
+  toolNames,
+  type ToolDifference,
+  type ToolVersions,
+} from './toolchain.js';

@@ -1,0 +1,100 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isPublished, publish, publishText, readManifest } from './manifest.js';
+import { buildRecipe, configRecipe, type CommonIngredients } from './recipe.js';
+
+const staged = mkdtempSync(join(tmpdir(), 'bringup-manifest-spec-'));
+const file = (content: string) => {
+  const path = join(staged, `file-${readdirSync(staged).length}`);
+  writeFileSync(path, content);
+  return path;
+};
+const snapshot = (directory: string) =>
+  Object.fromEntries(
+    readdirSync(directory).map((name) => [name, readFileSync(join(directory, name), 'utf8')]),
+  );
+const fresh = () => mkdtempSync(join(tmpdir(), 'bringup-manifest-spec-'));
+
+it('publishes, recognises what it published, and notices every kind of damage', async () => {
+  const out = fresh();
+  expect(await publish(out, 'build', 'r1', { Image: file('image'), vmlinux: file('elf') })).toEqual([
+    'Image',
+    'vmlinux',
+  ]);
+  expect(await isPublished(out, 'build', 'r1')).toBe(true);
+  expect(await isPublished(out, 'build', 'r2')).toBe(false);
+  writeFileSync(join(out, 'Image'), 'imagE');
+  expect(await isPublished(out, 'build', 'r1')).toBe(false);
+  expect(await publish(out, 'build', 'r1', { Image: file('image') })).toEqual(['Image']);
+  expect(readdirSync(out).sort()).toEqual(['Image', 'manifest.json']);
+  writeFileSync(join(out, 'manifest.json'), '{ half');
+  expect(await readManifest(join(out, 'manifest.json'))).toBeUndefined();
+  expect(await isPublished(out, 'build', 'r1')).toBe(false);
+});
+
+it('leaves what was published as it was when something cannot be written', async () => {
+  const out = fresh();
+  await publish(out, 'build', 'r1', { Image: file('image'), 'System.map': file('map') });
+  const before = snapshot(out);
+  // A directory has a hash no more than it can be copied.
+  mkdirSync(join(out, `.vmlinux.${process.pid}.tmp`));
+  const failing = publish(out, 'build', 'r2', { Image: file('other'), vmlinux: file('elf') });
+  await expect(failing).rejects.toThrow(/EISDIR/);
+  expect(snapshot(out)).toEqual(before);
+  await publish(out, 'build', 'r2', { Image: file('other'), vmlinux: file('elf') });
+  expect(Object.keys(snapshot(out))).toEqual(['Image', 'manifest.json', 'vmlinux']);
+});
+
+it('keeps configuration and build apart', async () => {
+  const out = fresh();
+  await publishText(out, 'config', 'c1', '.config', 'CONFIG_A=y\n');
+  await publish(out, 'build', 'b1', { Image: file('image') });
+  expect(readFileSync(join(out, '.config'), 'utf8')).toBe('CONFIG_A=y\n');
+  expect(await isPublished(out, 'config', 'c1')).toBe(true);
+  expect(await isPublished(out, 'build', 'b1')).toBe(true);
+  expect(readdirSync(out).sort()).toEqual(['.config', 'Image', 'config.manifest.json', 'manifest.json']);
+});
+
+describe('recipes', () => {
+  const common: CommonIngredients = {
+    program: 'kernel',
+    arch: 'arm64',
+    crossCompile: '/opt/bin/aarch64-linux-gnu-',
+    source: 's',
+    tools: { gcc: '12' },
+    engine: 'e',
+  };
+  const base = { kind: 'goal', goal: 'tinyconfig' } as const;
+  const fragment = (text: string) => [{ kind: 'file', path: file(text), shown: 'f' } as const];
+
+  it('do not see comments, empty lines, or where a toolchain lies', async () => {
+    const recipe = await configRecipe(common, base, fragment('CONFIG_A=y\nCONFIG_B=m\n'));
+    expect(await configRecipe(common, base, fragment('# why\n\nCONFIG_A=y\n# and\nCONFIG_B=m'))).toBe(recipe);
+    expect(
+      await configRecipe(
+        { ...common, crossCompile: 'aarch64-linux-gnu-' },
+        base,
+        fragment('CONFIG_A=y\nCONFIG_B=m\n'),
+      ),
+    ).toBe(recipe);
+    expect(await configRecipe(common, base, fragment('CONFIG_B=m\nCONFIG_A=y\n'))).not.toBe(recipe);
+    expect(await configRecipe(common, base, fragment('# optional: x\nCONFIG_A=y\nCONFIG_B=m\n'))).not.toBe(
+      recipe,
+    );
+    expect(
+      await configRecipe(common, { kind: 'goal', goal: 'defconfig' }, fragment('CONFIG_A=y\nCONFIG_B=m\n')),
+    ).not.toBe(recipe);
+  });
+
+  it.each([
+    { arch: 'x86_64' as const },
+    { crossCompile: 'x-' },
+    { source: 't' },
+    { tools: { gcc: '13' } },
+    { engine: 'f' },
+    { program: 'busybox' },
+  ])('change with %j', (change) => {
+    expect(buildRecipe({ ...common, ...change }, 'config')).not.toBe(buildRecipe(common, 'config'));
+  });
+});

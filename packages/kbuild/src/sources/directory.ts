@@ -1,0 +1,22 @@
+import { realpath, stat } from 'fs-extra';
+import { UserError } from '@bringup/process';
+import type { SourceTree } from './model.js';
+import { DEFAULT_EPOCH } from './store.js';
+import { treeHash } from './tree-hash.js';
+
+/**
+ * The user's own tree, as it is now. Its files' times are those of a checkout and say nothing, hence one date for all.
+ *
+ * @throws UserError `SOURCE_MISSING`
+ */
+export async function describeDirectory(directory: string): Promise<SourceTree> {
+  const found = await stat(directory).catch(() => undefined);
+  if (!found?.isDirectory()) {
+    throw new UserError(
+      'SOURCE_MISSING',
+      `the source directory ${directory} ${found ? 'is not a directory' : 'does not exist'}`,
+      { path: directory },
+    );
+  }
+  return { path: await realpath(directory), identity: await treeHash(directory), epoch: DEFAULT_EPOCH };
+}

@@ -1,0 +1,16 @@
+export {
+  bringupHome,
+  type DebianPackageSpec,
+  type DebianSourceSpec,
+  type DirectorySpec,
+  type HostEntryFile,
+  type LockedSource,
+  type SourceContext,
+  type SourceFile,
+  type SourceProgress,
+  type SourceSpec,
+  type SourceTree,
+  type TarballSpec,
+} from './model.js';
+export { ensureSource, isSourceAvailable, resolveSource } from './sources.js';
+export { treeHash } from './tree-hash.js';

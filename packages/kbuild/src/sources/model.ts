@@ -1,0 +1,100 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import type { LockOwner } from '@bringup/process';
+
+/** A binary package that carries a source tarball below /usr/src (`linux-source-6.1`). */
+export interface DebianPackageSpec {
+  kind: 'debian-package';
+  package: string;
+  /** A glob (`linux-source-*`): taken when this Debian has no `package`; the newest match with a number in its name. */
+  fallback?: string;
+}
+
+/** A source package of apt's (`busybox`), unpacked with Debian's patches applied. */
+export interface DebianSourceSpec {
+  kind: 'debian-source';
+  package: string;
+}
+
+export interface TarballSpec {
+  kind: 'tarball';
+  /** Mirrors are tried in order; `https:`, `http:` and `file:`. */
+  url: string | string[];
+  sha256: string;
+  /** Leading directories that are dropped from every name. Default 1. */
+  stripComponents?: number;
+}
+
+export interface DirectorySpec {
+  kind: 'directory';
+  /** Absolute. */
+  path: string;
+}
+
+/** Where a source tree comes from. */
+export type SourceSpec = DebianPackageSpec | DebianSourceSpec | TarballSpec | DirectorySpec;
+
+export interface SourceFile {
+  name: string;
+  size: number;
+  sha256: string;
+}
+
+/**
+ * Which bytes a source is. `sha256` is that of the package file or tarball; of a Debian source package, that over
+ * the sorted `sha256  name` lines of its files, the .dsc among them.
+ */
+export interface LockedSource {
+  kind: SourceSpec['kind'];
+  package?: string;
+  version?: string;
+  url?: string[];
+  sha256: string;
+  files?: SourceFile[];
+  stripComponents?: number;
+}
+
+/** How far something has come, or a remark about it. */
+export type SourceProgress =
+  | { what: string; doneBytes: number; totalBytes?: number }
+  | { what: string; note: string };
+
+/** A file of apt's entries, as found below /etc/apt: its name decides the format (`.list`, `.sources`). */
+export interface HostEntryFile {
+  name: string;
+  text: string;
+}
+
+export interface SourceContext {
+  /** See {@link bringupHome}. */
+  home: string;
+  /** The project that messages speak of. */
+  project?: string;
+  /** Refresh the package lists even if this process did so before. */
+  force?: boolean;
+  signal?: AbortSignal;
+  onProgress?: (progress: SourceProgress) => void;
+  /** Another process holds what is needed. */
+  onWait?: (owner: LockOwner | undefined) => void;
+  /** apt's entries. Default: those of the host. */
+  hostEntries?: readonly HostEntryFile[];
+}
+
+/** A source tree that is ready to be built from. */
+export interface SourceTree {
+  /** Real path; the tree is read-only unless it is the user's own directory. */
+  path: string;
+  identity: string;
+  /** Seconds; a function of the identity alone. */
+  epoch: number;
+}
+
+/** The store that all workspaces share: `BRINGUP_HOME`, or `~/.cache/bringup`. */
+export function bringupHome(env: NodeJS.ProcessEnv = process.env): string {
+  const chosen = env['BRINGUP_HOME'];
+  if (chosen) return resolve(chosen);
+  const cache = env['XDG_CACHE_HOME'];
+  return cache && isAbsolute(cache)
+    ? join(cache, 'bringup')
+    : join(env['HOME'] || homedir(), '.cache', 'bringup');
+}

@@ -1,0 +1,137 @@
+import { join } from 'node:path';
+import { ensureDir, remove, rename } from 'fs-extra';
+import { runProgram, ToolError, UserError } from '@bringup/process';
+import { findNewest } from './debian-archive.js';
+import { downloadDebian, findLocked, type DebianSource } from './debian-download.js';
+import { settleTimes } from './settle-times.js';
+import { describeDirectory } from './directory.js';
+import type { LockedSource, SourceContext, SourceSpec, SourceTree } from './model.js';
+import { withPrivateApt } from './private-apt.js';
+import { ensureTree, hasTree, type Workplace } from './store.js';
+import { lockTarball, tarballIdentity } from './tarball.js';
+import { extractSourceTarball, unpackTarball } from './unpack.js';
+
+/** How tar and the decompressors say that a file ends too early or is none of theirs. */
+const DAMAGE =
+  /unexpected end|unexpected eof|premature end|truncated|not look like a tar|not in gzip|crc error|invalid compressed|corrupt|unsupported format|ends unexpectedly/i;
+
+/**
+ * What a source is now: the newest version the archive has. A tarball is what it says; a directory is never locked.
+ *
+ * @throws UserError `PACKAGE_NOT_FOUND`, `PACKAGE_NAME_INVALID`, `SHA256_INVALID`
+ * @throws ToolError `APT_MISSING`, `APT_NO_ENTRIES`
+ */
+export async function resolveSource(spec: SourceSpec, ctx: SourceContext): Promise<LockedSource | undefined> {
+  switch (spec.kind) {
+    case 'directory':
+      return undefined;
+    case 'tarball':
+      return lockTarball(spec);
+    default:
+      return withPrivateApt(ctx, async (apt) => {
+        await apt.refresh();
+        return (await findNewest(apt, spec)).locked;
+      });
+  }
+}
+
+/**
+ * Whether `locked` can still be had: it is in the store, or the archive has that very version. Only Debian's
+ * archive drops versions; a tarball's mirrors are asked when it is fetched, a directory is simply there.
+ */
+export async function isSourceAvailable(locked: LockedSource, ctx: SourceContext): Promise<boolean> {
+  if (locked.kind !== 'debian-package' && locked.kind !== 'debian-source') return true;
+  if (await hasTree(locked.sha256, ctx)) return true;
+  return withPrivateApt(ctx, async (apt) => {
+    await apt.refresh();
+    return (await findLocked(apt, locked as DebianSource))?.locked.sha256 === locked.sha256;
+  });
+}
+
+/**
+ * The source's tree, fetched and unpacked into the store if it is not there. Only then is the network used.
+ *
+ * @throws UserError `SOURCE_NOT_LOCKED`, `SOURCE_GONE`, `TARBALL_DAMAGED`, `NO_SOURCE_IN_PACKAGE`, `SOURCE_MISSING`, and those of the store
+ * @throws ToolError `BAD_SHA256`, `DOWNLOAD_FAILED`, `APT_FAILED`, `NO_SPACE`
+ */
+export async function ensureSource(
+  spec: SourceSpec,
+  locked: LockedSource | undefined,
+  ctx: SourceContext,
+): Promise<SourceTree> {
+  if (spec.kind === 'directory') return describeDirectory(spec.path);
+  if (spec.kind === 'tarball') {
+    const source = lockTarball(spec);
+    const strip = spec.stripComponents ?? 1;
+    return ensureTree(tarballIdentity(source), source.url[0]!, ctx, async ({ part, tree }) => {
+      // Loaded when something is fetched, which is seldom: an HTTP client is most of what this package loads.
+      const { downloadVerified } = await import('./http-download.js');
+      await downloadVerified(source.url, source.sha256, part, ctx);
+      note(ctx, source.url[0]!);
+      await unpackTarball(part, tree, { stripComponents: strip, signal: ctx.signal }).catch(
+        (error: unknown) => {
+          throw damagedTarball(error, source);
+        },
+      );
+    });
+  }
+  const source = checkLocked(spec, locked, ctx);
+  return ensureTree(source.sha256, `${source.package} ${source.version}`, ctx, (place) =>
+    makeDebian(source, place, ctx),
+  );
+}
+
+/** tar's complaint about bytes that are the wanted ones: then the wanted ones are no whole tarball. */
+function damagedTarball(error: unknown, { url, sha256 }: { url: string[]; sha256: string }): unknown {
+  const complaint =
+    error instanceof ToolError ? error.message.split('\n').filter((line) => DAMAGE.test(line)) : [];
+  if (complaint.length === 0) return error;
+  const message =
+    `${url[0]} is not a whole tarball:\n${complaint.join('\n')}\n` +
+    `Its bytes are those of the sha256 given (${sha256}). Get the tarball anew, and correct "sha256".`;
+  return new UserError('TARBALL_DAMAGED', message, { url, sha256 }, error);
+}
+
+function checkLocked(
+  spec: { kind: string; package: string; fallback?: string },
+  locked: LockedSource | undefined,
+  ctx: SourceContext,
+): DebianSource {
+  const fits = locked?.kind === spec.kind && (locked.package === spec.package || spec.fallback !== undefined);
+  if (fits && locked.package && locked.version) return locked as DebianSource;
+  const state = locked
+    ? `bringup.lock.json has ${locked.package ?? locked.kind} in its place`
+    : 'it has no entry in bringup.lock.json';
+  throw new UserError(
+    'SOURCE_NOT_LOCKED',
+    `${spec.package}: ${state}. Look up what there is with: nx run ${ctx.project ?? 'PROJECT'}:update`,
+    { package: spec.package, project: ctx.project },
+  );
+}
+
+async function makeDebian(
+  source: DebianSource,
+  { work, tree }: Workplace,
+  ctx: SourceContext,
+): Promise<void> {
+  await ensureDir(work);
+  const file = await downloadDebian(source, work, ctx);
+  note(ctx, `${source.package} ${source.version}`);
+  if (source.kind === 'debian-package') {
+    const tarball = await extractSourceTarball(file, source.package, work, ctx.signal);
+    // The disk need not hold all three at once.
+    await Promise.all([remove(file), remove(join(work, 'data.tar'))]);
+    await unpackTarball(tarball, tree, { stripComponents: 1, signal: ctx.signal });
+    return;
+  }
+  const started = Date.now();
+  const unpacked = join(work, 'tree');
+  // Its files were checked against the lock, which says more than a signature by a key that may not be installed.
+  await runProgram(['dpkg-source', '--no-check', '-x', file, unpacked], { cwd: work, signal: ctx.signal });
+  await settleTimes(unpacked, started);
+  await rename(unpacked, tree);
+}
+
+function note(ctx: SourceContext, what: string): void {
+  ctx.onProgress?.({ what, note: 'unpacking' });
+}
