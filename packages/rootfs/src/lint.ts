@@ -1,0 +1,58 @@
+import { lintExecutables } from './lint-executables.js';
+import { lintInittab, usesInittab } from './lint-inittab.js';
+import type { FileTree } from './file-tree.js';
+import { resolveInTree } from './resolve.js';
+
+/** Something in a tree that would stop it from booting, or from being of use. */
+export interface TreeProblem {
+  /** Constant, upper-case identifier. */
+  code: string;
+  /** Path in the tree, without a leading slash. */
+  path: string;
+  /** What is wrong and what to do. */
+  message: string;
+}
+
+/**
+ * Looks for what only shows after a boot: no init, one that cannot run, missing interpreters and libraries, no
+ * console. The order is that of the checks, then of the paths.
+ *
+ * @param options.init the program the kernel starts: `/init`, or what `rdinit=` says
+ */
+export async function lintTree(tree: FileTree, options: { init: string }): Promise<TreeProblem[]> {
+  const init = options.init.replace(/^\/+/, '');
+  const problems = [...lintInit(tree, init), ...lintConsole(tree)];
+  if (usesInittab(tree, init)) problems.push(...lintInittab(tree));
+  problems.push(...lintExecutables(tree));
+  return problems;
+}
+
+function lintInit(tree: FileTree, init: string): TreeProblem[] {
+  const problem = (code: string, message: string) => [{ code, path: init, message: `/${init}: ${message}` }];
+  const resolution = resolveInTree(tree, init);
+  if (!resolution.found) {
+    if (resolution.links > 0) {
+      const dangling = `the symlink leads to ${resolution.missing}, which is not in the tree. Add that program`;
+      return problem('INIT_DANGLING', `${dangling}, or correct the link`);
+    }
+    const remedy = 'name an init style, add the file, or set rdinit= to the program that is to be the first';
+    return problem('INIT_MISSING', `the kernel finds no init. To cure it, ${remedy}`);
+  }
+  const { entry, path } = resolution;
+  if (entry?.type !== 'file') {
+    return problem(
+      'INIT_KIND',
+      `leads to a ${entry?.type ?? 'directory'}; init must be a program or a script`,
+    );
+  }
+  if ((entry.mode & 0o111) !== 0) return [];
+  return problem('INIT_NOT_EXECUTABLE', `the kernel cannot run it: chmod +x ${path} (git keeps that bit)`);
+}
+
+function lintConsole(tree: FileTree): TreeProblem[] {
+  const path = 'dev/console';
+  const node = tree.get(path);
+  if (node?.type === 'device' && node.kind === 'char' && node.major === 5 && node.minor === 1) return [];
+  const message = `/dev/console: ${node ? 'is not the console device' : 'is missing'}, so init starts without input and output. Add a character device 5:1, mode 0600`;
+  return [{ code: 'CONSOLE_MISSING', path, message }];
+}
