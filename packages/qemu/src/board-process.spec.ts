@@ -1,0 +1,27 @@
+import { requireProgram } from './board-process.js';
+import { runOnTerminal } from './index.js';
+
+describe('runOnTerminal', () => {
+  it('names the package of a missing QEMU, although another program would start it', async () => {
+    await expect(runOnTerminal(() => ({ argv: ['/nowhere/qemu-system-x86_64'] }))).rejects.toMatchObject({
+      code: 'TOOL_MISSING',
+    });
+    await expect(requireProgram('setpriv', '/nowhere')).rejects.toMatchObject({
+      code: 'TOOL_MISSING',
+      message: expect.stringContaining('util-linux'),
+    });
+  });
+
+  it('gives the exit code, and 128 plus the number of a signal', async () => {
+    expect(await runOnTerminal(() => ({ argv: ['sh', '-c', 'exit 3'] }))).toEqual({ exitCode: 3 });
+    expect(await runOnTerminal(() => ({ argv: ['sh', '-c', 'kill -KILL $$'] }))).toEqual({ exitCode: 137 });
+  });
+
+  it('ends the program and throws the reason when aborted', async () => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    setTimeout(() => controller.abort(reason), 100);
+    const run = runOnTerminal(() => ({ argv: ['sleep', '60'] }), { signal: controller.signal });
+    await expect(run).rejects.toBe(reason);
+  });
+});

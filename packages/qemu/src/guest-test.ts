@@ -1,0 +1,141 @@
+import { quoteCommand, UserError, type ProgramExit } from '@bringup/process';
+import { endBoard, withRunDirectory, type PlanRun } from './board-process.js';
+import { withoutTrailingMessages } from './console-text.js';
+import { Guest, type GuestOptions } from './guest.js';
+import { commandError, exitedError, PANIC } from './guest-failure.js';
+import type { GuestCommand, GuestCommandResult, GuestTest, GuestTestResult } from './guest-model.js';
+import { hasBegun, hasEnded, isRefused, parseReply, planTyping, type ShellReply } from './guest-shell.js';
+
+/** A failed guest has nothing to flush: SIGTERM, and SIGKILL after this long. */
+const STOP_MS = 1_000;
+/** What the probe gives for a command that the shell could not read. */
+const REFUSED: ShellReply = { output: '', quietOutput: '', exitCode: 2 };
+/** A machine without a power switch (a PC without ACPI) only halts. */
+const STILL_THERE: ProgramExit = { exitCode: 0 };
+
+const NEVER_BEGAN =
+  'The shell never began to run it: is a quote, a brace or a here-document left open, or does nobody read the console?';
+
+export interface GuestTestOptions extends GuestOptions {
+  /** The copy-pasteable QEMU command, before it runs. */
+  onCommand?: (command: string) => void;
+}
+
+/**
+ * Boots a guest, runs commands in its shell, compares, and powers it off. Nothing of it is left afterwards.
+ *
+ * @throws ToolError `GUEST_PANIC`, `GUEST_TIMEOUT`, `GUEST_EXITED`, `GUEST_COMMAND_FAILED`, `TOOL_MISSING`
+ * @throws UserError `INVALID_PATTERN`
+ * @throws the signal's reason when aborted
+ */
+export function runGuestTest(
+  plan: PlanRun,
+  test: GuestTest,
+  options: GuestTestOptions = {},
+): Promise<GuestTestResult> {
+  return withRunDirectory(async (paths) => {
+    const ready = compilePattern(test.readyPattern, 'readyPattern');
+    const expectations = test.commands.map(({ run, expect }) =>
+      expect === undefined ? undefined : compilePattern(expect, `expect of ${run}`),
+    );
+    const { argv } = plan(paths);
+    options.onCommand?.(quoteCommand(argv));
+    const started = performance.now();
+    const guest = await Guest.start(argv, options);
+    try {
+      await waitUntilReady(guest, ready, test.bootTimeoutMs);
+      const bootMs = performance.now() - started;
+      const commands: GuestCommandResult[] = [];
+      for (const [index, command] of test.commands.entries()) {
+        commands.push(
+          await runCommand(
+            guest,
+            { command, index, expectation: expectations[index] },
+            test.commandTimeoutMs,
+          ),
+        );
+      }
+      await powerOff(guest, test.powerOff, () => endBoard(guest.program, paths));
+      return { bootMs, commands, consoleLog: guest.console.text };
+    } finally {
+      if (!guest.exit) await guest.program.stop(STOP_MS);
+      await guest.close();
+    }
+  });
+}
+
+async function waitUntilReady(guest: Guest, ready: RegExp, timeoutMs: number): Promise<void> {
+  // A kernel message behind the prompt must not hide it.
+  const probe = (recent: string) =>
+    ready.test(recent) || ready.test(withoutTrailingMessages(recent)) || undefined;
+  const hint = () => `It never matched the ready pattern ${ready.source}`;
+  await guest.waitFor({ phase: 'boot', timeoutMs, probe, hint });
+}
+
+interface Step {
+  command: GuestCommand;
+  index: number;
+  expectation: RegExp | undefined;
+}
+
+async function runCommand(guest: Guest, step: Step, timeoutMs: number): Promise<GuestCommandResult> {
+  const { run } = step.command;
+  const from = guest.console.text.length;
+  const started = performance.now();
+  guest.type(planTyping(run, step.index));
+  const reply = await guest.waitFor({
+    phase: `command ${step.index + 1} (${run})`,
+    timeoutMs,
+    from,
+    probe: (recent) => {
+      if (hasEnded(recent, step.index)) return parseReply(guest.console.since(from), step.index);
+      return isRefused(recent, step.index, run) ? REFUSED : undefined;
+    },
+    hint: () => (hasBegun(guest.console.since(from), step.index) ? undefined : NEVER_BEGAN),
+  });
+  const ms = performance.now() - started;
+  checkReply(guest, step, reply);
+  return { run, output: reply.output, exitCode: reply.exitCode, ms };
+}
+
+/** @throws ToolError `GUEST_COMMAND_FAILED` */
+function checkReply(guest: Guest, { command, expectation }: Step, reply: ShellReply): void {
+  const fail = (wanted: string, got: string) => {
+    throw commandError({ command: command.run, wanted, got, output: reply.output }, guest.state);
+  };
+  if (reply === REFUSED) fail('a command', 'a syntax error');
+  const wanted = command.exitCode ?? 0;
+  if (reply.exitCode !== wanted) fail(`exit code ${wanted}`, `exit code ${reply.exitCode}`);
+  if (expectation && !expectation.test(reply.output) && !expectation.test(reply.quietOutput)) {
+    fail(`output that matches /${expectation.source}/`, JSON.stringify(reply.output));
+  }
+}
+
+/** Waits for QEMU's end after the power-off command; a machine that cannot switch itself off is ended. */
+async function powerOff(
+  guest: Guest,
+  { command, timeoutMs }: GuestTest['powerOff'],
+  end: () => Promise<void>,
+): Promise<void> {
+  // Only a panic that the ready pattern asked for comes this far; then nobody is there to type to.
+  const panicExpected = guest.console.text.includes(PANIC);
+  if (!panicExpected) guest.type(`${command}\n`);
+  const deadline = Date.now() + timeoutMs;
+  const exit = await guest.waitFor({
+    phase: 'power-off',
+    timeoutMs,
+    panicExpected,
+    probe: () => guest.exit ?? (Date.now() >= deadline ? STILL_THERE : undefined),
+  });
+  if (exit === STILL_THERE) await end();
+  else if (exit.exitCode !== 0) throw exitedError(exit, guest.state);
+}
+
+function compilePattern(source: string, what: string): RegExp {
+  try {
+    return new RegExp(source, 'm');
+  } catch (cause) {
+    const message = `${what} is not a regular expression: ${(cause as Error).message}`;
+    throw new UserError('INVALID_PATTERN', message, { source }, cause);
+  }
+}

@@ -1,0 +1,25 @@
+export { chooseAccelerator, type AcceleratorChoice, type HostFacts } from './accelerator.js';
+export { type PlanRun, type RunPaths } from './board-process.js';
+export { formatCommand } from './format-command.js';
+export { createLineRelay, type LineRelay } from './line-relay.js';
+export {
+  SHELL_PROMPT,
+  type GuestCommand,
+  type GuestCommandResult,
+  type GuestTest,
+  type GuestTestResult,
+} from './guest-model.js';
+export { runGuestTest, type GuestTestOptions } from './guest-test.js';
+export { probeHost } from './host.js';
+export { planMachine, type MachinePlan } from './machine.js';
+export {
+  ARCH_MACHINES,
+  type Accelerator,
+  type ArchMachine,
+  type BoardArch,
+  type MachineOptions,
+} from './machine-model.js';
+export { formatProperties } from './properties.js';
+export { QmpClient, type QmpOptions } from './qmp-client.js';
+export { type QmpEvent, type QmpState } from './qmp-session.js';
+export { runOnTerminal, type BoardRun, type BoardRunOptions } from './run-on-terminal.js';

@@ -1,0 +1,64 @@
+import { formatCommand, formatProperties, planMachine, type MachineOptions } from './index.js';
+
+const base: MachineOptions = { arch: 'x86_64', kernel: 'bzImage', console: 'pipe', accel: 'tcg' };
+
+/** The argument behind an option. */
+function valueOf(options: Partial<MachineOptions>, option: string): string | undefined {
+  const { argv } = planMachine({ ...base, ...options });
+  const index = argv.indexOf(option);
+  return index < 0 ? undefined : argv[index + 1];
+}
+
+describe('planMachine', () => {
+  it('plans a direct kernel boot', () => {
+    expect(planMachine({ ...base, arch: 'arm64', kernel: 'Image', initrd: 'a b.cpio' }).argv).toEqual([
+      'qemu-system-aarch64',
+      ...['-machine', 'virt', '-accel', 'tcg', '-cpu', 'cortex-a72', '-smp', '1', '-m', '256M'],
+      ...['-nodefaults', '-no-reboot', '-display', 'none', '-nic', 'none'],
+      ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
+      ...['-kernel', 'Image', '-initrd', 'a b.cpio', '-append', 'console=ttyAMA0 panic=-1'],
+    ]);
+  });
+
+  it.each<[Partial<MachineOptions>, string, string]>([
+    [{ machine: 'pc' }, '-machine', 'pc'],
+    [{ machine: 'virt,gic-version=3' }, '-machine', 'virt,gic-version=3'],
+    [{ cpu: 'max' }, '-cpu', 'max'],
+    [{ accel: 'kvm' }, '-accel', 'kvm'],
+    [{ accel: 'kvm' }, '-cpu', 'host'],
+    [{ smp: 4 }, '-smp', '4'],
+    [{ memoryMiB: 512 }, '-m', '512M'],
+    [{ kernel: '/a, b/bzImage' }, '-kernel', '/a, b/bzImage'],
+    [{ initrd: '/a, b/rootfs.cpio' }, '-initrd', '/a, b/rootfs.cpio'],
+    [{ append: ['quiet', 'x=1'] }, '-append', 'console=ttyS0 panic=-1 quiet x=1'],
+    [{ append: ['console=tty0 quiet'] }, '-append', 'panic=-1 console=tty0 quiet'],
+    [{ append: ['panic=5'] }, '-append', 'console=ttyS0 panic=5'],
+    [{ append: ['noconsole=1'] }, '-append', 'console=ttyS0 panic=-1 noconsole=1'],
+    [{ console: 'terminal' }, '-chardev', 'stdio,id=console,signal=off,mux=on'],
+    [{ console: 'terminal' }, '-mon', 'chardev=console,mode=readline'],
+    [{ qmpSocket: '/run/q' }, '-mon', 'chardev=qmp,mode=control'],
+    [{ extraArgs: ['-snapshot', '-s'] }, '-snapshot', '-s'],
+  ])('%j gives %s %s', (options, option, value) => {
+    expect(valueOf(options, option)).toBe(value);
+    expect(planMachine({ ...base, ...options })).not.toEqual(planMachine(base));
+  });
+
+  it('takes another program', () => {
+    expect(planMachine({ ...base, binary: '/opt/qemu' }).argv[0]).toBe('/opt/qemu');
+  });
+
+  it('doubles the commas of a path inside properties', () => {
+    expect(planMachine({ ...base, qmpSocket: '/a,path=/etc/b c' }).argv).toContain(
+      'socket,id=qmp,path=/a,,path=/etc/b c,server=on,wait=off',
+    );
+    expect(formatProperties('file', { id: 1 })).toBe('file,id=1');
+  });
+});
+
+describe('formatCommand', () => {
+  it('puts an option and its value on a line, quoted', () => {
+    expect(formatCommand(['qemu', '-nodefaults', '-m', '256M', '-append', "a='b c'", '-s'])).toBe(
+      ['qemu', '-nodefaults', '-m 256M', `-append 'a='\\''b c'\\'''`, '-s'].join(' \\\n  '),
+    );
+  });
+});

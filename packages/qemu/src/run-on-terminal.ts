@@ -1,0 +1,61 @@
+import { constants } from 'node:os';
+import { openTerminal, quoteCommand, startProgram, type ProgramExit } from '@bringup/process';
+import { createLineRelay } from './line-relay.js';
+import { endBoard, requireProgram, withRunDirectory, type PlanRun } from './board-process.js';
+
+export interface BoardRunOptions {
+  signal?: AbortSignal;
+  /** The copy-pasteable QEMU command, before it runs. */
+  onCommand?: (command: string) => void;
+}
+
+/** How an interactive run ended. */
+export interface BoardRun {
+  /** QEMU's; 128 and the signal's number when a signal ended it, as shells count. */
+  exitCode: number;
+}
+
+/**
+ * Runs QEMU on the user's terminal until it ends, and leaves the terminal as it was. QEMU shares our process
+ * group (it must be in the foreground to read keys) and dies with us, SIGKILL included.
+ *
+ * @throws ToolError `TOOL_MISSING`
+ * @throws the signal's reason when aborted
+ */
+export function runOnTerminal(plan: PlanRun, options: BoardRunOptions = {}): Promise<BoardRun> {
+  return withRunDirectory(async (paths) => {
+    options.signal?.throwIfAborted();
+    const { argv } = plan(paths);
+    await requireProgram(argv[0]);
+    options.onCommand?.(quoteCommand(argv));
+    const terminal = await openTerminal();
+    try {
+      const program = await startProgram(dyingWithUs(argv), {
+        stdio: terminal.interactive ? terminal.descriptors : [0, 'pipe', 2],
+        foreground: true,
+      });
+      const relay = createLineRelay((text) => process.stdout.write(text));
+      program.stdout?.setEncoding('utf8').on('data', (text: string) => relay.push(text));
+      const onAbort = () => void endBoard(program, paths);
+      options.signal?.addEventListener('abort', onAbort, { once: true });
+      if (options.signal?.aborted) onAbort();
+      const exit = await program.exited;
+      relay.end();
+      options.signal?.removeEventListener('abort', onAbort);
+      options.signal?.throwIfAborted();
+      return { exitCode: exitCodeOf(exit) };
+    } finally {
+      await terminal.restore();
+    }
+  });
+}
+
+/** A foreground program has no process group of its own that could be owned, so the kernel is asked (prctl(2), PR_SET_PDEATHSIG). */
+function dyingWithUs(argv: readonly [string, ...string[]]): [string, ...string[]] {
+  if (process.platform !== 'linux') return [...argv];
+  return ['setpriv', '--pdeathsig', 'KILL', '--', ...argv];
+}
+
+function exitCodeOf({ exitCode, signal }: ProgramExit): number {
+  return exitCode ?? 128 + (constants.signals[signal as NodeJS.Signals] ?? 0);
+}
