@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { QemuOptions } from '../generated/qemu-options.js';
+import type { ProjectLike } from '../project/declaration.js';
+import { makeTask, makeWorkspace } from '../testing/workspace.js';
+import { checkBoard, missingArtifacts, planBoard } from './board.js';
+
+const FAKE_QEMU = join(__dirname, '../../../qemu/src/testing/fake-qemu.mjs');
+const schema = JSON.parse(readFileSync(join(__dirname, '../executors/qemu/schema.json'), 'utf8'));
+
+const declared = (kind: string, options: object): Omit<ProjectLike, 'name'> => ({
+  root: kind,
+  targets: { build: { executor: `@bringup/nx:${kind}`, options: { ...options } } },
+});
+const PROJECTS = {
+  pc: declared('kernel', { arch: 'x86_64' }),
+  pc2: declared('kernel', { arch: 'x86_64', outputPath: 'out/pc2' }),
+  arm: declared('kernel', { arch: 'arm64' }),
+  rootfs: declared('initramfs', { arch: 'x86_64' }),
+  small: declared('initramfs', { arch: 'x86_64', compression: 'xz' }),
+  foreign: declared('initramfs', { arch: 'arm64' }),
+  plain: { root: 'plain', targets: {} },
+};
+const BOARD: QemuOptions = { arch: 'x86_64', kernel: 'pc', initramfs: 'rootfs', accel: 'tcg' };
+
+const task = (root = '/ws') => makeTask(root, 'board', PROJECTS);
+async function argvOf(change: Partial<QemuOptions> = {}): Promise<string[]> {
+  return (await planBoard(task(), { ...BOARD, ...change }))({ console: 'pipe' }).argv;
+}
+
+/** For each option: a change, and arguments that the command has only then. */
+const CHANGES: [keyof QemuOptions, Partial<QemuOptions>, string[]][] = [
+  ['arch', { arch: 'arm64', kernel: 'arm', initramfs: undefined }, ['qemu-system-aarch64']],
+  ['kernel', { kernel: 'pc2' }, ['-kernel', '/ws/out/pc2/bzImage']],
+  ['initramfs', { initramfs: 'small' }, ['-initrd', '/ws/dist/small/initramfs.cpio.xz']],
+  ['machine', { machine: 'pc' }, ['-machine', 'pc']],
+  ['cpu', { cpu: 'max' }, ['-cpu', 'max']],
+  ['smp', { smp: 4 }, ['-smp', '4']],
+  ['memory', { memory: 64 }, ['-m', '64M']],
+  ['append', { append: 'quiet  loglevel=3' }, ['-append', 'console=ttyS0 panic=-1 quiet  loglevel=3']],
+  ['qemu', { qemu: '/opt/qemu' }, ['/opt/qemu']],
+  ['extraArgs', { extraArgs: ['-S', 'a b'] }, ['-S', 'a b']],
+];
+
+describe('each option of the schema', () => {
+  it.each(CHANGES)('%s changes the plan', async (_option, change, args) => {
+    const has = (argv: string[]) => argv.join('\0').includes(args.join('\0'));
+    expect(has(await argvOf(change))).toBe(true);
+    expect(has(await argvOf())).toBe(false);
+  });
+
+  it('accel changes the plan: kvm is refused where it cannot work, and never taken in silence', async () => {
+    expect(await argvOf({ accel: 'tcg' })).toEqual(expect.arrayContaining(['-accel', 'tcg']));
+    const foreign = { arch: process.arch === 'arm64' ? 'x86_64' : 'arm64', accel: 'kvm' } as const;
+    const kernel = foreign.arch === 'arm64' ? 'arm' : 'pc';
+    await expect(argvOf({ ...foreign, kernel, initramfs: undefined })).rejects.toMatchObject({
+      code: 'KVM_UNAVAILABLE',
+    });
+    const telling = task();
+    await planBoard(telling, { ...BOARD, accel: 'auto' });
+    expect(telling.notes).toEqual([expect.stringMatching(/^accelerator (tcg|kvm): .+/)]);
+  });
+
+  it('is in that table', () => {
+    expect([...CHANGES.map(([option]) => option), 'accel'].sort()).toEqual(
+      Object.keys(schema.properties).sort(),
+    );
+  });
+});
+
+it('boots the artifacts of the projects it names, with the defaults of the schema', async () => {
+  const argv = await argvOf();
+  expect(argv).toEqual(expect.arrayContaining(['/ws/dist/pc/bzImage', '/ws/dist/rootfs/initramfs.cpio.gz']));
+  expect(argv).toEqual(expect.arrayContaining(['-m', '256M', '-smp', '1']));
+  expect(await argvOf({ initramfs: undefined })).not.toContain('-initrd');
+});
+
+it.each([
+  ['ARCH_MISMATCH', { kernel: 'arm' }, /board is x86_64, but its kernel project arm is built for arm64/],
+  ['ARCH_MISMATCH', { initramfs: 'foreign' }, /board is x86_64, but its initramfs project foreign .* arm64/],
+  ['NOT_A_KERNEL_PROJECT', { kernel: 'rootfs' }, /kernel: project rootfs/],
+  ['NOT_A_KERNEL_PROJECT', { kernel: 'plain' }, /kernel: project plain/],
+  ['NOT_A_KERNEL_PROJECT', { kernel: 'nobody' }, /kernel: project nobody/],
+  ['NOT_AN_INITRAMFS_PROJECT', { initramfs: 'pc' }, /initramfs: project pc/],
+])('%s for %j', async (code, change, message) => {
+  await expect(argvOf(change)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  await expect(argvOf(change)).rejects.toThrow(/Correct|Name/);
+});
+
+describe('checkBoard', () => {
+  const lock = { version: 1, sources: {}, tools: { 'fake-qemu_mjs': 'whatever' } };
+  const board = { ...BOARD, qemu: FAKE_QEMU };
+
+  it('misses artifacts by name, and says how to build them', async () => {
+    const root = makeWorkspace({ 'bringup.lock.json': lock, 'dist/pc/bzImage': '' });
+    expect(await missingArtifacts(task(root), board)).toEqual(['dist/rootfs/initramfs.cpio.gz']);
+    await expect(checkBoard(task(root), board)).rejects.toMatchObject({
+      code: 'NOT_BUILT',
+      message: 'dist/rootfs/initramfs.cpio.gz is not there. Build it: nx run board:build',
+    });
+  });
+
+  it('is content when all is there, and says when QEMU is another than the locked one', async () => {
+    const root = makeWorkspace({
+      'bringup.lock.json': lock,
+      'dist/pc/bzImage': '',
+      'dist/rootfs/initramfs.cpio.gz': '',
+    });
+    const telling = task(root);
+    await checkBoard(telling, board);
+    expect(telling.notes).toEqual([expect.stringContaining('fake-qemu.mjs: locked whatever')]);
+  });
+
+  it('names the package of a QEMU that is not there', async () => {
+    const root = makeWorkspace({ 'bringup.lock.json': { ...lock, tools: {} } });
+    await expect(checkBoard(task(root), { ...BOARD, qemu: 'qemu-system-riscv64' })).rejects.toMatchObject({
+      code: 'TOOL_MISSING',
+      message: expect.stringContaining('apt-get install qemu-system-misc'),
+    });
+  });
+});

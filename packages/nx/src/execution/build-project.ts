@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { readFile } from 'fs-extra';
+import { build, buildRecipe, isPublished, publish, type MakeSetting } from '@bringup/kbuild';
+import { UserError } from '@bringup/process';
+import { configureProject } from './configure-project.js';
+import { openMake, whileOwning, type KconfigProject } from './kconfig-project.js';
+import type { Task } from './task.js';
+
+/** Turns what make left into the files to publish: artifact name → file. */
+export type Collect = (built: Record<string, string>, make: MakeSetting) => Promise<Record<string, string>>;
+
+/**
+ * Builds and publishes a project, unless what is published was made by the same recipe. The configuration is the
+ * one that the `config` target left; a project without that target is configured first.
+ */
+export async function buildProject(
+  task: Task,
+  project: KconfigProject,
+  collect: Collect = async (built) => built,
+): Promise<void> {
+  const { program, ingredients, output, work } = project;
+  if (!task.hasConfigTarget) await configureProject(task, project);
+  const config = await readConfig(task, join(output, '.config'));
+  const recipe = buildRecipe(ingredients, config, project.options.static ?? null);
+  await whileOwning(task, work, async () => {
+    if (await isPublished(output, 'build', recipe)) {
+      task.note('up to date, nothing to make');
+      return;
+    }
+    const make = await openMake(task, project, 'out');
+    const built = await build({
+      program,
+      make,
+      config,
+      tools: ingredients.tools,
+      label: task.project,
+      signal: task.signal,
+      onCommand: task.command,
+      onNote: task.note,
+    });
+    const changed = await publish(output, 'build', recipe, await collect(built, make));
+    task.note(changed.length > 0 ? `built ${changed.join(', ')}` : 'built, and nothing came out different');
+  });
+}
+
+async function readConfig(task: Task, path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    throw new UserError(
+      'NO_CONFIG',
+      `${path} is not there. Run: nx run ${task.project}:config`,
+      { path },
+      error,
+    );
+  });
+}

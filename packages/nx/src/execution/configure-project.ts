@@ -1,0 +1,37 @@
+import { configRecipe, configure, isPublished, publishText } from '@bringup/kbuild';
+import { describeLost } from '@bringup/kconfig';
+import {
+  baseConfig,
+  fragmentReferences,
+  openMake,
+  whileOwning,
+  type KconfigProject,
+} from './kconfig-project.js';
+import type { Task } from './task.js';
+
+/** Makes and publishes a project's `.config`, unless the one that is there has the same recipe. */
+export async function configureProject(task: Task, project: KconfigProject): Promise<void> {
+  const { program, options, output, work, ingredients } = project;
+  const fragments = fragmentReferences(options, program.name, task.workspaceRoot);
+  const base = baseConfig(options, task.workspaceRoot);
+  await whileOwning(task, work, async () => {
+    const recipe = await configRecipe(ingredients, base, fragments);
+    if (await isPublished(output, 'config', recipe)) {
+      task.note('configuration is up to date');
+      return;
+    }
+    const make = await openMake(task, project, 'config');
+    const configuration = await configure({
+      program,
+      make,
+      tools: ingredients.tools,
+      base,
+      fragments,
+      signal: task.signal,
+      onCommand: task.command,
+    });
+    for (const entry of configuration.accepted) task.note(`accepted: ${describeLost(entry)}`);
+    await publishText(output, 'config', recipe, '.config', configuration.text);
+    task.note('configured');
+  });
+}

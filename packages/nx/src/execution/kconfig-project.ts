@@ -1,0 +1,173 @@
+import { availableParallelism, homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { realpath, stat } from 'fs-extra';
+import {
+  ccacheDirectory,
+  crossPrefix,
+  ensureSource,
+  KCONFIG_PROGRAMS,
+  probeTools,
+  toolNames,
+  treeHash,
+  type Arch,
+  type BaseConfig,
+  type CommonIngredients,
+  type FragmentReference,
+  type KconfigProgram,
+  type MakeSetting,
+  type ProgramName,
+  type SourceSpec,
+} from '@bringup/kbuild';
+import { probeVersion, UserError, withLock } from '@bringup/process';
+import { engineIdentity } from '../project/engine.js';
+import { outputPath, workDirectory } from '../project/paths.js';
+import { presetPath } from '../project/presets.js';
+import { isBaseFile, parseFragmentName } from '../project/references.js';
+import { checkTools, ensureLocked, type Locked, type Needs } from './locked.js';
+import { sourceContext } from './source-context.js';
+import type { Task } from './task.js';
+
+/** The options that kernel, BusyBox and their `config` targets share, with Nx's defaults filled in. */
+export interface KconfigOptions {
+  arch: Arch;
+  source: SourceSpec;
+  base: string;
+  fragments: readonly string[];
+  extraFragments: readonly string[];
+  crossCompile?: string;
+  ccache: boolean;
+  jobs?: number;
+  outputPath?: string;
+  static?: boolean;
+}
+
+/** A kernel or BusyBox project at work: what is known before anything is fetched or compiled. */
+export interface KconfigProject {
+  readonly program: KconfigProgram;
+  readonly options: KconfigOptions;
+  readonly needs: Needs;
+  readonly locked: Locked;
+  readonly ingredients: CommonIngredients;
+  /** Where artifacts are published, absolute. */
+  readonly output: string;
+  /** The kept directory, absolute. */
+  readonly work: string;
+}
+
+/** What a project needs of lock and host; also what its `update` target resolves. */
+export function kconfigNeeds(
+  name: ProgramName,
+  options: Pick<KconfigOptions, 'arch' | 'source' | 'crossCompile'>,
+  workspaceRoot: string,
+): Needs {
+  const program = KCONFIG_PROGRAMS[name];
+  const prefix = crossPrefix(options.arch, options.crossCompile);
+  const { source } = options;
+  return {
+    source: source.kind === 'directory' ? { ...source, path: resolve(workspaceRoot, source.path) } : source,
+    toolNames: toolNames(program, prefix),
+    probe: () => probeTools(program, prefix),
+  };
+}
+
+export async function openKconfigProject(
+  task: Task,
+  name: ProgramName,
+  options: KconfigOptions,
+): Promise<KconfigProject> {
+  const needs = kconfigNeeds(name, options, task.workspaceRoot);
+  const locked = await ensureLocked(task, needs);
+  const source = needs.source!;
+  if (source.kind === 'directory') await checkDirectory(source.path);
+  const work = workDirectory(await realpath(task.workspaceRoot), task.project, task.configuration);
+  return {
+    program: KCONFIG_PROGRAMS[name],
+    options,
+    needs,
+    locked,
+    ingredients: {
+      program: name,
+      arch: options.arch,
+      crossCompile: crossPrefix(options.arch, options.crossCompile),
+      source: source.kind === 'directory' ? await treeHash(source.path) : locked.source!.sha256,
+      tools: locked.tools,
+      engine: engineIdentity(),
+    },
+    output: join(task.workspaceRoot, outputPath(task.project, options.outputPath, task.configuration)),
+    work,
+  };
+}
+
+async function checkDirectory(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  const problem = found ? 'is not a directory' : 'does not exist';
+  const message = `the source directory ${path} ${problem}. Correct the option "source".`;
+  throw new UserError('SOURCE_MISSING', message, { path });
+}
+
+/** Runs `work` while holding the project's kept directory; says for whom it waits. */
+export async function whileOwning<T>(task: Task, directory: string, work: () => Promise<T>): Promise<T> {
+  return withLock(
+    directory,
+    {
+      purpose: `another run of ${task.project}`,
+      signal: task.signal,
+      onWait: (owner) =>
+        task.note(`waiting for ${owner?.purpose ?? 'another run'} (pid ${owner?.pid ?? 'unknown'}) to end`),
+    },
+    work,
+  );
+}
+
+/** Makes ready what only a real run of make needs: checked tools, and the source on disk. */
+export async function openMake(
+  task: Task,
+  project: KconfigProject,
+  step: 'config' | 'out',
+): Promise<MakeSetting> {
+  const { options, needs, locked, ingredients, work } = project;
+  await checkTools(task, locked, needs.probe);
+  const context = sourceContext(task);
+  const source = await ensureSource(needs.source!, locked.source, context).finally(() => context.done());
+  return {
+    arch: options.arch,
+    crossCompile: ingredients.crossCompile,
+    source,
+    out: join(work, step),
+    jobs: options.jobs ?? availableParallelism(),
+    ccacheDirectory:
+      options.ccache && (await hasCcache()) ? ccacheDirectory(process.env, homedir()) : undefined,
+  };
+}
+
+async function hasCcache(): Promise<boolean> {
+  return probeVersion('ccache').then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The fragments of a project as the engine reads them, with what options add. */
+export function fragmentReferences(
+  options: KconfigOptions,
+  name: ProgramName,
+  workspaceRoot: string,
+): FragmentReference[] {
+  const references = [...options.fragments, ...options.extraFragments].map((text): FragmentReference => {
+    const fragment = parseFragmentName(text);
+    if (fragment.kind === 'tree') return fragment;
+    if (fragment.kind === 'preset') return { kind: 'file', path: presetPath(fragment.name), shown: text };
+    return { kind: 'file', path: isAbsolute(text) ? text : join(workspaceRoot, text), shown: text };
+  });
+  if (name !== 'busybox') return references;
+  const line = options.static === false ? '# CONFIG_STATIC is not set' : 'CONFIG_STATIC=y';
+  return [{ kind: 'option', option: 'static', line }, ...references];
+}
+
+export function baseConfig(options: KconfigOptions, workspaceRoot: string): BaseConfig {
+  const { base } = options;
+  return isBaseFile(base)
+    ? { kind: 'file', path: resolve(workspaceRoot, base), shown: base }
+    : { kind: 'goal', goal: base };
+}

@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeTask, makeWorkspace } from '../testing/workspace.js';
+import { checkTools, ensureLocked, writeLocked, type Needs } from './locked.js';
+
+const SHA = (digit: string) => digit.repeat(64);
+const place = makeWorkspace({ 'k/Makefile': 'all:\n' });
+execFileSync('tar', ['--create', `--file=${place}/k.tar`, `--directory=${place}`, 'k']);
+const url = `file://${place}/k.tar`;
+const SHA256 = createHash('sha256')
+  .update(readFileSync(join(place, 'k.tar')))
+  .digest('hex');
+const tarball = (sha256 = SHA256) => ({ kind: 'tarball' as const, url, sha256 });
+const locked = { kind: 'tarball', url: [url], sha256: SHA256 };
+
+beforeAll(() => (process.env.BRINGUP_HOME = join(place, 'home')));
+afterAll(() => delete process.env.BRINGUP_HOME);
+
+const needs = (more: Partial<Needs> = {}): Needs => ({
+  source: tarball(),
+  toolNames: ['x-gcc'],
+  probe: async () => ({ 'x-gcc': 'gcc 12' }),
+  ...more,
+});
+
+function workspace(sources: object = {}, tools: object = { 'x-gcc': 'gcc 12' }) {
+  const root = makeWorkspace({ 'bringup.lock.json': { version: 1, sources, tools } });
+  return { root, read: () => JSON.parse(readFileSync(join(root, 'bringup.lock.json'), 'utf8')) };
+}
+
+const NEVER = async () => {
+  throw new Error('asked a tool');
+};
+
+describe('ensureLocked', () => {
+  it('takes what is there, and asks nobody', async () => {
+    const { root } = workspace({ kernel: locked });
+    const task = makeTask(root, 'kernel', {}, { frozen: true });
+    expect(await ensureLocked(task, needs({ probe: NEVER }))).toEqual({
+      source: locked,
+      tools: { 'x-gcc': 'gcc 12' },
+    });
+    expect(task.notes).toEqual([]);
+  });
+
+  const other = { kind: 'debian-package', package: 'linux-source-6.1', version: '6.1.1', sha256: SHA('a') };
+  const source = (kind: string, name: string) => ({ kind, package: name });
+  const MISSING: [string, object, object, Partial<Needs>][] = [
+    ['nothing is locked', {}, {}, {}],
+    ['the source is not', {}, { 'x-gcc': 'gcc 12' }, {}],
+    ['a tool is not', { kernel: locked }, {}, {}],
+    ['one of the tools is not', { kernel: locked }, { 'x-gcc': 'gcc 12' }, { toolNames: ['x-gcc', 'x-ld'] }],
+    ['the tarball was changed', { kernel: { ...locked, sha256: SHA('b') } }, { 'x-gcc': 'gcc 12' }, {}],
+    ['the kind of source was changed', { kernel: other }, { 'x-gcc': 'gcc 12' }, {}],
+    ['it is of another project', { board: locked }, { 'x-gcc': 'gcc 12' }, {}],
+  ];
+
+  it.each(MISSING)('frozen, when %s: an error that says what to run', async (_when, sources, tools, more) => {
+    const { root, read } = workspace(sources, tools);
+    const before = read();
+    await expect(
+      ensureLocked(makeTask(root, 'kernel', {}, { frozen: true }), needs(more)),
+    ).rejects.toMatchObject({
+      code: 'NOT_LOCKED',
+      message: expect.stringContaining('nx run kernel:update'),
+    });
+    expect(read()).toEqual(before);
+  });
+
+  it.each(MISSING)('not frozen, when %s: resolves and writes', async (_when, sources, tools, more) => {
+    const { root, read } = workspace(sources, tools);
+    const task = makeTask(root, 'kernel');
+    const probe = async () => ({ 'x-gcc': 'gcc 13', 'x-ld': 'ld 2' });
+    const result = await ensureLocked(task, needs({ ...more, probe }));
+    expect(result.source).toEqual(locked);
+    expect(read()).toEqual({
+      version: 1,
+      sources: { ...sources, kernel: locked },
+      tools: { ...tools, 'x-gcc': 'gcc 13', 'x-ld': 'ld 2' },
+    });
+    expect(task.notes[0]).toContain('not in bringup.lock.json yet');
+    expect(existsSync(join(place, 'home/sources', SHA256.slice(0, 32), 'Makefile'))).toBe(true);
+  });
+
+  it.each([
+    ['another package', source('debian-package', 'linux-source-6.6'), 'NOT_LOCKED'],
+    ['another kind', source('debian-source', 'linux-source-6.1'), 'NOT_LOCKED'],
+    ['the same package', source('debian-package', 'linux-source-6.1'), undefined],
+    [
+      'a package that may be replaced',
+      { ...source('debian-package', 'linux-source-6.6'), fallback: 'linux-source-*' },
+      undefined,
+    ],
+  ])('the option names %s', async (_what, spec, code) => {
+    const { root } = workspace({ kernel: other });
+    const result = ensureLocked(
+      makeTask(root, 'kernel', {}, { frozen: true }),
+      needs({ source: spec as Needs['source'] }),
+    );
+    if (code) await expect(result).rejects.toMatchObject({ code });
+    else expect((await result).source).toEqual(other);
+  });
+
+  it('needs no source for a directory, and leaves no entry for it', async () => {
+    const { root } = workspace({ kernel: locked });
+    const result = await ensureLocked(
+      makeTask(root, 'kernel'),
+      needs({ source: { kind: 'directory', path: '/linux' } }),
+    );
+    expect(result.source).toBeUndefined();
+  });
+
+  it('keeps dots of tool and project names out of the keys', async () => {
+    const { root, read } = workspace();
+    await ensureLocked(
+      makeTask(root, 'kernel-6.1'),
+      needs({ toolNames: ['gcc-12.2'], probe: async () => ({ 'gcc-12.2': 'v' }) }),
+    );
+    expect(read()).toMatchObject({ sources: { 'kernel-6_1': locked }, tools: { 'gcc-12_2': 'v' } });
+  });
+
+  it('refuses a lock with the conflict of a merge, naming the line', async () => {
+    const { root } = workspace();
+    writeFileSync(join(root, 'bringup.lock.json'), '{\n  "version": 1,\n<<<<<<< HEAD\n');
+    await expect(ensureLocked(makeTask(root, 'kernel'), needs())).rejects.toMatchObject({
+      code: 'LOCK_INVALID',
+      message: expect.stringContaining('bringup.lock.json:3:'),
+    });
+  });
+
+  it.each([
+    ['has other bytes', tarball(SHA('b')), 'BAD_SHA256'],
+    ['cannot be had', { ...tarball(SHA('c')), url: 'file:///no/such.tar' }, 'DOWNLOAD_FAILED'],
+  ])('writes nothing when the source %s', async (_what, source, code) => {
+    const { root, read } = workspace({ kernel: locked });
+    await expect(ensureLocked(makeTask(root, 'kernel'), needs({ source }))).rejects.toMatchObject({ code });
+    expect(read().sources).toEqual({ kernel: locked });
+  });
+
+  it('writes nothing when a tool is missing', async () => {
+    const { root, read } = workspace({}, {});
+    await expect(ensureLocked(makeTask(root, 'kernel'), needs({ probe: NEVER }))).rejects.toThrow();
+    expect(read()).toEqual({ version: 1, sources: {}, tools: {} });
+  });
+});
+
+it('writeLocked keeps a source that can still be had, and the entries of others', async () => {
+  const { root, read } = workspace({ kernel: locked, other: locked }, { 'x-gcc': 'gcc 11', ld: 'ld' });
+  const task = makeTask(root, 'kernel');
+  await writeLocked(task, needs({ source: { ...tarball(), url: 'file:///new' } }), { keepAvailable: true });
+  expect(read()).toMatchObject({
+    sources: { kernel: locked, other: locked },
+    tools: { 'x-gcc': 'gcc 12', ld: 'ld' },
+  });
+  await writeLocked(task, needs({ source: tarball(SHA('c')) }), { keepAvailable: true });
+  expect(read().sources.kernel.sha256).toBe(SHA('c'));
+});
+
+describe('checkTools', () => {
+  const found = { 'x-gcc': 'gcc 13', 'x-ld': 'ld 2' };
+  const entries = { tools: { 'x-gcc': 'gcc 12', 'x-ld': 'ld 2' } };
+  const task = (frozen: boolean) => makeTask('/ws', 'kernel', {}, { frozen });
+
+  it('is silent when all are as locked', async () => {
+    const quiet = task(true);
+    await checkTools(quiet, { tools: found }, async () => found);
+    expect(quiet.notes).toEqual([]);
+  });
+
+  it('notes what differs, and how to take it', async () => {
+    const telling = task(false);
+    await checkTools(telling, entries, async () => found);
+    expect(telling.notes).toEqual([
+      expect.stringMatching(/x-gcc: locked gcc 12, here gcc 13\n.*nx run kernel:update/s),
+    ]);
+    expect(telling.notes[0]).not.toContain('x-ld');
+  });
+
+  it('fails when frozen', async () => {
+    await expect(checkTools(task(true), entries, async () => found)).rejects.toMatchObject({
+      code: 'TOOLS_DIFFER',
+      message: expect.stringContaining('nx run kernel:update'),
+    });
+  });
+});

@@ -1,0 +1,139 @@
+import {
+  compareTools,
+  describeToolDifferences,
+  ensureSource,
+  frozenToolsError,
+  isSourceAvailable,
+  lockField,
+  readLock,
+  resolveSource,
+  updateLock,
+  type LockedSource,
+  type LockFile,
+  type SourceSpec,
+  type ToolVersions,
+} from '@bringup/kbuild';
+import { UserError } from '@bringup/process';
+import { sourceContext } from './source-context.js';
+import type { Task } from './task.js';
+
+/** What a target needs locked: a source, and tools with a way to ask this host for them. */
+export interface Needs {
+  readonly source?: SourceSpec;
+  readonly toolNames: readonly string[];
+  readonly probe: () => Promise<ToolVersions>;
+}
+
+/** A project's entries of bringup.lock.json. */
+export interface Locked {
+  readonly source?: LockedSource;
+  readonly tools: ToolVersions;
+}
+
+/**
+ * The lock's entries for a project. What is missing, or is of another source than the options name, is resolved
+ * and written, unless frozen.
+ *
+ * @throws UserError `NOT_LOCKED` when frozen
+ */
+export async function ensureLocked(task: Task, needs: Needs): Promise<Locked> {
+  const lock = await readLock(task.workspaceRoot);
+  const present = entriesOf(lock, task.project, needs);
+  if (present) return present;
+  if (task.frozen) {
+    throw new UserError(
+      'NOT_LOCKED',
+      `bringup.lock.json does not have this project's source and tools, and a frozen run (CI) does not resolve them. ` +
+        `Run this where it may be changed, and commit the result: nx run ${task.project}:update`,
+      { project: task.project },
+    );
+  }
+  task.note('not in bringup.lock.json yet: resolving');
+  return writeLocked(task, needs, { fetch: true });
+}
+
+/**
+ * Resolves the source, asks the tools, writes both to the lock.
+ *
+ * @param options.fetch fetch the source before it is locked: bytes that turn out wrong are not
+ * @param options.keepAvailable leave a locked source as it is while it can still be had
+ */
+export async function writeLocked(
+  task: Task,
+  needs: Needs,
+  options: { keepAvailable?: boolean; fetch?: boolean } = {},
+): Promise<Locked> {
+  const tools = await needs.probe();
+  const kept = options.keepAvailable ? await keptSource(task, needs) : undefined;
+  const source = kept ?? (needs.source ? await resolve(task, needs.source) : undefined);
+  if (options.fetch && source && needs.source) await fetch(task, needs.source, source);
+  await updateLock(task.workspaceRoot, (lock) => ({
+    ...lock,
+    sources: source ? { ...lock.sources, [lockField(task.project)]: source } : lock.sources,
+    tools: {
+      ...lock.tools,
+      ...Object.fromEntries(Object.entries(tools).map(([name, line]) => [lockField(name), line])),
+    },
+  }));
+  return { source, tools };
+}
+
+async function resolve(task: Task, spec: SourceSpec): Promise<LockedSource | undefined> {
+  const context = sourceContext(task);
+  return resolveSource(spec, context).finally(() => context.done());
+}
+
+async function fetch(task: Task, spec: SourceSpec, locked: LockedSource): Promise<void> {
+  const context = sourceContext(task);
+  await ensureSource(spec, locked, context).finally(() => context.done());
+}
+
+/** The locked source, if it is one that the options name and can still be had. */
+async function keptSource(task: Task, needs: Needs): Promise<LockedSource | undefined> {
+  const locked = (await readLock(task.workspaceRoot)).sources[lockField(task.project)];
+  if (!locked || !needs.source || !isOf(needs.source, locked)) return undefined;
+  const context = sourceContext(task);
+  if (await isSourceAvailable(locked, context).finally(() => context.done())) return locked;
+  task.note(`${locked.package} ${locked.version} is locked, but the archive no longer has it: moving on`);
+  return undefined;
+}
+
+function entriesOf(lock: LockFile, project: string, needs: Needs): Locked | undefined {
+  const source = lock.sources[lockField(project)];
+  if (needs.source && needs.source.kind !== 'directory' && !(source && isOf(needs.source, source)))
+    return undefined;
+  const tools: Record<string, string> = {};
+  for (const name of needs.toolNames) {
+    const line = lock.tools[lockField(name)];
+    if (line === undefined) return undefined;
+    tools[name] = line;
+  }
+  return { source: needs.source?.kind === 'directory' ? undefined : source, tools };
+}
+
+/** True when a lock entry is one that `spec` resolves to: the options may have changed since. */
+function isOf(spec: SourceSpec, locked: LockedSource): boolean {
+  if (spec.kind !== locked.kind) return false;
+  switch (spec.kind) {
+    case 'debian-package':
+      return spec.package === locked.package || spec.fallback !== undefined;
+    case 'debian-source':
+      return spec.package === locked.package;
+    case 'tarball':
+      return spec.sha256 === locked.sha256;
+    case 'directory':
+      return true;
+  }
+}
+
+/**
+ * Compares this host's tools with the locked ones, right before they are used: says what differs, and fails when frozen.
+ *
+ * @throws ToolError `TOOL_MISSING`; UserError `TOOLS_DIFFER`
+ */
+export async function checkTools(task: Task, locked: Locked, probe: Needs['probe']): Promise<void> {
+  const differences = compareTools(locked.tools, await probe(), (name) => name);
+  if (differences.length === 0) return;
+  if (task.frozen) throw frozenToolsError(differences, task.project);
+  task.note(describeToolDifferences(differences, task.project));
+}

@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import type { Arch } from '@bringup/kbuild';
+import { UserError } from '@bringup/process';
+import type { Declaration, DeclaredKind } from '../project/declaration.js';
+import { outputPath } from '../project/paths.js';
+import type { Task } from './task.js';
+
+/** An option that names a project, and what it says. */
+interface Reference {
+  readonly option: string;
+  readonly project: string;
+  /** The arch of whoever refers to it. */
+  readonly arch: Arch;
+}
+
+/** Where another project publishes an artifact: of the variant that was asked for, where it has that one. */
+export function artifactPath(task: Task, project: string, artifact: string): string {
+  const declaration = task.declarationOf(project);
+  const variant =
+    task.configuration === undefined ? undefined : declaration?.configurations[task.configuration];
+  const given = { ...declaration?.options, ...variant }.outputPath;
+  return join(task.workspaceRoot, outputPath(project, given, variant && task.configuration), artifact);
+}
+
+/**
+ * What the project of an option declares.
+ *
+ * @throws UserError `NOT_A_KERNEL_PROJECT`, `NOT_AN_INITRAMFS_PROJECT`, `ARCH_MISMATCH`
+ */
+export function declarationFor(
+  task: Task,
+  { kind, ...reference }: Reference & { kind: Extract<DeclaredKind, 'kernel' | 'initramfs'> },
+): Declaration {
+  const { option, project } = reference;
+  const declaration = task.declarationOf(project);
+  if (declaration?.kind !== kind) {
+    const code = kind === 'kernel' ? 'NOT_A_KERNEL_PROJECT' : 'NOT_AN_INITRAMFS_PROJECT';
+    const message = `${option}: project ${project} has no target with @bringup/nx:${kind}. Name a project that has one.`;
+    throw new UserError(code, message, { project });
+  }
+  checkArch(task, reference);
+  return declaration;
+}
+
+/** @throws UserError `ARCH_MISMATCH` when what a project declares is for another architecture */
+export function checkArch(task: Task, { option, project, arch }: Reference): void {
+  const other = task.declarationOf(project)?.options.arch;
+  if (other === undefined || other === arch) return;
+  const message =
+    `${task.project} is ${arch}, but its ${option} project ${project} is built for ${String(other)}. ` +
+    `Correct the option "${option}" or "arch".`;
+  throw new UserError('ARCH_MISMATCH', message, { option, project, arch, other });
+}

@@ -1,0 +1,81 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { describeHostError, isBringupError, terminationSignal } from '@bringup/process';
+import { findDeclaration, type Declaration, type ProjectLike } from '../project/declaration.js';
+
+/** What an executor's work is given: who it works for, how it speaks, when it must stop. */
+export interface Task {
+  readonly workspaceRoot: string;
+  readonly project: string;
+  /** The project's directory, relative to the workspace root. */
+  readonly projectRoot: string;
+  /** The variant that was asked for; undefined is the default one. */
+  readonly configuration: string | undefined;
+  readonly signal: AbortSignal;
+  /** One line for the user. */
+  note(message: string): void;
+  /** A command about to run, copy-pasteable. */
+  command(line: string): void;
+  /** True where nothing may be resolved anew and a difference from the lock is an error. */
+  readonly frozen: boolean;
+  /** What another project declares. */
+  declarationOf(project: string): Declaration | undefined;
+  /** What this project declares for Bringup. */
+  readonly declaration: Declaration | undefined;
+  /** True when Nx runs this project's `config` target before its build. */
+  readonly hasConfigTarget: boolean;
+}
+
+/**
+ * Runs an executor's work: the only place that catches. Errors of Bringup's own are shown as they are, others
+ * with their stack, since they are bugs.
+ */
+export async function runTask(
+  context: ExecutorContext,
+  work: (task: Task) => Promise<void>,
+): Promise<{ success: boolean }> {
+  const termination = terminationSignal();
+  const verbose = context.isVerbose || process.env.NX_VERBOSE_LOGGING === 'true';
+  try {
+    await work(describeTask(context, termination.signal, verbose));
+    return { success: true };
+  } catch (error) {
+    console.error(describeError(describeHostError(error), context.projectName, verbose));
+    return { success: false };
+  } finally {
+    termination.dispose();
+  }
+}
+
+function describeError(error: unknown, project: string | undefined, verbose: boolean): string {
+  if (isBringupError(error) && !verbose) return `${project}: ${error.message}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function describeTask(context: ExecutorContext, signal: AbortSignal, verbose: boolean): Task {
+  const project = context.projectName ?? 'project';
+  const projects = context.projectsConfigurations?.projects ?? {};
+  const own = projects[project];
+  const declarationOf = (name: string) => {
+    const found = projects[name];
+    return found ? findDeclaration({ ...found, name } as ProjectLike) : undefined;
+  };
+  return {
+    workspaceRoot: context.root,
+    project,
+    projectRoot: own?.root ?? '.',
+    configuration: context.configurationName,
+    signal,
+    note: (message) => console.error(`${project}: ${message}`),
+    command: (line) => (verbose ? console.error(`+ ${line}`) : undefined),
+    frozen: isFrozen(process.env),
+    declarationOf,
+    declaration: declarationOf(project),
+    hasConfigTarget: own?.targets?.config !== undefined,
+  };
+}
+
+/** Frozen: asked for, or on a CI machine, by the variable that all of them set. */
+export function isFrozen(env: Readonly<Record<string, string | undefined>>): boolean {
+  const value = env.BRINGUP_FROZEN ?? env.CI;
+  return value !== undefined && value !== '' && value !== '0' && value !== 'false';
+}

@@ -1,0 +1,16 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { configureProject } from '../../execution/configure-project.js';
+import { openKconfigProject } from '../../execution/kconfig-project.js';
+import { runTask } from '../../execution/task.js';
+import { configDefaults, type ConfigOptions } from '../../generated/config-options.js';
+
+/** `@bringup/nx:config`: see schema.json. */
+export default function configExecutor(
+  options: ConfigOptions,
+  context: ExecutorContext,
+): Promise<{ success: boolean }> {
+  return runTask(context, async (task) => {
+    const { program, ...rest } = options;
+    await configureProject(task, await openKconfigProject(task, program, { ...configDefaults, ...rest }));
+  });
+}

@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { ensureDir, remove } from 'fs-extra';
+import type { ExecutorContext } from '@nx/devkit';
+import { isPublished, publish, recipeOf } from '@bringup/kbuild';
+import { UserError } from '@bringup/process';
+import { hashTree, lintTree, writeInitramfs, type FileTree } from '@bringup/rootfs';
+import { initramfsTree } from '../../execution/initramfs-tree.js';
+import { whileOwning } from '../../execution/kconfig-project.js';
+import { checkTools, ensureLocked } from '../../execution/locked.js';
+import { compressorNeeds } from '../../execution/needs.js';
+import { runTask, type Task } from '../../execution/task.js';
+import {
+  initramfsDefaults,
+  type FullInitramfsOptions,
+  type InitramfsOptions,
+} from '../../generated/initramfs-options.js';
+import { engineIdentity } from '../../project/engine.js';
+import { initramfsName, outputPath, workDirectory } from '../../project/paths.js';
+
+/** `@bringup/nx:initramfs`: see schema.json. */
+export default function initramfsExecutor(
+  options: InitramfsOptions,
+  context: ExecutorContext,
+): Promise<{ success: boolean }> {
+  return runTask(context, async (task) => {
+    const full = { ...initramfsDefaults, ...options };
+    const needs = compressorNeeds(full.compression);
+    const locked = await ensureLocked(task, needs);
+    const tree = await initramfsTree(task, full);
+    await checkTree(tree);
+    const output = join(task.workspaceRoot, outputPath(task.project, full.outputPath, task.configuration));
+    const { compression, level } = full;
+    const recipe = recipeOf([
+      'initramfs',
+      await hashTree(tree),
+      compression,
+      level ?? null,
+      locked.tools,
+      engineIdentity(),
+    ]);
+    await whileOwning(task, workDirectory(task.workspaceRoot, task.project, task.configuration), async () => {
+      if (await isPublished(output, 'build', recipe)) {
+        task.note('up to date, nothing to pack');
+        return;
+      }
+      await checkTools(task, locked, needs.probe);
+      await pack(task, tree, { compression, level, output, recipe });
+    });
+  });
+}
+
+async function checkTree(tree: FileTree): Promise<void> {
+  const problems = await lintTree(tree, { init: 'init' });
+  if (problems.length === 0) return;
+  throw new UserError(
+    'INITRAMFS_WOULD_NOT_BOOT',
+    ['this initramfs would not boot:', ...problems.map(({ message }) => `  ${message}`)].join('\n'),
+    { problems },
+  );
+}
+
+async function pack(
+  task: Task,
+  tree: FileTree,
+  to: Pick<FullInitramfsOptions, 'compression' | 'level'> & { output: string; recipe: string },
+): Promise<void> {
+  const name = initramfsName(to.compression);
+  const work = workDirectory(task.workspaceRoot, task.project, task.configuration);
+  await ensureDir(work);
+  const staged = join(work, name);
+  try {
+    const { bytes, uncompressedBytes } = await writeInitramfs(tree, staged, {
+      compression: to.compression,
+      level: to.level,
+      signal: task.signal,
+    });
+    await publish(to.output, 'build', to.recipe, { [name]: staged });
+    task.note(
+      `packed ${tree.entries().length} entries, ${kib(uncompressedBytes)}, into ${name}, ${kib(bytes)}`,
+    );
+  } finally {
+    await remove(staged);
+  }
+}
+
+function kib(bytes: number): string {
+  return `${Math.ceil(bytes / 1024)} KiB`;
+}

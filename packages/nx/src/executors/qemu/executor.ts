@@ -1,0 +1,23 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { ToolError } from '@bringup/process';
+import { runOnTerminal } from '@bringup/qemu';
+import { checkBoard, planBoard } from '../../execution/board.js';
+import { runTask } from '../../execution/task.js';
+import type { QemuOptions } from '../../generated/qemu-options.js';
+
+/** `@bringup/nx:qemu`: see schema.json. */
+export default function qemuExecutor(
+  options: QemuOptions,
+  context: ExecutorContext,
+): Promise<{ success: boolean }> {
+  return runTask(context, async (task) => {
+    await checkBoard(task, options);
+    const plan = await planBoard(task, options);
+    const { exitCode } = await runOnTerminal((paths) => plan({ console: 'terminal', ...paths }), {
+      signal: task.signal,
+      onCommand: task.command,
+    });
+    if (exitCode !== 0)
+      throw new ToolError('QEMU_FAILED', `QEMU ended with exit code ${exitCode}`, { exitCode });
+  });
+}

@@ -1,0 +1,38 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { lockField, readLock, type LockedSource, type ToolVersions } from '@bringup/kbuild';
+import { writeLocked } from '../../execution/locked.js';
+import { needsOf } from '../../execution/needs.js';
+import { runTask } from '../../execution/task.js';
+import type { UpdateOptions } from '../../generated/update-options.js';
+
+/** `@bringup/nx:update`: see schema.json. */
+export default function updateExecutor(
+  options: UpdateOptions,
+  context: ExecutorContext,
+): Promise<{ success: boolean }> {
+  return runTask(context, async (task) => {
+    const before = await readLock(task.workspaceRoot);
+    const { source, tools } = await writeLocked(task, needsOf(task), { keepAvailable: options.ifNeeded });
+    if (options.json) {
+      console.log(JSON.stringify({ source, tools }, null, 2));
+      return;
+    }
+    const own = before.sources[lockField(task.project)];
+    const changes = [...describeSource(own, source), ...describeTools(before.tools, tools)];
+    for (const line of changes) task.note(line);
+    if (changes.length === 0) task.note('bringup.lock.json holds');
+  });
+}
+
+function describeSource(before: LockedSource | undefined, now: LockedSource | undefined): string[] {
+  if (!now || before?.sha256 === now.sha256) return [];
+  const what = `${now.package ?? now.url?.[0] ?? now.kind} ${now.version ?? ''}`.trim();
+  return [`source: ${what}, sha256 ${now.sha256}${before?.version ? ` (was ${before.version})` : ''}`];
+}
+
+function describeTools(before: ToolVersions, now: ToolVersions): string[] {
+  return Object.entries(now)
+    .map(([name, version]) => ({ name, version, was: before[lockField(name)] }))
+    .filter(({ version, was }) => version !== was)
+    .map(({ name, version, was }) => `tool ${name}: ${version}${was ? ` (was ${was})` : ''}`);
+}

@@ -1,0 +1,63 @@
+// Generated from ../executors/command/schema.json by tools/schemas.mjs: do not edit.
+
+/**
+ * Prints the QEMU command line of a board, to be run by hand.
+ */
+export interface CommandOptions {
+  /**
+   * Target architecture, by the kernel's name.
+   */
+  arch: 'arm64' | 'x86_64';
+  /**
+   * Name of the kernel project.
+   */
+  kernel: string;
+  /**
+   * Name of the initramfs project; without one the guest gets no initrd.
+   */
+  initramfs?: string;
+  /**
+   * QEMU machine type; default: virt for arm64, q35 for x86_64.
+   */
+  machine?: string;
+  /**
+   * QEMU CPU model; chosen from the arch and the accelerator by default.
+   */
+  cpu?: string;
+  /**
+   * Number of CPUs of the guest.
+   */
+  smp?: number;
+  /**
+   * Memory of the guest, in MiB.
+   */
+  memory?: number;
+  /**
+   * Words added to the kernel's command line. console= and panic=-1 are there unless given here.
+   */
+  append?: string;
+  /**
+   * Accelerator. auto takes KVM only where it works (same architecture, usable device, hardware virtualisation), and says which and why.
+   */
+  accel?: 'auto' | 'tcg' | 'kvm';
+  /**
+   * QEMU program to use instead of the arch's qemu-system-*.
+   */
+  qemu?: string;
+  /**
+   * Arguments added to QEMU's, as they are.
+   */
+  extraArgs?: string[];
+  /**
+   * Print the arguments as a JSON array.
+   */
+  json?: boolean;
+}
+
+/** The defaults of the schema, as Nx fills them in. */
+export const commandDefaults: Required<
+  Pick<CommandOptions, 'smp' | 'memory' | 'append' | 'accel' | 'extraArgs' | 'json'>
+> = { smp: 1, memory: 256, append: '', accel: 'auto', extraArgs: [], json: false };
+
+/** The options once the defaults are filled in. */
+export type FullCommandOptions = CommandOptions & typeof commandDefaults;

@@ -1,0 +1,276 @@
+// Generated from ../executors/initramfs/schema.json by tools/schemas.mjs: do not edit.
+
+/**
+ * Makes an initramfs from parts: a BusyBox tree, overlays, files of other projects, directories, device nodes, symlinks and a generated init. Byte-identical for the same content; needs no root.
+ */
+export interface InitramfsOptions {
+  /**
+   * Target architecture, by the kernel's name.
+   */
+  arch: 'arm64' | 'x86_64';
+  /**
+   * Name of the BusyBox project whose install tree is taken.
+   */
+  busybox?: string;
+  /**
+   * Directories laid over the tree in order, relative to the workspace root ({projectRoot} is understood). Files are root's, 0755 when executable, else 0644.
+   */
+  overlays?: string[];
+  /**
+   * Single files.
+   */
+  files?: {
+    /**
+     * Place in the guest.
+     */
+    path: string;
+    /**
+     * File of the workspace, relative to its root, or PROJECT:ARTIFACT for one that another project publishes.
+     */
+    from: string;
+    /**
+     * Octal; default: 0755 when executable, else 0644.
+     */
+    mode?: string;
+    /**
+     * Owner.
+     */
+    uid?: number;
+    /**
+     * Group.
+     */
+    gid?: number;
+  }[];
+  /**
+   * Directories besides the usual ones (proc sys dev dev/pts run etc tmp root mnt …).
+   */
+  directories?: {
+    /**
+     * Place in the guest.
+     */
+    path: string;
+    /**
+     * Octal.
+     */
+    mode?: string;
+    /**
+     * Owner.
+     */
+    uid?: number;
+    /**
+     * Group.
+     */
+    gid?: number;
+  }[];
+  /**
+   * Device nodes besides the usual ones (null, console, tty …).
+   */
+  devices?: {
+    /**
+     * Place in the guest.
+     */
+    path: string;
+    /**
+     * Kind of the node.
+     */
+    kind: 'char' | 'block';
+    /**
+     * Major number.
+     */
+    major: number;
+    /**
+     * Minor number.
+     */
+    minor: number;
+    /**
+     * Octal.
+     */
+    mode?: string;
+    /**
+     * Owner.
+     */
+    uid?: number;
+    /**
+     * Group.
+     */
+    gid?: number;
+  }[];
+  /**
+   * Symbolic links.
+   */
+  symlinks?: {
+    /**
+     * Place in the guest.
+     */
+    path: string;
+    /**
+     * What it points to.
+     */
+    target: string;
+  }[];
+  /**
+   * Modes and owners of entries that an overlay or a BusyBox tree brought.
+   */
+  permissions?: {
+    /**
+     * Place in the guest.
+     */
+    path: string;
+    /**
+     * Octal.
+     */
+    mode?: string;
+    /**
+     * Owner.
+     */
+    uid?: number;
+    /**
+     * Group.
+     */
+    gid?: number;
+  }[];
+  /**
+   * Init style: BusyBox init with inittab and rcS, a plain /init script that ends in a shell, a program of the tree (see initProgram), or nothing generated: the parts bring /init.
+   */
+  init?: 'busybox' | 'script' | 'program' | 'none';
+  /**
+   * With init: program, its path in the guest; /init points to it.
+   */
+  initProgram?: string;
+  /**
+   * Console device of the shell or getty; default: ttyAMA0 for arm64, ttyS0 for x86_64.
+   */
+  console?: string;
+  /**
+   * What waits on the console: a root shell, or getty with login.
+   */
+  login?: 'shell' | 'getty';
+  /**
+   * The guest's hostname.
+   */
+  hostname?: string;
+  /**
+   * Shell lines run once at the end of the start-up.
+   */
+  startup?: string[];
+  /**
+   * Replaces the file systems mounted at start-up (proc, sysfs, devtmpfs, devpts, tmpfs on /run and /tmp).
+   */
+  mounts?: {
+    /**
+     * Device or name.
+     */
+    source: string;
+    /**
+     * Mount point.
+     */
+    target: string;
+    /**
+     * File system type.
+     */
+    type: string;
+    /**
+     * Mount options.
+     */
+    options?: string;
+  }[];
+  /**
+   * Replaces the accounts (root without a password).
+   */
+  users?: {
+    /**
+     * Login name.
+     */
+    name: string;
+    /**
+     * User id.
+     */
+    uid: number;
+    /**
+     * Group id.
+     */
+    gid: number;
+    /**
+     * Home directory.
+     */
+    home: string;
+    /**
+     * Login shell.
+     */
+    shell?: string;
+    /**
+     * In clear, hashed into /etc/shadow. Use passwordHash for one that matters.
+     */
+    password?: string;
+    /**
+     * As crypt(5) has it.
+     */
+    passwordHash?: string;
+    /**
+     * GECOS field.
+     */
+    comment?: string;
+  }[];
+  /**
+   * Replaces the groups (root).
+   */
+  groups?: {
+    /**
+     * Group name.
+     */
+    name: string;
+    /**
+     * Group id.
+     */
+    gid: number;
+    /**
+     * Login names.
+     */
+    members?: string[];
+  }[];
+  /**
+   * Compressor; the kernel must have the matching CONFIG_RD_*.
+   */
+  compression?: 'gzip' | 'zstd' | 'lz4' | 'xz' | 'none';
+  /**
+   * Compression level; the compressor's own default without it.
+   */
+  level?: number;
+  /**
+   * Directory of the published artifacts, relative to the workspace root. Default: dist/PROJECT.
+   */
+  outputPath?: string;
+}
+
+/** The defaults of the schema, as Nx fills them in. */
+export const initramfsDefaults: Required<
+  Pick<
+    InitramfsOptions,
+    | 'overlays'
+    | 'files'
+    | 'directories'
+    | 'devices'
+    | 'symlinks'
+    | 'permissions'
+    | 'init'
+    | 'login'
+    | 'hostname'
+    | 'startup'
+    | 'compression'
+  >
+> = {
+  overlays: [],
+  files: [],
+  directories: [],
+  devices: [],
+  symlinks: [],
+  permissions: [],
+  init: 'busybox',
+  login: 'shell',
+  hostname: 'bringup',
+  startup: [],
+  compression: 'gzip',
+};
+
+/** The options once the defaults are filled in. */
+export type FullInitramfsOptions = InitramfsOptions & typeof initramfsDefaults;

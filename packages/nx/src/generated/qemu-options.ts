@@ -1,0 +1,58 @@
+// Generated from ../executors/qemu/schema.json by tools/schemas.mjs: do not edit.
+
+/**
+ * Boots a board in QEMU with its console on this terminal. Ctrl-C reaches the guest, Ctrl-A X ends it, Ctrl-A C is QEMU's monitor.
+ */
+export interface QemuOptions {
+  /**
+   * Target architecture, by the kernel's name.
+   */
+  arch: 'arm64' | 'x86_64';
+  /**
+   * Name of the kernel project.
+   */
+  kernel: string;
+  /**
+   * Name of the initramfs project; without one the guest gets no initrd.
+   */
+  initramfs?: string;
+  /**
+   * QEMU machine type; default: virt for arm64, q35 for x86_64.
+   */
+  machine?: string;
+  /**
+   * QEMU CPU model; chosen from the arch and the accelerator by default.
+   */
+  cpu?: string;
+  /**
+   * Number of CPUs of the guest.
+   */
+  smp?: number;
+  /**
+   * Memory of the guest, in MiB.
+   */
+  memory?: number;
+  /**
+   * Words added to the kernel's command line. console= and panic=-1 are there unless given here.
+   */
+  append?: string;
+  /**
+   * Accelerator. auto takes KVM only where it works (same architecture, usable device, hardware virtualisation), and says which and why.
+   */
+  accel?: 'auto' | 'tcg' | 'kvm';
+  /**
+   * QEMU program to use instead of the arch's qemu-system-*.
+   */
+  qemu?: string;
+  /**
+   * Arguments added to QEMU's, as they are.
+   */
+  extraArgs?: string[];
+}
+
+/** The defaults of the schema, as Nx fills them in. */
+export const qemuDefaults: Required<Pick<QemuOptions, 'smp' | 'memory' | 'append' | 'accel' | 'extraArgs'>> =
+  { smp: 1, memory: 256, append: '', accel: 'auto', extraArgs: [] };
+
+/** The options once the defaults are filled in. */
+export type FullQemuOptions = QemuOptions & typeof qemuDefaults;

@@ -1,0 +1,128 @@
+// Generated from ../executors/test/schema.json by tools/schemas.mjs: do not edit.
+
+/**
+ * Boots a board, waits for a pattern, runs commands in the guest's shell, compares what they print, and powers the guest off. A panic, a time-out or a wrong answer fails the target.
+ */
+export interface TestOptions {
+  /**
+   * Target architecture, by the kernel's name.
+   */
+  arch: 'arm64' | 'x86_64';
+  /**
+   * Name of the kernel project.
+   */
+  kernel: string;
+  /**
+   * Name of the initramfs project; without one the guest gets no initrd.
+   */
+  initramfs?: string;
+  /**
+   * QEMU machine type; default: virt for arm64, q35 for x86_64.
+   */
+  machine?: string;
+  /**
+   * QEMU CPU model; chosen from the arch and the accelerator by default.
+   */
+  cpu?: string;
+  /**
+   * Number of CPUs of the guest.
+   */
+  smp?: number;
+  /**
+   * Memory of the guest, in MiB.
+   */
+  memory?: number;
+  /**
+   * Words added to the kernel's command line. console= and panic=-1 are there unless given here.
+   */
+  append?: string;
+  /**
+   * Accelerator. auto takes KVM only where it works (same architecture, usable device, hardware virtualisation), and says which and why.
+   */
+  accel?: 'auto' | 'tcg' | 'kvm';
+  /**
+   * QEMU program to use instead of the arch's qemu-system-*.
+   */
+  qemu?: string;
+  /**
+   * Arguments added to QEMU's, as they are.
+   */
+  extraArgs?: string[];
+  /**
+   * Regular expression that the console's text matches when the guest is ready for commands; default: a shell's prompt.
+   */
+  readyPattern?: string;
+  /**
+   * Commands to run, in order. A plain string must exit with 0.
+   */
+  commands?: (
+    | string
+    | {
+        /**
+         * What is typed at the guest's shell.
+         */
+        run: string;
+        /**
+         * Regular expression that the output must match.
+         */
+        expect?: string;
+        /**
+         * Exit code that the command must end with.
+         */
+        exitCode?: number;
+      }
+  )[];
+  /**
+   * Seconds until readyPattern must have been seen.
+   */
+  bootTimeout?: number;
+  /**
+   * Seconds that each command may take.
+   */
+  commandTimeout?: number;
+  /**
+   * Command that ends the guest; QEMU is told to quit when it is still there ten seconds later.
+   */
+  powerOff?: string;
+  /**
+   * Directory of the published artifacts, relative to the workspace root. Default: dist/PROJECT.
+   */
+  outputPath?: string;
+  /**
+   * Print the result as JSON instead of the console.
+   */
+  json?: boolean;
+}
+
+/** The defaults of the schema, as Nx fills them in. */
+export const testDefaults: Required<
+  Pick<
+    TestOptions,
+    | 'smp'
+    | 'memory'
+    | 'append'
+    | 'accel'
+    | 'extraArgs'
+    | 'readyPattern'
+    | 'commands'
+    | 'bootTimeout'
+    | 'commandTimeout'
+    | 'powerOff'
+    | 'json'
+  >
+> = {
+  smp: 1,
+  memory: 256,
+  append: '',
+  accel: 'auto',
+  extraArgs: [],
+  readyPattern: '(^|\\n)[^\\n]*[#$] $',
+  commands: [],
+  bootTimeout: 60,
+  commandTimeout: 30,
+  powerOff: 'poweroff -f',
+  json: false,
+};
+
+/** The options once the defaults are filled in. */
+export type FullTestOptions = TestOptions & typeof testDefaults;

@@ -1,0 +1,357 @@
+import { inferProjects, makeWorkspace, project } from '../testing/workspace.js';
+
+const TARBALL = { kind: 'tarball', url: 'file:///k.tar.gz', sha256: '0'.repeat(64) };
+const ENGINE = { externalDependencies: ['@bringup/engine'] };
+const HASH = 'node node_modules/@bringup/nx/dist/hash/main.js';
+const lock = (...fields: string[]) => ({ json: '{workspaceRoot}/bringup.lock.json', fields });
+
+/** The inferred project of `app/project.json`, beside other projects. */
+async function infer(own: object, others: Record<string, object> = {}) {
+  const files = Object.fromEntries(
+    Object.entries({ app: own, ...others }).map(([directory, json]) => [`${directory}/project.json`, json]),
+  );
+  const inferred = (await inferProjects(makeWorkspace(files), Object.keys(files)))['app']!;
+  for (const target of Object.values(inferred.targets)) {
+    // As Nx does it for the default configuration.
+    target.outputs = target.outputs?.map((output) =>
+      output.replace('{options.outputPath}', `{workspaceRoot}/${target.options?.outputPath}`),
+    );
+    if (target.outputs === undefined) delete target.outputs;
+  }
+  return inferred;
+}
+
+const kernel = (options: object = {}, target?: string) =>
+  project('linux', 'kernel', { arch: 'arm64', source: TARBALL, ...options }, target);
+
+describe('a kernel project', () => {
+  it('gets update, config and the cache, inputs, outputs and order of its build', async () => {
+    const { targets, implicitDependencies } = await infer(
+      kernel({ base: 'tinyconfig', fragments: ['a.config', '{projectRoot}/b.config', 'tree:virt.config'] }),
+    );
+    const common = [
+      lock('sources.linux', 'tools.aarch64-linux-gnu-gcc', 'tools.aarch64-linux-gnu-ld'),
+      ENGINE,
+    ];
+    expect(implicitDependencies).toEqual([]);
+    expect(targets).toEqual({
+      update: { executor: '@bringup/nx:update', cache: false },
+      menuconfig: { executor: '@bringup/nx:menuconfig', cache: false, configurations: {} },
+      nconfig: {
+        executor: '@bringup/nx:menuconfig',
+        cache: false,
+        options: { editor: 'nconfig' },
+        configurations: {},
+      },
+      savedefconfig: { executor: '@bringup/nx:savedefconfig', cache: false, configurations: {} },
+      explain: { executor: '@bringup/nx:explain', cache: false, configurations: {} },
+      diffconfig: { executor: '@bringup/nx:diffconfig', cache: false, configurations: {} },
+      config: {
+        executor: '@bringup/nx:config',
+        cache: true,
+        options: {
+          program: 'kernel',
+          arch: 'arm64',
+          source: TARBALL,
+          base: 'tinyconfig',
+          fragments: ['a.config', 'app/b.config', 'tree:virt.config'],
+          outputPath: 'dist/linux',
+        },
+        configurations: {},
+        inputs: ['{workspaceRoot}/a.config', '{workspaceRoot}/app/b.config', ...common],
+        outputs: ['{workspaceRoot}/dist/linux/.config', '{workspaceRoot}/dist/linux/config.manifest.json'],
+      },
+      build: {
+        cache: true,
+        options: { outputPath: 'dist/linux' },
+        configurations: {},
+        dependsOn: ['config'],
+        inputs: [{ dependentTasksOutputFiles: '**/.config' }, ...common],
+        outputs: ['Image', 'vmlinux', 'System.map', 'manifest.json'].map(
+          (name) => `{workspaceRoot}/dist/linux/${name}`,
+        ),
+      },
+    });
+  });
+
+  it('keeps the name of the declared target', async () => {
+    const { targets } = await infer(kernel({}, 'image'));
+    expect(Object.keys(targets)).toEqual([
+      'update',
+      'menuconfig',
+      'nconfig',
+      'savedefconfig',
+      'explain',
+      'diffconfig',
+      'config',
+      'image',
+    ]);
+    expect(targets['image']).toMatchObject({ cache: true, dependsOn: ['config'] });
+  });
+
+  it.each([
+    ['x86_64', {}, ['bzImage', 'tools.x86_64-linux-gnu-gcc']],
+    ['arm64', { crossCompile: '/opt/x/bin/my-' }, ['Image', 'tools.my-gcc']],
+  ])('names artifacts and locked tools for %s %j', async (arch, options, [image, tool]) => {
+    const { build } = (await infer(kernel({ arch, ...options }))).targets;
+    expect(build!.outputs![0]).toBe(`{workspaceRoot}/dist/linux/${image}`);
+    expect(build!.inputs).toContainEqual(expect.objectContaining({ fields: expect.arrayContaining([tool]) }));
+  });
+
+  it.each([
+    ['in the workspace', '{projectRoot}/linux', 'app/linux'],
+    ['outside of it', '../linux', '../linux'],
+    ['at an absolute path', '/src/linux', '/src/linux'],
+    ['with a blank', 'my linux', "'my linux'"],
+  ])('hashes a source directory %s itself, whatever git ignores', async (_place, path, shown) => {
+    const { targets } = await infer(kernel({ source: { kind: 'directory', path } }));
+    const input = { runtime: `${HASH} --source ${shown}` };
+    expect(targets['config']!.inputs).toContainEqual(input);
+    expect(targets['build']!.inputs).toContainEqual(input);
+  });
+
+  it.each([
+    ['a base file', { base: 'configs/full' }, '{workspaceRoot}/configs/full'],
+    ['a base file of the project', { base: '{projectRoot}/full' }, '{workspaceRoot}/app/full'],
+    ['a fragment with ./', { fragments: ['./x.config'] }, '{workspaceRoot}/x.config'],
+    ['a fragment outside', { fragments: ['../x.config'] }, { runtime: `${HASH} ../x.config` }],
+    ['an absolute fragment', { fragments: ['/etc/x.config'] }, { runtime: `${HASH} /etc/x.config` }],
+  ])('hashes %s', async (_what, options, input) => {
+    expect((await infer(kernel(options))).targets['config']!.inputs).toContainEqual(input);
+  });
+
+  it('at the root of the workspace finds its own files', async () => {
+    const root = makeWorkspace({ 'project.json': kernel({ fragments: ['{projectRoot}/a.config'] }) });
+    const { config } = (await inferProjects(root, ['project.json']))['.']!.targets;
+    expect(config!.inputs).toContain('{workspaceRoot}/a.config');
+  });
+
+  it('publishes where it is told', async () => {
+    const { targets } = await infer(kernel({ outputPath: '{projectRoot}/out/' }));
+    expect(targets['build']!.outputs).toContain('{workspaceRoot}/app/out/Image');
+    expect(targets['config']!.outputs).toContain('{workspaceRoot}/app/out/.config');
+  });
+});
+
+it('gives BusyBox one archive and the C library in its inputs', async () => {
+  const { targets } = await infer(
+    project('box', 'busybox', { arch: 'x86_64', source: TARBALL, static: false }),
+  );
+  expect(targets['config']!.options).toEqual({
+    program: 'busybox',
+    arch: 'x86_64',
+    source: TARBALL,
+    static: false,
+    outputPath: 'dist/box',
+  });
+  expect(targets['build']!.outputs).toEqual([
+    '{workspaceRoot}/dist/box/busybox.tar',
+    '{workspaceRoot}/dist/box/manifest.json',
+  ]);
+  expect(targets['build']!.inputs).toContainEqual(
+    lock(
+      'sources.box',
+      'tools.x86_64-linux-gnu-gcc',
+      'tools.x86_64-linux-gnu-ld',
+      'tools.x86_64-linux-gnu-libc',
+    ),
+  );
+});
+
+describe('an initramfs project', () => {
+  const initramfs = (options: object) => project('root', 'initramfs', { arch: 'arm64', ...options });
+
+  it('depends on what its parts come from, and hashes files as the image takes them', async () => {
+    const { targets, implicitDependencies } = await infer(
+      initramfs({
+        busybox: 'box',
+        overlays: ['{projectRoot}/overlay'],
+        files: [
+          { path: '/boot/Image', from: 'linux:Image' },
+          { path: '/app', from: '@scope/app:app.bin' },
+          { path: '/etc/motd', from: 'texts/motd' },
+        ],
+      }),
+      { linux: kernel({}, 'image') },
+    );
+    expect(implicitDependencies).toEqual(['box', 'linux', '@scope/app']);
+    expect(targets).toEqual({
+      update: { executor: '@bringup/nx:update', cache: false },
+      build: {
+        cache: true,
+        dependsOn: [
+          { projects: ['box'], target: 'build' },
+          { projects: ['linux'], target: 'image' },
+          { projects: ['@scope/app'], target: 'build' },
+        ],
+        options: { outputPath: 'dist/root' },
+        configurations: {},
+        inputs: [
+          { dependentTasksOutputFiles: '**/busybox.tar' },
+          { dependentTasksOutputFiles: '**/Image' },
+          { dependentTasksOutputFiles: '**/app.bin' },
+          '{workspaceRoot}/texts/motd',
+          '{workspaceRoot}/app/overlay/**/*',
+          { runtime: `${HASH} texts/motd app/overlay` },
+          lock('tools.zlib'),
+          ENGINE,
+        ],
+        outputs: ['{workspaceRoot}/dist/root/initramfs.cpio.gz', '{workspaceRoot}/dist/root/manifest.json'],
+      },
+    });
+  });
+
+  it.each([
+    ['gzip', '.gz', ['tools.zlib']],
+    ['zstd', '.zst', ['tools.zstd']],
+    ['lz4', '.lz4', ['tools.lz4']],
+    ['xz', '.xz', ['tools.xz']],
+    ['none', '', undefined],
+  ])('compressed with %s', async (compression, suffix, fields) => {
+    const { build } = (await infer(initramfs({ compression }))).targets;
+    expect(build!.outputs).toContain(`{workspaceRoot}/dist/root/initramfs.cpio${suffix}`);
+    const locks = build!.inputs!.filter((input) => typeof input === 'object' && 'json' in input);
+    expect(locks).toEqual(fields ? [lock(...fields)] : []);
+  });
+
+  it('hashes an overlay outside of the workspace by the command alone', async () => {
+    const { build } = (await infer(initramfs({ overlays: ['/srv/overlay'] }))).targets;
+    expect(build!.inputs).toEqual([{ runtime: `${HASH} /srv/overlay` }, lock('tools.zlib'), ENGINE]);
+  });
+});
+
+it('gives a board build, test and command, with edges to kernel and initramfs', async () => {
+  const options = { arch: 'x86_64', kernel: 'linux', initramfs: 'root', memory: 64 };
+  const { targets, implicitDependencies } = await infer(project('pc', 'qemu', options, 'run'), {
+    linux: kernel({ arch: 'x86_64' }, 'image'),
+    root: project('root', 'initramfs', { arch: 'x86_64' }, 'pack'),
+  });
+  const dependsOn = [
+    { projects: ['linux'], target: 'image' },
+    { projects: ['root'], target: 'pack' },
+  ];
+  expect(implicitDependencies).toEqual(['linux', 'root']);
+  expect(targets).toEqual({
+    update: { executor: '@bringup/nx:update', cache: false },
+    build: { executor: 'nx:noop', dependsOn, configurations: {} },
+    run: { cache: false, dependsOn, configurations: {} },
+    command: { executor: '@bringup/nx:command', cache: false, options, configurations: {} },
+    test: {
+      executor: '@bringup/nx:test',
+      cache: true,
+      dependsOn,
+      options: { ...options, outputPath: 'dist/pc' },
+      configurations: {},
+      inputs: [
+        { dependentTasksOutputFiles: '**/{Image,bzImage,initramfs.cpio*}' },
+        lock('tools.qemu-system-x86_64'),
+        ENGINE,
+      ],
+      outputs: ['{workspaceRoot}/dist/pc/console.log', '{workspaceRoot}/dist/pc/test.json'],
+    },
+  });
+});
+
+describe('variants', () => {
+  const debug = { debug: { extraFragments: ['preset:debug', 'debug.config'] } };
+  const kernelWithDebug = () => {
+    const json = kernel({ fragments: ['a.config'] });
+    return { ...json, targets: { build: { ...json.targets['build'], configurations: debug } } };
+  };
+
+  it('of a kernel have outputs of their own, and their fragments are inputs', async () => {
+    const { targets } = await infer(kernelWithDebug());
+    expect(targets['build']!.configurations).toEqual({ debug: { outputPath: 'dist/linux/debug' } });
+    expect(targets['config']!.configurations).toEqual({
+      debug: { extraFragments: ['preset:debug', 'debug.config'], outputPath: 'dist/linux/debug' },
+    });
+    expect(targets['config']!.inputs).toContain('{workspaceRoot}/debug.config');
+  });
+
+  it('of a kernel are those of its board, and of nothing that does not depend on it', async () => {
+    const board = project('pc', 'qemu', { arch: 'arm64', kernel: 'linux', initramfs: 'root' }, 'run');
+    const { targets } = await infer(board, {
+      linux: kernelWithDebug(),
+      root: project('root', 'initramfs', { arch: 'arm64' }),
+    });
+    expect(targets['run']!.configurations).toEqual({ debug: {} });
+    expect(targets['build']!.configurations).toEqual({ debug: {} });
+    expect(targets['test']!.configurations).toEqual({ debug: { outputPath: 'dist/pc/debug' } });
+    const { build } = (
+      await infer(project('root', 'initramfs', { arch: 'arm64' }), { linux: kernelWithDebug() })
+    ).targets;
+    expect(build!.configurations).toEqual({});
+  });
+});
+
+it('leaves a project without Bringup, and a project.json that is gone, alone', async () => {
+  const root = makeWorkspace({
+    'lib/project.json': { name: 'lib', targets: { build: { executor: 'nx:run-commands' } } },
+    'empty/project.json': { name: 'empty' },
+  });
+  expect(await inferProjects(root, ['lib/project.json', 'empty/project.json', 'gone/project.json'])).toEqual(
+    {},
+  );
+});
+
+it('names a project without a name after its directory', async () => {
+  const json = { targets: { build: { executor: '@bringup/nx:initramfs', options: { arch: 'arm64' } } } };
+  const root = makeWorkspace({ 'images/small/project.json': json });
+  const { targets } = (await inferProjects(root, ['images/small/project.json']))['images/small']!;
+  expect(targets['build']!.options).toEqual({ outputPath: 'dist/small' });
+});
+
+it.each([
+  ['kernel', { arch: 'mips', source: TARBALL }],
+  ['kernel', {}],
+  ['kernel', { arch: 'arm64', source: 'linux.tar', fragments: 'a.config', base: 7 }],
+  ['kernel', { arch: 'arm64', source: { kind: 'directory' }, fragments: [null], outputPath: 1 }],
+  ['busybox', { arch: 'toString', source: null }],
+  ['initramfs', { arch: 'arm64', compression: 'rar', files: [null, { path: 'x' }], overlays: 'x' }],
+  ['initramfs', { arch: 'arm64', files: 'x', busybox: 1 }],
+  ['qemu', { arch: 'mips', kernel: 1 }],
+  ['qemu', {}],
+])(
+  'makes a graph of a %s with the wrong options %j too, so that Nx can say what is wrong',
+  async (kind, options) => {
+    const { targets } = await infer(project('bad', kind, options));
+    expect(targets).toHaveProperty('build');
+    expect(targets).toHaveProperty('update');
+  },
+);
+
+it('makes the same graph on a host without any tool', async () => {
+  const files = {
+    'k/project.json': kernel(),
+    'b/project.json': project('box', 'busybox', { arch: 'arm64', source: TARBALL }),
+    'r/project.json': project('root', 'initramfs', { arch: 'arm64', busybox: 'box', compression: 'xz' }),
+    'q/project.json': project('board', 'qemu', { arch: 'arm64', kernel: 'linux', initramfs: 'root' }, 'run'),
+  };
+  const root = makeWorkspace(files);
+  const here = await inferProjects(root, Object.keys(files));
+  const path = process.env.PATH;
+  process.env.PATH = '';
+  try {
+    expect(await inferProjects(root, Object.keys(files))).toEqual(here);
+  } finally {
+    process.env.PATH = path;
+  }
+});
+
+it("stands for Bringup's own code by one external node, whose hash is that code's", async () => {
+  const { createNodesV2 } = await import('./create-nodes.js');
+  const { engineIdentity } = await import('../project/engine.js');
+  const root = makeWorkspace({ 'app/project.json': kernel() });
+  const [[, { externalNodes }]] = (await createNodesV2[1](['app/project.json'], undefined, {
+    workspaceRoot: root,
+    nxJsonConfiguration: {},
+  })) as never as [[string, { externalNodes: object }]];
+  expect(engineIdentity()).toMatch(/^[0-9a-f]{32}$/);
+  expect(externalNodes).toEqual({
+    'npm:@bringup/engine': {
+      type: 'npm',
+      name: 'npm:@bringup/engine',
+      data: { packageName: '@bringup/engine', version: engineIdentity(), hash: engineIdentity() },
+    },
+  });
+});

@@ -1,0 +1,86 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { CreateNodesResult, CreateNodesV2, TargetConfiguration } from '@nx/devkit';
+import { parse as parseJson } from 'jsonc-parser'; // As Nx reads project.json, without loading all of its devkit.
+import { ENGINE_NODE, engineIdentity } from '../project/engine.js';
+import { findDeclaration, type Declaration } from '../project/declaration.js';
+import { boardTargets } from './board-targets.js';
+import { initramfsTargets } from './initramfs-targets.js';
+import { consoleTargets, kconfigTargets } from './kconfig-targets.js';
+import { referencedProjects, References } from './references.js';
+import { rememberConsoleTasks } from './terminal-hook.js';
+
+/**
+ * Adds to each project what follows from the one target it declares with a Bringup executor: sibling targets,
+ * cache, inputs, outputs, order, and edges to the projects it names. A function of the workspace's files and of
+ * Bringup's version alone: no tool of this host is asked for anything.
+ */
+export const createNodesV2: CreateNodesV2 = [
+  '**/project.json',
+  (files, _options, { workspaceRoot }) => {
+    const declarations = new Map<string, { file: string; declaration: Declaration }>();
+    for (const file of files) {
+      const declaration = readDeclaration(workspaceRoot, file);
+      if (declaration) declarations.set(declaration.project, { file, declaration });
+    }
+    rememberConsoleTasks(
+      [...declarations.values()].flatMap(({ declaration }) =>
+        consoleTargets(declaration).map((target) => `${declaration.project}:${target}`),
+      ),
+    );
+    const references = new References(
+      new Map([...declarations].map(([name, { declaration }]) => [name, declaration])),
+    );
+    return [...declarations.values()].map(({ file, declaration }) => [
+      file,
+      projectOf(references.withVariants(declaration), references, workspaceRoot),
+    ]);
+  },
+];
+
+function readDeclaration(workspaceRoot: string, file: string): Declaration | undefined {
+  const path = join(workspaceRoot, file);
+  if (!existsSync(path)) return undefined;
+  const json = (parseJson(readFileSync(path, 'utf8')) ?? {}) as {
+    name?: string;
+    targets?: Record<string, TargetConfiguration>;
+  };
+  const root = dirname(file);
+  return findDeclaration({ name: json.name ?? basename(root), root, targets: json.targets });
+}
+
+function projectOf(
+  declaration: Declaration,
+  references: References,
+  workspaceRoot: string,
+): CreateNodesResult {
+  const targets = targetsOf(declaration, references, workspaceRoot);
+  return {
+    projects: {
+      [declaration.root]: { targets, implicitDependencies: referencedProjects(declaration) },
+    },
+    externalNodes: {
+      [`npm:${ENGINE_NODE}`]: {
+        type: 'npm',
+        name: `npm:${ENGINE_NODE}`,
+        data: { packageName: ENGINE_NODE, version: engineIdentity(), hash: engineIdentity() },
+      },
+    },
+  };
+}
+
+function targetsOf(
+  declaration: Declaration,
+  references: References,
+  workspaceRoot: string,
+): Record<string, TargetConfiguration> {
+  switch (declaration.kind) {
+    case 'kernel':
+    case 'busybox':
+      return kconfigTargets(declaration, workspaceRoot);
+    case 'initramfs':
+      return initramfsTargets(declaration, references, workspaceRoot);
+    case 'qemu':
+      return boardTargets(declaration, references, workspaceRoot);
+  }
+}

@@ -1,0 +1,117 @@
+import type { TargetConfiguration } from '@nx/devkit';
+import { ARCHES, crossPrefix, KCONFIG_PROGRAMS, toolNames } from '@bringup/kbuild';
+import { PLUGIN, type Declaration } from '../project/declaration.js';
+import { allOptions, variantOutput } from '../project/variants.js';
+import { configurationInputs, engineInputs, lockInput, sourceInputs, type Input } from './inputs.js';
+import { keyOf, text } from './unchecked.js';
+
+/** Options that the `config` target shares with the target it was inferred from. */
+const CONFIG_OPTIONS = [
+  'arch',
+  'source',
+  'base',
+  'fragments',
+  'extraFragments',
+  'crossCompile',
+  'ccache',
+  'jobs',
+  'outputPath',
+  'static',
+];
+
+/** The targets of a kernel or BusyBox project. */
+export function kconfigTargets(
+  declaration: Declaration,
+  workspaceRoot: string,
+): Record<string, TargetConfiguration> {
+  const { kind, project, target, options, configurations } = declaration;
+  const program = KCONFIG_PROGRAMS[kind as keyof typeof KCONFIG_PROGRAMS];
+  const arch = keyOf(ARCHES, options.arch);
+  const variants = allOptions(declaration);
+  const prefixes = variants.flatMap(
+    ({ crossCompile }) => text(crossCompile) ?? (arch ? [crossPrefix(arch)] : []),
+  );
+  const out = '{options.outputPath}';
+  const outputPath = variantOutput(declaration);
+  const outputOf = (variant: string) => ({ outputPath: variantOutput(declaration, variant) });
+  const common: Input[] = [
+    lockInput(project, [...new Set(prefixes.flatMap((prefix) => toolNames(program, prefix)))]),
+    ...variants.flatMap(({ source }) => sourceInputs(source)),
+    ...engineInputs(workspaceRoot),
+  ];
+  const artifacts = kind === 'busybox' ? ['busybox.tar'] : Object.keys(arch ? program.artifacts(arch) : {});
+  return {
+    update: { executor: `${PLUGIN}:update`, cache: false },
+    ...editorTargets(declaration),
+    explain: {
+      executor: `${PLUGIN}:explain`,
+      cache: false,
+      configurations: mapValues(configurations, () => ({})),
+    },
+    diffconfig: {
+      executor: `${PLUGIN}:diffconfig`,
+      cache: false,
+      configurations: mapValues(configurations, () => ({})),
+    },
+    config: {
+      executor: `${PLUGIN}:config`,
+      cache: true,
+      options: { program: kind, ...pick(options, CONFIG_OPTIONS), outputPath },
+      configurations: mapValues(configurations, (variant, own) => ({
+        ...pick(own, CONFIG_OPTIONS),
+        ...outputOf(variant),
+      })),
+      inputs: [...variants.flatMap((own) => configurationInputs(own, workspaceRoot)), ...common],
+      outputs: [`${out}/.config`, `${out}/config.manifest.json`],
+    },
+    [target]: {
+      cache: true,
+      options: { outputPath },
+      configurations: mapValues(configurations, outputOf),
+      dependsOn: ['config'],
+      inputs: [{ dependentTasksOutputFiles: '**/.config' }, ...common],
+      outputs: [...artifacts, 'manifest.json'].map((name) => `${out}/${name}`),
+    },
+  };
+}
+
+/** The tree's own editors; BusyBox's older Kconfig has menuconfig only. */
+const EDITORS = { kernel: ['menuconfig', 'nconfig', 'savedefconfig'], busybox: ['menuconfig'] } as const;
+
+function editorTargets({ kind, configurations }: Declaration): Record<string, TargetConfiguration> {
+  const names = EDITORS[kind as keyof typeof EDITORS];
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      {
+        executor: `${PLUGIN}:${name === 'nconfig' ? 'menuconfig' : name}`,
+        cache: false,
+        ...(name === 'nconfig' ? { options: { editor: name } } : {}),
+        configurations: mapValues(configurations, () => ({})),
+      },
+    ]),
+  );
+}
+
+/** The tasks of a project that need the terminal for themselves. */
+export function consoleTargets({ kind, target }: Declaration): string[] {
+  if (kind === 'qemu') return [target];
+  return kind === 'kernel' || kind === 'busybox'
+    ? EDITORS[kind].filter((name) => name !== 'savedefconfig')
+    : [];
+}
+
+/** The same keys, with what `change` makes of each. */
+export function mapValues<T, R>(
+  record: Readonly<Record<string, T>>,
+  change: (key: string, value: T) => R,
+): Record<string, R> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(key, value)]));
+}
+
+export function pick(
+  options: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)));
+}

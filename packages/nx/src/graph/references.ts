@@ -1,0 +1,47 @@
+import type { TargetConfiguration } from '@nx/devkit';
+import type { Declaration } from '../project/declaration.js';
+import { parseFileReference } from '../project/references.js';
+import { texts, textsOf } from './unchecked.js';
+
+type Dependency = Exclude<NonNullable<TargetConfiguration['dependsOn']>[number], string>;
+
+/** Finds what other projects declare, by name. */
+export class References {
+  constructor(private readonly declarations: ReadonlyMap<string, Declaration>) {}
+
+  /** A dependency on the target that builds `project`: the declared one, or `build` when it is not one of Bringup's. */
+  buildOf(project: string): Dependency {
+    return { projects: [project], target: this.declarations.get(project)?.target ?? 'build' };
+  }
+
+  /**
+   * A declaration with a configuration for each variant of what it refers to: Nx hands a configuration on to the tasks
+   * before it only when the task that was asked for has it too, and a board with `-c debug` wants the debug kernel.
+   */
+  withVariants(declaration: Declaration): Declaration {
+    const inherited = this.variantsBehind(declaration, new Set()).map((name) => [name, {}] as const);
+    const configurations = { ...Object.fromEntries(inherited), ...declaration.configurations };
+    return { ...declaration, configurations };
+  }
+
+  private variantsBehind(declaration: Declaration, seen: Set<string>): string[] {
+    return referencedProjects(declaration).flatMap((name) => {
+      const other = this.declarations.get(name);
+      if (!other || seen.has(name)) return [];
+      seen.add(name);
+      return [...Object.keys(other.configurations), ...this.variantsBehind(other, seen)];
+    });
+  }
+}
+
+/** The projects a declaration refers to: the edges of the graph. */
+export function referencedProjects({ kind, options }: Declaration): string[] {
+  const named = kind === 'qemu' ? ['kernel', 'initramfs'] : kind === 'initramfs' ? ['busybox'] : [];
+  const artifacts = kind === 'initramfs' ? textsOf(options.files, 'from').map(parseFileReference) : [];
+  return [
+    ...new Set([
+      ...texts(named.map((name) => options[name])),
+      ...artifacts.flatMap((file) => (file.kind === 'artifact' ? [file.project] : [])),
+    ]),
+  ];
+}

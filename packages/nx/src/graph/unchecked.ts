@@ -1,0 +1,26 @@
+/**
+ * Options as somebody wrote them. Nx checks them against the schema only when a target runs, and says what is wrong
+ * with them; an error while the graph is made would break every nx command instead. So what does not fit is left out.
+ */
+
+/** A string, or undefined. */
+export function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The strings of a list. */
+export function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+/** The value of one key of each object in a list, where it is a string. */
+export function textsOf(value: unknown, key: string): string[] {
+  return Array.isArray(value)
+    ? texts(value.map((item: unknown) => (item as Record<string, unknown> | null)?.[key]))
+    : [];
+}
+
+/** `value` when it is a key of `table`. */
+export function keyOf<K extends string>(table: Readonly<Record<K, unknown>>, value: unknown): K | undefined {
+  return typeof value === 'string' && Object.hasOwn(table, value) ? (value as K) : undefined;
+}

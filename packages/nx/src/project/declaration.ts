@@ -1,0 +1,70 @@
+/** The plugin's package name: executors are named by it in project.json. */
+export const PLUGIN = '@bringup/nx';
+
+/** The executors a user declares; every other target follows from these. */
+export const DECLARED_KINDS = ['kernel', 'busybox', 'initramfs', 'qemu'] as const;
+export type DeclaredKind = (typeof DECLARED_KINDS)[number];
+
+/** The one target of a project that a user wrote for Bringup. */
+export interface Declaration {
+  readonly kind: DeclaredKind;
+  readonly project: string;
+  /** The project's directory, relative to the workspace root. */
+  readonly root: string;
+  /** The name of the declared target. */
+  readonly target: string;
+  /** Nx's tokens are resolved; nothing else was checked: Nx holds options against their schema when a target runs. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Options by configuration, over the others; Nx's tokens are resolved here too. */
+  readonly configurations: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** What is read of a project, whether from project.json or from Nx's project graph. */
+export interface ProjectLike {
+  readonly name: string;
+  readonly root: string;
+  readonly targets?: Readonly<
+    Record<
+      string,
+      {
+        executor?: string;
+        options?: Record<string, unknown>;
+        configurations?: Record<string, Record<string, unknown>>;
+      }
+    >
+  >;
+}
+
+/** The declaration of a project, or undefined when it is none of Bringup's. */
+export function findDeclaration(project: ProjectLike): Declaration | undefined {
+  for (const [target, { executor, options = {}, configurations = {} }] of Object.entries(
+    project.targets ?? {},
+  )) {
+    const kind = DECLARED_KINDS.find((name) => executor === `${PLUGIN}:${name}`);
+    if (kind)
+      return {
+        kind,
+        project: project.name,
+        root: project.root,
+        target,
+        options: resolveAll(options, project) as Record<string, unknown>,
+        configurations: resolveAll(configurations, project) as Record<string, Record<string, unknown>>,
+      };
+  }
+  return undefined;
+}
+
+function resolveAll(value: unknown, project: ProjectLike): unknown {
+  if (typeof value === 'string') return resolveTokens(value, project);
+  if (Array.isArray(value)) return value.map((item) => resolveAll(item, project));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, resolveAll(item, project)]));
+}
+
+/** Replaces Nx's tokens in an option, as Nx does before a target runs: paths are then relative to the workspace root. */
+export function resolveTokens(path: string, project: Pick<ProjectLike, 'name' | 'root'>): string {
+  return path
+    .replace(/^\{workspaceRoot\}\/?/, '')
+    .replaceAll('{projectRoot}', project.root)
+    .replaceAll('{projectName}', project.name);
+}

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+
+/**
+ * Where a project publishes, relative to the workspace root.
+ *
+ * @param given the option `outputPath`; the graph plugin fills it in, an executor that stands alone may lack it
+ */
+export function outputPath(project: string, given?: unknown, configuration?: string): string {
+  if (typeof given === 'string') return given.replace(/\/+$/, '');
+  return ['dist', fileName(project), ...(configuration === undefined ? [] : [fileName(configuration)])].join(
+    '/',
+  );
+}
+
+/** The kept directory of a project's build: git-ignored, never an output of Nx, locked while in use. */
+export function workDirectory(workspaceRoot: string, project: string, configuration = 'default'): string {
+  return join(workspaceRoot, '.bringup', 'build', fileName(project), fileName(configuration));
+}
+
+/** A project's name as one path component: scoped npm names have a slash. */
+function fileName(name: string): string {
+  return name.replace(/[^\w.@-]/g, '_');
+}
+
+/** The file name of an initramfs by its compressor. */
+export function initramfsName(compression: string): string {
+  const suffixes: Record<string, string> = { gzip: '.gz', zstd: '.zst', lz4: '.lz4', xz: '.xz', none: '' };
+  return `initramfs.cpio${suffixes[compression] ?? ''}`;
+}

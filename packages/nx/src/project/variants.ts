@@ -1,0 +1,31 @@
+import type { Declaration } from './declaration.js';
+import { outputPath } from './paths.js';
+
+/** A variant is an Nx configuration: `nx run kernel:build:debug`. It has outputs and a kept directory of its own. */
+export type Variant = string;
+
+/** The options of a variant: the declared ones with the configuration's over them, as Nx merges them. */
+export function variantOptions(
+  declaration: Declaration,
+  variant?: Variant,
+): Readonly<Record<string, unknown>> {
+  return variant === undefined
+    ? declaration.options
+    : { ...declaration.options, ...declaration.configurations[variant] };
+}
+
+/** Where a variant publishes: beside the others, unless its configuration says where. */
+export function variantOutput(declaration: Declaration, variant?: Variant): string {
+  const { project, options, configurations } = declaration;
+  const given = variant === undefined ? undefined : configurations[variant]?.outputPath;
+  if (typeof given === 'string') return outputPath(project, given);
+  const directory = outputPath(project, options.outputPath);
+  return variant === undefined ? directory : `${directory}/${variant}`;
+}
+
+/** The default and every variant: what a list of inputs has to cover, since Nx has one list for all of them. */
+export function allOptions(declaration: Declaration): Readonly<Record<string, unknown>>[] {
+  return [undefined, ...Object.keys(declaration.configurations)].map((variant) =>
+    variantOptions(declaration, variant),
+  );
+}

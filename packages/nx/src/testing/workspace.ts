@@ -1,0 +1,61 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
+import { createNodesV2 } from '../graph/create-nodes.js';
+import type { Task } from '../execution/task.js';
+import { findDeclaration, type ProjectLike } from '../project/declaration.js';
+
+/** A directory with these files; a value that is no string is written as JSON. */
+export function makeWorkspace(files: Record<string, unknown> = {}): string {
+  const root = mkdtempSync(join(tmpdir(), 'bringup-nx-spec-'));
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), typeof content === 'string' ? content : JSON.stringify(content));
+  }
+  return root;
+}
+
+/** A project.json with one declared target. */
+export function project(name: string, executor: string, options: object, target = 'build') {
+  return { name, targets: { [target]: { executor: `@bringup/nx:${executor}`, options } } };
+}
+
+/** What the graph plugin says of the projects of a workspace, by directory. */
+export async function inferProjects(root: string, files: readonly string[]) {
+  const results = await createNodesV2[1](files, undefined, { workspaceRoot: root, nxJsonConfiguration: {} });
+  return Object.assign({}, ...results.map(([, { projects }]) => projects)) as Record<
+    string,
+    Partial<ProjectConfiguration> & { targets: Record<string, TargetConfiguration> }
+  >;
+}
+
+/** A task that remembers what it said. */
+export type TestTask = Task & { notes: string[] };
+
+/** A task over a workspace with projects as Nx's graph has them. */
+export function makeTask(
+  workspaceRoot: string,
+  name: string,
+  projects: Record<string, Omit<ProjectLike, 'name'>> = {},
+  more: Partial<Task> = {},
+): TestTask {
+  const notes: string[] = [];
+  const declarationOf = (other: string) =>
+    projects[other] && findDeclaration({ ...projects[other], name: other });
+  return {
+    workspaceRoot,
+    project: name,
+    projectRoot: projects[name]?.root ?? name,
+    configuration: undefined,
+    signal: new AbortController().signal,
+    note: (message) => void notes.push(message),
+    command: () => undefined,
+    frozen: false,
+    declarationOf,
+    declaration: declarationOf(name),
+    hasConfigTarget: true,
+    notes,
+    ...more,
+  };
+}
