@@ -1,0 +1,112 @@
+/**
+ * The host packages that the demo and the tests need, and how they get there. Only Node's own modules: this runs
+ * before `npm install`.
+ */
+import { spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline/promises';
+
+const CROSS = {
+  arm64: ['gcc-x86-64-linux-gnu', 'libc6-dev-amd64-cross'],
+  x64: ['gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross'],
+};
+
+/** To build and boot the demo. */
+const DEMO = [
+  'bc',
+  'bison',
+  'bzip2',
+  'ca-certificates',
+  'ccache',
+  'cpio',
+  'dpkg-dev',
+  'flex',
+  'gcc',
+  'git',
+  'libc6-dev',
+  'libelf-dev',
+  'libssl-dev',
+  'make',
+  'patch',
+  'perl',
+  'python3',
+  'qemu-system-arm',
+  'qemu-system-x86',
+  'rsync',
+  'tar',
+  'util-linux',
+  'xz-utils',
+  'zstd',
+  ...(CROSS[process.arch] ?? CROSS.x64),
+];
+
+/** To run the tests as well: other compressors, a stand-alone conf, a faked clock, a terminal to type in. */
+const TESTS = ['apt-utils', 'binutils', 'faketime', 'kconfig-frontends', 'lz4', 'procps', 'tmux'];
+
+/** @param {'demo' | 'tests'} purpose */
+export function wantedPackages(purpose) {
+  return purpose === 'tests' ? [...DEMO, ...TESTS] : DEMO;
+}
+
+/** Of `packages`, those that dpkg does not have installed. */
+export function missingPackages(packages) {
+  const query = spawnSync(
+    'dpkg-query',
+    ['--show', '--showformat=${db:Status-Status} ${Package}\\n', ...packages],
+    {
+      encoding: 'utf8',
+    },
+  );
+  if (query.error) return packages;
+  const installed = new Set(
+    query.stdout
+      .split('\n')
+      .filter((line) => line.startsWith('installed '))
+      .map((line) => line.slice('installed '.length)),
+  );
+  return packages.filter((name) => !installed.has(name));
+}
+
+function run(argv) {
+  console.log(`+ ${argv.join(' ')}`);
+  const { status, error } = spawnSync(argv[0], argv.slice(1), {
+    stdio: ['inherit', 'inherit', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  if (error || status !== 0)
+    throw new Error(`${argv.join(' ')} failed${error ? `: ${error.message}` : ` with exit code ${status}`}`);
+}
+
+/**
+ * Installs what is missing: as root straight away, by sudo after asking, else it prints the exact line and ends.
+ * @param {'demo' | 'tests'} purpose
+ */
+export async function ensurePackages(purpose) {
+  const missing = missingPackages(wantedPackages(purpose));
+  if (missing.length === 0) return;
+  const install = ['apt-get', 'install', '--yes', '--no-install-recommends', ...missing];
+  if (process.getuid?.() === 0) {
+    run(['apt-get', 'update', '--quiet']);
+    run(install);
+    return;
+  }
+  const line = `sudo apt-get update && sudo ${install.join(' ')}`;
+  const hasSudo = spawnSync('sudo', ['--version'], { stdio: 'ignore' }).status === 0;
+  if (
+    hasSudo &&
+    process.stdin.isTTY &&
+    (await agrees(`These host packages are missing:\n  ${missing.join(' ')}\nInstall them with sudo?`))
+  ) {
+    run(['sudo', 'apt-get', 'update', '--quiet']);
+    run(['sudo', ...install]);
+    return;
+  }
+  console.error(`Host packages are missing. Install them, then run this again:\n\n  ${line}\n`);
+  process.exit(1);
+}
+
+async function agrees(question) {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await terminal.question(`${question} [Y/n] `);
+  terminal.close();
+  return /^(y|yes|)$/i.test(answer.trim());
+}
