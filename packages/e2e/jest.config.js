@@ -1,0 +1,9 @@
+/** Run by tools/ci.mjs after the plugin was built: these tests start the real nx in workspaces of their own. */
+const preset = require('../../jest.preset.js');
+module.exports = {
+  ...preset,
+  displayName: 'e2e',
+  rootDir: __dirname,
+  testMatch: ['<rootDir>/src/**/*.e2e.ts'],
+  testTimeout: 120_000,
+};

@@ -1,0 +1,411 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { makeFakeWorkspace, tarballSource, type FakeWorkspace } from './fake-workspace.js';
+import { pathWithout } from './host-programs.js';
+import { nx, REPOSITORY } from './nx-run.js';
+import { remaining } from './processes.js';
+import { halfWritten, snapshot } from './snapshot.js';
+
+/**
+ * Each kind of bad input gets one clear error that says what to do next, and leaves everything as it was; once it
+ * is corrected, the same command succeeds.
+ */
+
+const FAKE_QEMU = join(REPOSITORY, 'packages/qemu/src/testing/fake-qemu.mjs');
+
+type Json = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- project.json as a test edits it
+
+interface Case {
+  what: string;
+  /** Makes the input bad: changes what a user wrote, or adds to it. */
+  spoil: (workspace: FakeWorkspace) => void;
+  /** The target that fails. */
+  run: string;
+  env?: () => Record<string, string>;
+  /** What must be said; the first must be said exactly once. */
+  says: (string | RegExp)[];
+}
+
+const options =
+  (project: string, change: (options: Json, json: Json) => void) => (workspace: FakeWorkspace) =>
+    workspace.edit(`${project}/project.json`, ((json: Json) => {
+      const declared = json.targets.build ?? json.targets.run;
+      change(declared.options, json);
+    }) as never);
+const file = (path: string, text: string) => (workspace: FakeWorkspace) => workspace.write(path, text);
+const base = (workspace: FakeWorkspace) => dirname(workspace.root);
+
+/** A tarball of the kernel, of its own, that was cut after its sha256 was computed, or before. */
+const truncated = (when: 'before' | 'after') => (workspace: FakeWorkspace) => {
+  const path = join(base(workspace), `truncated-${when}.tar.gz`);
+  const owner = when === 'before' ? 1 : 2;
+  execFileSync('tar', [
+    '-czf',
+    path,
+    `--owner=${owner}`,
+    '-C',
+    join(base(workspace), 'sources'),
+    'fake-kernel',
+  ]);
+  const whole = tarballSource(path);
+  truncateSync(path, 700);
+  options('kernel', (kernel) => (kernel.source = when === 'before' ? tarballSource(path) : whole))(workspace);
+};
+
+const QEMU = (scenario: string) =>
+  options('board', (_, json) => {
+    json.targets.test.options = { extraArgs: [scenario], bootTimeout: 1, commandTimeout: 1 };
+  });
+
+const CASES: Case[] = [
+  {
+    what: 'unknown architecture',
+    run: 'kernel:build',
+    spoil: options('kernel', (kernel) => (kernel.arch = 'mips')),
+    says: [/Property 'arch' does not match the schema/, "'mips' should be one of arm64,x86_64"],
+  },
+  {
+    what: 'unknown option',
+    run: 'kernel:build',
+    spoil: options('kernel', (kernel) => (kernel.framgents = [])),
+    says: [/'framgents' is not found in schema/],
+  },
+  {
+    what: 'no source',
+    run: 'kernel:build',
+    spoil: options('kernel', (kernel) => delete kernel.source),
+    says: [/Required property 'source' is missing/],
+  },
+  {
+    what: 'missing fragment',
+    run: 'kernel:build',
+    spoil: options('kernel', (kernel) => kernel.fragments.push('kernel/nope.config')),
+    says: ['fragment kernel/nope.config cannot be read (ENOENT)', 'relative to the workspace root'],
+  },
+  {
+    what: 'fragment with a syntax error',
+    run: 'kernel:build',
+    spoil: file('kernel/b.config', 'CONFIG_BLOCK=y\n\nCONFIG_EXT4_FS = y\n'),
+    says: ['kernel/b.config:3: not a Kconfig line: CONFIG_EXT4_FS = y', 'Write CONFIG_NAME=y'],
+  },
+  {
+    what: 'request that does not stick',
+    run: 'kernel:build',
+    spoil: file('kernel/b.config', '# CONFIG_BLOCK is not set\nCONFIG_EXT4_FS=y\n'),
+    says: ['kernel/b.config:2: CONFIG_EXT4_FS: wanted y, got n', '# optional: REASON'],
+  },
+  {
+    what: 'unknown base',
+    run: 'kernel:build',
+    spoil: options('kernel', (kernel) => (kernel.base = 'nope_defconfig')),
+    says: ['no nope_defconfig in arch/x86/configs or kernel/configs'],
+  },
+  {
+    what: 'unknown preset',
+    run: 'kernel:build',
+    spoil: options('kernel', (kernel) => (kernel.fragments = ['preset:nope'])),
+    says: ['there is no preset nope. Presets: '],
+  },
+  {
+    what: 'no compiler',
+    run: 'kernel:build',
+    spoil: file('kernel/a.config', 'CONFIG_NET=y\n'),
+    env: () => ({ PATH: pathWithout(/^x86_64-linux-gnu-gcc/) }),
+    says: [
+      'x86_64-linux-gnu-gcc: program not found in PATH. Install it: apt-get install gcc-x86-64-linux-gnu',
+    ],
+  },
+  {
+    what: 'no make',
+    run: 'kernel:build',
+    spoil: file('kernel/a.config', 'CONFIG_NET=y\n'),
+    env: () => ({ PATH: pathWithout(/^make$/) }),
+    says: ['make: program not found in PATH. Install it: apt-get install make'],
+  },
+  {
+    what: 'wrong sha256',
+    run: 'kernel:build',
+    spoil: options('kernel', (kernel) => (kernel.source.sha256 = '0'.repeat(64))),
+    says: ['are not the expected ones', `wanted sha256 ${'0'.repeat(64)}`, 'Correct "url" or "sha256"'],
+  },
+  {
+    what: 'sha256 that is none',
+    run: 'kernel:build',
+    spoil: options('kernel', (kernel) => (kernel.source.sha256 = 'abc')),
+    says: [/'abc' should match the pattern|Property 'source' does not match/],
+  },
+  {
+    what: 'tarball that was truncated on its way',
+    run: 'kernel:build',
+    spoil: truncated('after'),
+    says: ['are not the expected ones (700 bytes)', 'Correct "url" or "sha256"'],
+  },
+  {
+    what: 'tarball that was truncated before its sha256 was taken',
+    run: 'kernel:build',
+    spoil: truncated('before'),
+    says: ['truncated-before.tar.gz is not a whole tarball', 'Get the tarball anew, and correct "sha256"'],
+  },
+  {
+    what: 'tarball that is not there',
+    run: 'kernel:build',
+    spoil: options(
+      'kernel',
+      (kernel) => (kernel.source = { ...kernel.source, url: 'file:///no/k.tar', sha256: '1'.repeat(64) }),
+    ),
+    says: ['k.tar could not be downloaded', 'file:///no/k.tar: ENOENT'],
+  },
+  {
+    what: 'source directory that is not a kernel',
+    run: 'kernel:build',
+    spoil: (workspace) => {
+      workspace.write('not-linux/README', 'no kernel\n');
+      options('kernel', (kernel) => (kernel.source = { kind: 'directory', path: 'not-linux' }))(workspace);
+    },
+    says: ['not-linux is not a Linux kernel source tree: it has no Makefile. Correct the option "source"'],
+  },
+  {
+    what: 'source directory that is not there',
+    run: 'kernel:build',
+    spoil: options('kernel', (kernel) => (kernel.source = { kind: 'directory', path: 'nowhere' })),
+    says: [/the source directory \S+\/nowhere does not exist. Correct the option "source"/],
+  },
+  {
+    what: 'initramfs without an init',
+    run: 'rootfs:build',
+    spoil: options('rootfs', (rootfs) => Object.assign(rootfs, { init: 'none', startup: [] })),
+    says: [
+      'this initramfs would not boot',
+      '/init: the kernel finds no init. To cure it, name an init style',
+    ],
+  },
+  {
+    what: 'missing overlay',
+    run: 'rootfs:build',
+    spoil: options('rootfs', (rootfs) => rootfs.overlays.push('nope')),
+    says: [/overlay \S*nope does not exist: make the directory, or correct the option/],
+  },
+  {
+    what: 'board whose kernel is of another architecture',
+    run: 'board:test',
+    spoil: options('board', (board) => (board.arch = 'arm64')),
+    says: ['board is arm64, but its kernel project kernel is built for x86_64. Correct the option'],
+  },
+  {
+    what: 'board whose kernel is no kernel',
+    run: 'board:test',
+    spoil: options('board', (board) => (board.kernel = 'busybox')),
+    says: ['kernel: project busybox has no target with @bringup/nx:kernel. Name a project that has one'],
+  },
+  {
+    what: 'board whose kernel does not exist',
+    run: 'board:test',
+    spoil: options('board', (board) => (board.kernel = 'kernle')),
+    says: [/implicitDependencies point to non-existent project\(s\):\s+board\s+kernle/],
+  },
+  {
+    what: 'guest that panics',
+    run: 'board:test',
+    spoil: QEMU('panic'),
+    says: [
+      "the guest's kernel panicked during boot: Attempted to kill init!",
+      'Likely cause: init ended, which it must never do',
+      'QEMU was started with: ',
+    ],
+  },
+  {
+    what: 'guest that hangs',
+    run: 'board:test',
+    spoil: QEMU('no-shell'),
+    says: [
+      "the guest's boot took longer than 1000 ms. Its last line: [    0.500000] Run /init as init process",
+      'It never matched the ready pattern',
+      'QEMU was started with: ',
+    ],
+  },
+  {
+    what: 'guest that says nothing',
+    run: 'board:test',
+    spoil: QEMU('silent'),
+    says: ['No output at all: is console= right'],
+  },
+  {
+    what: 'guest whose command hangs',
+    run: 'board:test',
+    spoil: options('board', (_, json) => {
+      json.targets.test.options = { extraArgs: ['hang-command'], commands: ['uname'], commandTimeout: 1 };
+    }),
+    says: ["the guest's command 1 (uname) took longer than 1000 ms"],
+  },
+  {
+    what: 'QEMU missing',
+    run: 'board:test',
+    spoil: options('board', (board) => delete board.qemu),
+    env: () => ({ PATH: pathWithout(/^qemu-system-x86/) }),
+    says: ['qemu-system-x86_64: program not found in PATH. Install it: apt-get install qemu-system-x86'],
+  },
+  {
+    what: 'not locked, and frozen',
+    run: 'kernel:build',
+    spoil: (workspace) =>
+      workspace.edit('bringup.lock.json', ((lock: Json) => delete lock.sources.kernel) as never),
+    env: () => ({ CI: 'true' }),
+    says: ["bringup.lock.json does not have this project's source and tools", 'nx run kernel:update'],
+  },
+  {
+    what: 'tools that are not the locked ones, and frozen',
+    run: 'kernel:build',
+    spoil: (workspace) => {
+      workspace.write('kernel/a.config', 'CONFIG_NET=y\n');
+      workspace.edit(
+        'bringup.lock.json',
+        ((lock: Json) => (lock.tools['x86_64-linux-gnu-ld'] = 'ld 1')) as never,
+      );
+    },
+    env: () => ({ CI: 'true' }),
+    says: [
+      'the tools on this machine are not those of bringup.lock.json',
+      'x86_64-linux-gnu-ld: locked ld 1',
+      'nx run kernel:update',
+    ],
+  },
+  {
+    what: 'lock with the conflict of a merge in it',
+    run: 'kernel:build',
+    spoil: (workspace) => {
+      const lock = workspace.read('bringup.lock.json').split('\n');
+      lock.splice(3, 0, '<<<<<<< HEAD', '=======', '>>>>>>> branch');
+      workspace.write('bringup.lock.json', lock.join('\n'));
+    },
+    says: [/bringup\.lock\.json:4: has the conflict of a merge in it. Take either side/],
+  },
+];
+
+/** A line of a stack trace. */
+const STACK = /^\s+at .+[:)]\d*\)?$/m;
+
+/** What a user wrote; put back after each case. */
+const WRITTEN = ['kernel', 'busybox', 'rootfs', 'board', 'bringup.lock.json'];
+const KEPT = ['dist', 'bringup.lock.json'];
+
+let workspace: FakeWorkspace;
+let temporary: string;
+
+async function run(target: string, env: Record<string, string> = {}) {
+  return nx(['run', target], { cwd: workspace.root, env: { TMPDIR: temporary, ...env } });
+}
+
+async function expectGood(target: string): Promise<void> {
+  const { exitCode, output } = await run(target);
+  expect({ exitCode, output: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, output: '' });
+}
+
+beforeAll(async () => {
+  workspace = makeFakeWorkspace(tmpdir(), { qemu: FAKE_QEMU });
+  temporary = join(base(workspace), 'tmp');
+  mkdirSync(temporary);
+  await expectGood('board:test');
+  for (const path of WRITTEN)
+    cpSync(join(workspace.root, path), join(base(workspace), 'written', path), { recursive: true });
+});
+
+afterEach(restore);
+afterAll(() => workspace.remove());
+
+/** What every failure has in common. */
+async function expectFailure({ run: target, env, says }: Omit<Case, 'spoil' | 'what'>): Promise<void> {
+  const before = snapshot(workspace.root, KEPT);
+  const { exitCode, output } = await run(target, env?.());
+  expect(exitCode).not.toBe(0);
+  for (const text of says) {
+    if (typeof text === 'string') expect(output).toContain(text);
+    else expect(output).toMatch(text);
+  }
+  const first = says[0]!;
+  expect(output.split(first instanceof RegExp ? new RegExp(first.source, 'g') : first)).toHaveLength(2);
+  expect(output).not.toMatch(STACK);
+  expect(snapshot(workspace.root, KEPT)).toEqual(before);
+  expect(halfWritten(workspace.root)).toEqual([]);
+  expect(Object.keys(snapshot(temporary)).filter((path) => path.startsWith('bringup-'))).toEqual([]);
+  expect(await remaining(base(workspace))).toEqual([]);
+}
+
+function restore(): void {
+  for (const path of WRITTEN) {
+    rmSync(join(workspace.root, path), { recursive: true, force: true });
+    cpSync(join(base(workspace), 'written', path), join(workspace.root, path), { recursive: true });
+  }
+}
+
+it.each(CASES)('$what', async ({ spoil, ...expected }) => {
+  const kept = () => [snapshot(workspace.root, ['.bringup']), snapshot(join(base(workspace), 'home'))];
+  const before = kept();
+  spoil(workspace);
+  await expectFailure(expected);
+  const after = kept();
+  restore();
+  // Where nothing at all was left behind, the next run is the one before: the last test's is theirs too.
+  if (JSON.stringify(after) !== JSON.stringify(before)) await expectGood(expected.run);
+});
+
+describe('no space left', () => {
+  const mounts: string[] = [];
+  const SAYS = [/no space left on the device that holds \S+: free some and run again/];
+
+  // A skip is counted, and fails CI; only root may mount.
+  const itMounted = process.getuid?.() === 0 ? it : it.skip;
+
+  /** A file system of its own with this much room. */
+  function mount(directory: string, kib: number): void {
+    mkdirSync(directory, { recursive: true });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kib}k`, 'bringup-e2e', directory]);
+    mounts.push(directory);
+  }
+  const fill = (directory: string) => {
+    const { bavail, bsize } = statfsSync(directory);
+    if (bavail > 0) writeFileSync(join(directory, 'filler'), Buffer.alloc(Number(bavail) * Number(bsize)));
+  };
+  afterEach(() => mounts.splice(0).forEach((directory) => execFileSync('umount', ['--lazy', directory])));
+
+  itMounted.each([8, 40])('in a source store of %i KiB', async (kib) => {
+    const home = join(base(workspace), `home-${kib}`);
+    mount(home, kib);
+    workspace.write('kernel/a.config', 'CONFIG_NET=y\n');
+    await expectFailure({ run: 'kernel:build', env: () => ({ BRINGUP_HOME: home }), says: SAYS });
+    restore();
+  });
+
+  itMounted.each([4, 24])('in a kept directory of %i KiB, when configuring', async (kib) => {
+    workspace.write('kernel/a.config', `CONFIG_NET=y\nCONFIG_NR_CPUS=${kib}\n`);
+    mount(join(workspace.root, '.bringup/build/kernel'), kib);
+    await expectFailure({ run: 'kernel:config', says: SAYS });
+  });
+
+  itMounted.each([12, 28])('in a kept directory of %i KiB, when building', async (kib) => {
+    workspace.write('kernel/a.config', `CONFIG_NET=y\nCONFIG_NR_CPUS=${kib}\n`);
+    await expectGood('kernel:config');
+    mount(join(workspace.root, '.bringup/build/kernel'), kib);
+    await expectFailure({ run: 'kernel:build', says: SAYS });
+  });
+
+  itMounted.each(['kernel:config', 'kernel:build'])('where %s publishes', async (target) => {
+    const [project] = target.split(':') as [string];
+    workspace.write('kernel/a.config', 'CONFIG_NET=y\nCONFIG_NR_CPUS=2\n');
+    workspace.write('busybox/busybox.config', '# CONFIG_VI is not set\n');
+    if (target.endsWith('build')) await expectGood(`${project}:config`);
+    const output = join(workspace.root, 'dist', project);
+    cpSync(output, `${output}.real`, { recursive: true });
+    mount(output, 256);
+    cpSync(`${output}.real`, output, { recursive: true });
+    rmSync(`${output}.real`, { recursive: true });
+    fill(output);
+    await expectFailure({ run: target, says: SAYS });
+  });
+});
+
+it('after all that, the workspace is as it was', async () => {
+  restore();
+  await expectGood('board:test');
+});

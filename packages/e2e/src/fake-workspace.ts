@@ -1,0 +1,184 @@
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  symlinkSync,
+  writeFileSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { REPOSITORY } from './nx-run.js';
+
+const FIXTURES = join(REPOSITORY, 'packages/kbuild/fixtures');
+const PACKAGES = ['process', 'kconfig', 'kbuild', 'rootfs', 'qemu', 'nx'];
+
+/** A workspace with a kernel and a BusyBox that compile in a second, an initramfs and a board over them. */
+export interface FakeWorkspace {
+  readonly root: string;
+  /** Where the plugin's own code lies: a copy, so that a test can change it. */
+  readonly plugin: string;
+  write(path: string, content: string): void;
+  read(path: string): string;
+  /** Changes a JSON file in place. */
+  edit(path: string, change: (json: Record<string, never>) => void): void;
+  /** Removes it, with its home, sources and whatever else lies beside it. */
+  remove(): void;
+}
+
+export interface FakeOptions {
+  /** The program that boards start. */
+  qemu?: string;
+  /** Changes the kernel's source before it is packed. */
+  changeKernel?: (tree: string) => void;
+}
+
+/** @param parent where to make it */
+export function makeFakeWorkspace(parent = tmpdir(), options: FakeOptions = {}): FakeWorkspace {
+  const base = mkdtempSync(join(parent, 'bringup-e2e-'));
+  const root = join(base, 'workspace');
+  const workspace: FakeWorkspace = {
+    root,
+    plugin: join(root, 'node_modules/@bringup'),
+    write: (path, content) => {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), content);
+    },
+    read: (path) => readFileSync(join(root, path), 'utf8'),
+    edit: (path, change) => {
+      const json = JSON.parse(workspace.read(path));
+      change(json);
+      workspace.write(path, `${JSON.stringify(json, null, 2)}\n`);
+    },
+    remove: () => {
+      // Trees of the source store are read-only.
+      execFileSync('chmod', ['--recursive', 'u+w', base]);
+      rmSync(base, { recursive: true });
+    },
+  };
+  mkdirSync(join(base, 'home'), { recursive: true });
+  mkdirSync(root);
+  linkModules(workspace);
+  makeTarballs(base, options.changeKernel);
+  writeProjects(workspace, base, options.qemu);
+  execFileSync('git', ['init', '--quiet', root]);
+  return workspace;
+}
+
+/** Node's modules as npm would have them, the plugin's packages as copies of what was built. */
+function linkModules({ root, plugin }: FakeWorkspace): void {
+  mkdirSync(plugin, { recursive: true });
+  for (const name of readdirSync(join(REPOSITORY, 'node_modules'))) {
+    if (name === '@bringup' || name.startsWith('.')) continue;
+    symlinkSync(join(REPOSITORY, 'node_modules', name), join(root, 'node_modules', name));
+  }
+  for (const name of PACKAGES) {
+    cpSync(join(REPOSITORY, 'packages', name), join(plugin, name), {
+      recursive: true,
+      filter: (source) =>
+        !/^\/packages\/[^/]+\/(src\/(?!executors)|fixtures)/.test(source.slice(REPOSITORY.length)),
+      verbatimSymlinks: true,
+    });
+  }
+  cpSync(join(REPOSITORY, 'workspace-configs/kconfig'), join(plugin, 'nx/presets'), { recursive: true });
+}
+
+/** The sources are tarballs: what is fetched, hashed and unpacked as a real one is. */
+function makeTarballs(base: string, changeKernel?: (tree: string) => void): void {
+  const sources = join(base, 'sources');
+  cpSync(FIXTURES, sources, { recursive: true });
+  changeKernel?.(join(sources, 'fake-kernel'));
+  for (const name of ['fake-kernel', 'fake-busybox']) {
+    execFileSync('tar', [
+      '--create',
+      '--gzip',
+      `--file=${join(base, `${name}.tar.gz`)}`,
+      `--directory=${sources}`,
+      '--sort=name',
+      '--mtime=@1600000000',
+      name,
+    ]);
+  }
+}
+
+export function tarballSource(file: string): { kind: 'tarball'; url: string; sha256: string } {
+  const sha256 = execFileSync('sha256sum', [file], { encoding: 'utf8' }).slice(0, 64);
+  return { kind: 'tarball', url: `file://${file}`, sha256 };
+}
+
+function writeProjects(workspace: FakeWorkspace, base: string, qemu?: string): void {
+  const json = (path: string, value: unknown) => workspace.write(path, `${JSON.stringify(value, null, 2)}\n`);
+  json('nx.json', {
+    plugins: ['@bringup/nx'],
+    namedInputs: { default: ['{projectRoot}/**/*'] },
+    analytics: false,
+  });
+  json('package.json', { name: 'fake-workspace', version: '0.0.0', private: true });
+  workspace.write('.gitignore', 'node_modules\ndist\n.nx\n.bringup\n');
+  workspace.write('kernel/a.config', '# the first fragment\nCONFIG_PRINTK=y\n');
+  workspace.write('kernel/b.config', '# the second\nCONFIG_BLOCK=y\nCONFIG_EXT4_FS=y\n');
+  workspace.write('kernel/README.md', 'a kernel\n');
+  json('kernel/project.json', {
+    name: 'kernel',
+    targets: {
+      build: {
+        executor: '@bringup/nx:kernel',
+        options: {
+          arch: 'x86_64',
+          source: tarballSource(join(base, 'fake-kernel.tar.gz')),
+          base: 'tinyconfig',
+          fragments: ['kernel/a.config', '{projectRoot}/b.config'],
+        },
+      },
+      lint: { command: 'true' },
+    },
+  });
+  workspace.write('busybox/busybox.config', 'CONFIG_VI=y\n');
+  json('busybox/project.json', {
+    name: 'busybox',
+    targets: {
+      build: {
+        executor: '@bringup/nx:busybox',
+        options: {
+          arch: 'x86_64',
+          source: tarballSource(join(base, 'fake-busybox.tar.gz')),
+          fragments: ['{projectRoot}/busybox.config'],
+        },
+      },
+    },
+  });
+  workspace.write('rootfs/overlay/etc/motd', 'hello\n');
+  json('rootfs/project.json', {
+    name: 'rootfs',
+    targets: {
+      build: {
+        executor: '@bringup/nx:initramfs',
+        options: {
+          arch: 'x86_64',
+          busybox: 'busybox',
+          overlays: ['{projectRoot}/overlay'],
+          startup: ['echo started'],
+        },
+      },
+    },
+  });
+  json('board/project.json', {
+    name: 'board',
+    targets: {
+      run: {
+        executor: '@bringup/nx:qemu',
+        options: {
+          arch: 'x86_64',
+          kernel: 'kernel',
+          initramfs: 'rootfs',
+          memory: 64,
+          ...(qemu ? { qemu } : {}),
+        },
+      },
+      test: { options: { commands: ['true'] } },
+    },
+  });
+}

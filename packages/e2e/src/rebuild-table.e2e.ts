@@ -1,0 +1,297 @@
+import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeFakeWorkspace, tarballSource, type FakeWorkspace } from './fake-workspace.js';
+import { nx, REPOSITORY, type Fate, type NxRun } from './nx-run.js';
+
+/**
+ * What each kind of edit makes run. Each row starts from a workspace in which everything is built; a task that a
+ * row does not name must have been a hit of Nx's cache. `skipped`: Nx's hash is coarser than needed and let the
+ * task through, and its recipe said that there is nothing to do: no make, no packing.
+ */
+interface Row {
+  edit: string;
+  apply: (workspace: FakeWorkspace) => void | Promise<void>;
+  fates: Partial<Record<Task, Fate>>;
+  /** Objects of the kernel that were compiled. */
+  compiled?: string[];
+}
+
+const TASKS = [
+  'kernel:config',
+  'kernel:build',
+  'busybox:config',
+  'busybox:build',
+  'rootfs:build',
+  'board:test',
+] as const;
+type Task = (typeof TASKS)[number];
+
+const FAKE_QEMU = join(REPOSITORY, 'packages/qemu/src/testing/fake-qemu.mjs');
+
+type Json = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- project.json as a test edits it
+
+const editProject = (project: string, change: (json: Json) => void) => (workspace: FakeWorkspace) =>
+  workspace.edit(`${project}/project.json`, change as never);
+const write = (path: string, content: string) => (workspace: FakeWorkspace) => workspace.write(path, content);
+const ALL: Record<Task, Fate> = Object.fromEntries(TASKS.map((task) => [task, 'ran'])) as Record<Task, Fate>;
+const COARSE: Partial<Record<Task, Fate>> = {
+  ...Object.fromEntries(TASKS.map((task) => [task, 'skipped'])),
+  // A test has no artifact to compare a recipe with: it boots again.
+  'board:test': 'ran',
+};
+
+const ROWS: Row[] = [
+  { edit: 'nothing', apply: () => undefined, fates: {} },
+  {
+    edit: 'comment in a fragment',
+    apply: write('kernel/a.config', '# another comment\n\nCONFIG_PRINTK=y\n'),
+    fates: { 'kernel:config': 'skipped' },
+    compiled: [],
+  },
+  {
+    edit: 'symbol in a fragment',
+    apply: write('kernel/a.config', 'CONFIG_PRINTK=y\nCONFIG_NET=y\n'),
+    fates: { 'kernel:config': 'ran', 'kernel:build': 'ran', 'board:test': 'ran' },
+    compiled: ['net/core.o'],
+  },
+  {
+    edit: 'fragments reordered without effect',
+    apply: editProject('kernel', (json) => json.targets.build.options.fragments.reverse()),
+    fates: { 'kernel:config': 'ran', 'kernel:build': 'skipped' },
+    compiled: [],
+  },
+  {
+    edit: 'fragment added that changes nothing',
+    apply: (workspace) => {
+      workspace.write('kernel/c.config', 'CONFIG_NR_CPUS=4\n');
+      editProject('kernel', (json) => json.targets.build.options.fragments.push('kernel/c.config'))(
+        workspace,
+      );
+    },
+    fates: { 'kernel:config': 'ran', 'kernel:build': 'skipped' },
+    compiled: [],
+  },
+  {
+    edit: 'extra fragment that changes something',
+    apply: (workspace) => {
+      workspace.write('kernel/c.config', 'CONFIG_NET=y\n');
+      editProject(
+        'kernel',
+        (json) => (json.targets.build.options.extraFragments = ['kernel/c.config']),
+      )(workspace);
+    },
+    fates: { 'kernel:config': 'ran', 'kernel:build': 'ran', 'board:test': 'ran' },
+    compiled: ['net/core.o'],
+  },
+  {
+    edit: 'variant added beside the default one',
+    apply: editProject(
+      'kernel',
+      (json) => (json.targets.build.configurations = { debug: { base: 'defconfig' } }),
+    ),
+    // Nx hashes the options of all configurations; the recipe of the default one is what it was.
+    fates: { 'kernel:config': 'skipped', 'kernel:build': 'skipped', 'board:test': 'ran' },
+    compiled: [],
+  },
+  {
+    edit: 'base configuration',
+    apply: editProject('kernel', (json) => (json.targets.build.options.base = 'allnoconfig')),
+    fates: { 'kernel:config': 'ran', 'kernel:build': 'skipped' },
+    compiled: [],
+  },
+  {
+    edit: 'overlay file',
+    apply: write('rootfs/overlay/etc/motd', 'changed\n'),
+    fates: { 'rootfs:build': 'ran', 'board:test': 'ran' },
+    compiled: [],
+  },
+  {
+    edit: 'file mode of an overlay file',
+    apply: ({ root }) => chmodSync(join(root, 'rootfs/overlay/etc/motd'), 0o755),
+    fates: { 'rootfs:build': 'ran', 'board:test': 'ran' },
+    compiled: [],
+  },
+  {
+    edit: 'file in an overlay that git ignores',
+    apply: write('rootfs/overlay/dist/tool', 'ignored by git, not by the image\n'),
+    fates: { 'rootfs:build': 'ran', 'board:test': 'ran' },
+    compiled: [],
+  },
+  {
+    edit: 'init script',
+    apply: editProject('rootfs', (json) => (json.targets.build.options.startup = ['echo changed'])),
+    fates: { 'rootfs:build': 'ran', 'board:test': 'ran' },
+    compiled: [],
+  },
+  {
+    edit: 'compression of the initramfs',
+    apply: editProject('rootfs', (json) => (json.targets.build.options.compression = 'none')),
+    fates: { 'rootfs:build': 'ran', 'board:test': 'ran' },
+    compiled: [],
+  },
+  {
+    edit: 'BusyBox fragment',
+    apply: write('busybox/busybox.config', '# CONFIG_VI is not set\n'),
+    fates: { 'busybox:config': 'ran', 'busybox:build': 'ran', 'rootfs:build': 'ran', 'board:test': 'ran' },
+    compiled: [],
+  },
+  {
+    edit: 'BusyBox linked dynamically',
+    apply: editProject('busybox', (json) => (json.targets.build.options.static = false)),
+    // The stand-in needs no library, so its tree comes out the same.
+    fates: { 'busybox:config': 'ran', 'busybox:build': 'ran' },
+    compiled: [],
+  },
+  {
+    edit: 'comment in a BusyBox fragment',
+    apply: write('busybox/busybox.config', '# a comment\nCONFIG_VI=y\n'),
+    fates: { 'busybox:config': 'skipped' },
+    compiled: [],
+  },
+  {
+    edit: "board's append",
+    apply: editProject('board', (json) => (json.targets.run.options.append = 'quiet')),
+    fates: { 'board:test': 'ran' },
+    compiled: [],
+  },
+  {
+    edit: "board's memory",
+    apply: editProject('board', (json) => (json.targets.run.options.memory = 128)),
+    fates: { 'board:test': 'ran' },
+    compiled: [],
+  },
+  {
+    edit: 'locked compiler version',
+    apply: (workspace) =>
+      workspace.edit('bringup.lock.json', (lock: Json) => (lock.tools['x86_64-linux-gnu-gcc'] = 'gcc 99')),
+    // The artifacts come out the same, so nothing behind them runs.
+    fates: { 'kernel:config': 'ran', 'kernel:build': 'ran', 'busybox:config': 'ran', 'busybox:build': 'ran' },
+  },
+  {
+    edit: 'locked version of QEMU',
+    apply: (workspace) =>
+      workspace.edit('bringup.lock.json', (lock: Json) => (lock.tools['fake-qemu_mjs'] = 'QEMU 99')),
+    fates: { 'board:test': 'ran' },
+    compiled: [],
+  },
+  {
+    edit: 'locked source version',
+    apply: async (workspace) => {
+      const { source, tree } = changedKernelSource(workspace);
+      writeFileSync(
+        join(tree, 'init/main.c'),
+        `${readFileSync(join(tree, 'init/main.c'), 'utf8')}int changed;\n`,
+      );
+      editProject('kernel', (json) => (json.targets.build.options.source = source()))(workspace);
+      expect((await nx(['run', 'kernel:update'], { cwd: workspace.root })).exitCode).toBe(0);
+    },
+    fates: { 'kernel:config': 'ran', 'kernel:build': 'ran', 'board:test': 'ran' },
+    compiled: ['fs/ext4.o', 'init/main.o', 'kernel/printk.o'],
+  },
+  {
+    edit: "plugin's own code",
+    apply: ({ plugin }) =>
+      writeFileSync(join(plugin, 'kbuild/dist/index.js'), '\n// changed\n', { flag: 'a' }),
+    // Another plugin may make other artifacts of the same inputs. make finds that it does not, and the boot sees none.
+    fates: { ...ALL, 'rootfs:build': 'ran' },
+    compiled: [],
+  },
+  { edit: 'README of a project', apply: write('kernel/README.md', 'changed\n'), fates: {}, compiled: [] },
+  { edit: 'a file that nothing reads', apply: write('notes.txt', 'changed\n'), fates: {}, compiled: [] },
+  {
+    edit: 'nx.json',
+    apply: (workspace) => workspace.edit('nx.json', (json: Json) => (json.parallel = 2)),
+    fates: COARSE,
+    compiled: [],
+  },
+  {
+    edit: '.gitignore',
+    apply: write('.gitignore', 'node_modules\ndist\n.nx\n.bringup\n*.orig\n'),
+    fates: COARSE,
+    compiled: [],
+  },
+  {
+    edit: "another target's options",
+    apply: editProject('kernel', (json) => (json.targets.lint.command = 'false')),
+    fates: { 'kernel:config': 'skipped', 'kernel:build': 'skipped' },
+    compiled: [],
+  },
+];
+
+describe('what an edit makes run', () => {
+  let workspace: FakeWorkspace;
+  const test = () => nx(['run', 'board:test'], { cwd: workspace.root });
+  const makeLog = () => join(workspace.root, '.bringup/build/kernel/default/out.log');
+
+  beforeAll(async () => {
+    workspace = makeFakeWorkspace(tmpdir(), { qemu: FAKE_QEMU });
+    // The first run also writes the lock, which is an input: the second settles the hashes.
+    expectSuccess(await test(), ALL);
+    expectSuccess(await test());
+    const keep = `${workspace.root}.built`;
+    cpSync(workspace.root, keep, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+  });
+
+  beforeEach(() => {
+    // Each row starts from the same built state: the kept directories hold absolute paths, so the place stays.
+    rmSync(workspace.root, { recursive: true });
+    cpSync(`${workspace.root}.built`, workspace.root, {
+      recursive: true,
+      verbatimSymlinks: true,
+      preserveTimestamps: true,
+    });
+    rmSync(makeLog(), { force: true });
+  });
+
+  it.each(ROWS)('$edit', async ({ apply, fates, compiled }) => {
+    await apply(workspace);
+    const run = await test();
+    expectSuccess(run, Object.fromEntries(TASKS.map((task) => [task, fates[task] ?? 'hit'])));
+    if (compiled) expect(compiledObjects(makeLog())).toEqual(compiled);
+    const again = await test();
+    expect(again.tasks).toEqual(Object.fromEntries(TASKS.map((task) => [task, 'hit'])));
+  });
+});
+
+/** Shows what nx printed when something is not as expected. */
+function expectSuccess({ exitCode, tasks, output }: NxRun, fates: Record<string, Fate> = tasks): void {
+  const same =
+    exitCode === 0 &&
+    JSON.stringify(Object.entries(tasks).sort()) === JSON.stringify(Object.entries(fates).sort());
+  expect({ exitCode, tasks, output: same ? '' : output }).toEqual({ exitCode: 0, tasks: fates, output: '' });
+}
+
+function compiledObjects(log: string): string[] {
+  let text = '';
+  try {
+    text = readFileSync(log, 'utf8');
+  } catch {
+    return [];
+  }
+  return [...text.matchAll(/^ {2}CC +(\S+)$/gm)].map((match) => match[1]!).sort();
+}
+
+/** A copy of the kernel's source to change, and the tarball of it. */
+function changedKernelSource({ root }: FakeWorkspace) {
+  const directory = join(root, '..', 'changed');
+  rmSync(directory, { recursive: true, force: true });
+  cpSync(join(REPOSITORY, 'packages/kbuild/fixtures/fake-kernel'), join(directory, 'fake-kernel'), {
+    recursive: true,
+  });
+  const tarball = join(directory, 'fake-kernel.tar.gz');
+  return {
+    tree: join(directory, 'fake-kernel'),
+    source: () => {
+      execFileSync('tar', [
+        '--create',
+        '--gzip',
+        `--file=${tarball}`,
+        `--directory=${directory}`,
+        'fake-kernel',
+      ]);
+      return tarballSource(tarball);
+    },
+  };
+}
