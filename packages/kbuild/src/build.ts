@@ -102,7 +102,8 @@ async function runGoals(request: BuildRequest, goals: readonly string[]): Promis
   const objectsFile = `${make.out}.objects.json`;
   const last = (await readJson(objectsFile).catch(() => undefined)) as number | undefined;
   const guess =
-    parseConfig(config, '.config').filter(({ value }) => value === 'y').length * program.objectsPerSymbol;
+    parseConfig(config, '.config', { anyValue: true }).filter(({ value }) => value === 'y').length *
+    program.objectsPerSymbol;
   const progress = showProgress(label, 'objects', last ?? Math.round(guess));
   let made = 0;
   await writeFile(runningMark(make.out), '');

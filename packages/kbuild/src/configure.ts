@@ -41,6 +41,8 @@ export interface Configuration {
   /** Requests that did not stick, with the user's consent. */
   readonly accepted: readonly LostRequest[];
   readonly overrides: readonly Override[];
+  /** Requests below an `# optional:` that they do not need. */
+  readonly needlessOptional: readonly ConfigRequest[];
 }
 
 /**
@@ -71,11 +73,12 @@ async function resolveRequests(
   await runMake(request, program.resolve.goal, program.resolve.input);
   const text = await readFile(configFile, 'utf8');
   // Asked only of the winners: a request that a later fragment replaced was not lost but changed on purpose.
-  const { lost, accepted } = checkRequests(plan.requests, configValues(parseConfig(text, '.config')));
+  const resolved = configValues(parseConfig(text, '.config', { anyValue: true }));
+  const { lost, accepted, needlessOptional } = checkRequests(plan.requests, resolved);
   if (lost.length > 0) {
     throw await lostError({ program, make, base, requests: plan.requests, lost, signal: request.signal });
   }
-  return { text, accepted, overrides: plan.overrides };
+  return { text, accepted, overrides: plan.overrides, needlessOptional };
 }
 
 /** The base `.config`, made once and kept: it changes only with the source, the tools or the base's own file. */
@@ -112,7 +115,9 @@ export async function resolveBase(
     }
     await writeFile(keyFile, key);
   }
-  return parseConfig(await readFile(baseFile, 'utf8'), base.kind === 'file' ? base.shown : base.goal);
+  const shown = base.kind === 'file' ? base.shown : base.goal;
+  // conf itself writes a hex symbol without a default as "CONFIG_TEXT_BASE=" (U-Boot).
+  return parseConfig(await readFile(baseFile, 'utf8'), shown, { anyValue: base.kind === 'goal' });
 }
 
 async function readBaseFile(base: Extract<BaseConfig, { kind: 'file' }>): Promise<string> {

@@ -77,6 +77,50 @@ describe('configure', () => {
     expect(accepted.map(({ request }) => request.symbol)).toEqual(['EXT4_FS']);
   });
 
+  it('proposes confirmed lines for each lost request, or says that there are none', async () => {
+    const { configureWith } = setUp();
+    const failure = configureWith(
+      'CONFIG_EXT4_FS=y\nCONFIG_NR_CPUS=100\n# optional: why not\nCONFIG_NET=y\n',
+    );
+    await expect(failure).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /these lines satisfy it:\n\s+CONFIG_BLOCK=y\n[^]*no lines found that give CONFIG_NR_CPUS the value 100/,
+      ),
+      fields: {
+        fixes: [
+          { symbol: 'EXT4_FS', wanted: 'y', lines: ['CONFIG_BLOCK=y'] },
+          { symbol: 'NR_CPUS', wanted: '100', none: expect.stringContaining('no lines found') },
+        ],
+      },
+    });
+  });
+
+  it('tells of overrides and of optional lines that are not needed', async () => {
+    const { configureWith } = setUp();
+    const { overrides, needlessOptional } = await configureWith(
+      'CONFIG_NR_CPUS=2\n# optional: why not\nCONFIG_NET=y\nCONFIG_NR_CPUS=3\n',
+    );
+    expect(overrides.map(({ loser, winner }) => [loser.line, winner.line])).toEqual([[1, 4]]);
+    expect(needlessOptional.map(({ symbol }) => symbol)).toEqual(['NET']);
+  });
+
+  it('reports a value that is none as lost in a fragment of the tree, as in kernel/configs/android-base.config', async () => {
+    const { configureWith, directory } = setUp();
+    const source = withDefconfigs(directory);
+    writeFileSync(join(source.path, 'kernel/configs/bare.config'), 'CONFIG_LOCALVERSION=a,b\n');
+    const failing = configureWith('', {
+      make: { ...setUp().make('config'), source },
+      fragments: [{ kind: 'tree', name: 'bare.config' }],
+    });
+    await expect(failing).rejects.toMatchObject({
+      code: 'REQUESTS_LOST',
+      message: expect.stringContaining('it takes a text in double quotes'),
+    });
+    await expect(configureWith('CONFIG_LOCALVERSION=a,b\n')).rejects.toMatchObject({
+      code: 'FRAGMENT_SYNTAX',
+    });
+  });
+
   it('takes fragments of the tree, options, named defconfigs and whole files', async () => {
     const { configureWith, directory } = setUp();
     const { text } = await configureWith('', {

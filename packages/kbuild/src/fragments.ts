@@ -33,7 +33,8 @@ export async function readFragments(
       requests.push(...parseConfig(await readFragmentFile(reference.path, reference.shown), reference.shown));
     } else {
       const { path, shown } = await findTreeFragment(reference.name, program, arch, sourcePath);
-      requests.push(...parseConfig(await readFile(path, 'utf8'), shown));
+      // Not the user's to correct: kernel/configs/android-base.config has a string without quotes.
+      requests.push(...parseConfig(await readFile(path, 'utf8'), shown, { anyValue: true }));
     }
   }
   return requests;

@@ -10,6 +10,7 @@ const PROBE = {
   kconfig: '.bringup-probe.Kconfig',
   config: '.bringup-probe.config',
   environment: '.bringup-probe.env',
+  command: '.bringup-probe.json',
 };
 const SHELL_RESULTS = '.bringup-shell.json';
 
@@ -43,7 +44,8 @@ export async function readKconfigTree(
 
 /**
  * The environment in which make starts conf, told by conf itself: it is given a Kconfig file whose macro prints it
- * (kconfig-macro-language.rst, `$(shell,command)`). Trees older than the macro language read no environment.
+ * (kconfig-macro-language.rst, `$(shell,command)`). Trees older than the macro language read no environment. What it
+ * told is kept for the same command of make, as is what its macros printed.
  */
 async function confEnvironment(
   program: KconfigProgram,
@@ -52,15 +54,24 @@ async function confEnvironment(
 ): Promise<Record<string, string>> {
   if (!(await pathExists(join(make.source.path, 'scripts/kconfig/preprocess.c')))) return {};
   const file = join(make.out, PROBE.environment);
+  const { argv, env } = planMake(make, [program.resolve.goal]);
+  const command = JSON.stringify([argv, env]);
+  const commandFile = join(make.out, PROBE.command);
+  if ((await readFile(commandFile, 'utf8').catch(() => undefined)) === command)
+    return parseEnvironment(await readFile(file, 'utf8'));
   await remove(file);
   await writeFile(
     join(make.out, PROBE.kconfig),
     `probe := $(shell,env -0 > ${PROBE.environment})\nconfig BRINGUP_PROBE\n\tbool\n`,
   );
-  const { argv, env } = planMake(make, [program.resolve.goal]);
   const settings = [`KBUILD_KCONFIG=${PROBE.kconfig}`, `KCONFIG_CONFIG=${PROBE.config}`] as const;
   await runProgram([...argv, ...settings], { env, signal });
   const text = await readFile(file, 'utf8');
+  await writeFileAside(commandFile, command);
+  return parseEnvironment(text);
+}
+
+function parseEnvironment(text: string): Record<string, string> {
   const pairs = text
     .split('\0')
     .filter(Boolean)

@@ -9,6 +9,7 @@ import {
   formatLoss,
   formatMerged,
   parseConfig,
+  planMerge,
   suggestFix,
   type ConfigRequest,
   type LostRequest,
@@ -28,6 +29,12 @@ export interface FailedCheck {
   readonly signal?: AbortSignal;
 }
 
+/** Lines that make a lost request stick, confirmed by the tree's own conf, or why there are none. */
+export type ProposedFix = { readonly symbol: string; readonly wanted: string } & (
+  | { readonly lines: readonly string[] }
+  | { readonly none: string }
+);
+
 /** Where a proposed configuration is resolved: beside the real one. */
 const TRIAL = '.bringup-trial.config';
 
@@ -38,52 +45,87 @@ const TRIAL = '.bringup-trial.config';
 export async function lostError(check: FailedCheck): Promise<UserError> {
   const { program, make, base, requests, lost, signal } = check;
   const tree = await readKconfigTree(program, make, signal);
-  const merged = parseConfig(formatMerged(base, requests), '.config');
+  const merged = parseConfig(formatMerged(base, requests), '.config', { anyValue: true });
   const values = evaluate(
     tree,
     merged.map(({ symbol, value }) => [symbol, value] as const),
   );
-  const lines: string[] = [];
-  const reasons: unknown[] = [];
-  for (const { request } of lost) {
-    const loss = explainLoss(tree, values, request, requests);
-    reasons.push(loss);
-    lines.push(
-      ...formatLoss(loss)
-        .split('\n')
-        .map((line) => `  ${line}`),
-    );
-    const fix = suggestFix(tree, values, request, requests);
-    if (fix.kind === 'fix' && fix.lines.length > 0 && (await isConfirmed(check, request, fix.lines)))
-      lines.push('    these lines satisfy it:', ...fix.lines.map((line) => `      ${line}`));
-  }
+  const proposals = lost.map(({ request }) => ({
+    request,
+    fix: suggestFix(tree, values, request, requests),
+    loss: explainLoss(tree, values, request, requests),
+  }));
+  const confirmed = await confirm(
+    check,
+    proposals.flatMap(({ request, fix }) => (fix.kind === 'fix' ? [{ request, lines: fix.lines }] : [])),
+  );
+  const fixes: ProposedFix[] = proposals.map(({ request: { symbol, value: wanted }, fix }) => {
+    if (fix.kind === 'none') return { symbol, wanted, none: fix.reason };
+    return confirmed.has(symbol)
+      ? { symbol, wanted, lines: fix.lines }
+      : { symbol, wanted, none: `no lines found that ${program.resolve.goal} confirms` };
+  });
+  const lines = proposals.flatMap(({ loss }, index) => [
+    ...formatLoss(loss).split('\n'),
+    ...formatFix(fixes[index]!),
+  ]);
   return new UserError(
     'REQUESTS_LOST',
     [
       `${lost.length === 1 ? 'a request' : `${lost.length} requests`} did not stick after ${program.resolve.goal}:`,
-      ...lines,
+      ...lines.map((line) => `  ${line}`),
       'Where a loss is fine, write a line "# optional: REASON" right above the request.',
     ].join('\n'),
-    { lost, reasons },
+    { lost, reasons: proposals.map(({ loss }) => loss), fixes },
   );
 }
 
-/** Resolves once more with the proposed lines: the request must stick, and nothing be lost that was not before. */
-async function isConfirmed(
-  check: FailedCheck,
-  request: ConfigRequest,
-  lines: readonly string[],
-): Promise<boolean> {
+function formatFix(fix: ProposedFix): string[] {
+  if ('none' in fix) return [`  ${fix.none}`];
+  return ['  these lines satisfy it:', ...fix.lines.map((line) => `    ${line}`)];
+}
+
+interface Proposal {
+  readonly request: ConfigRequest;
+  readonly lines: readonly string[];
+}
+
+/** A trial costs as much as the configuration itself. */
+const MAX_TRIALS = 7;
+
+/**
+ * The symbols whose proposals hold: tried all at once, and where that fails in halves. The reader has evaluated each
+ * of them already, so that the first trial mostly is the last.
+ */
+async function confirm(check: FailedCheck, proposals: readonly Proposal[]): Promise<ReadonlySet<string>> {
+  const confirmed = new Set<string>();
+  const queue = [proposals];
+  for (let trials = 0; trials < MAX_TRIALS; trials++) {
+    const group = queue.shift();
+    if (!group) break;
+    if (group.length === 0) continue;
+    if (await holds(check, group)) {
+      for (const { request } of group) confirmed.add(request.symbol);
+    } else if (group.length > 1) {
+      const half = Math.ceil(group.length / 2);
+      queue.push(group.slice(0, half), group.slice(half));
+    }
+  }
+  return confirmed;
+}
+
+/** Resolves once more with the proposed lines: the requests must stick, and nothing be lost that was not before. */
+async function holds(check: FailedCheck, proposals: readonly Proposal[]): Promise<boolean> {
   const { program, make, base, requests, lost, signal } = check;
-  const proposed = parseConfig(lines.join('\n'), 'proposal');
-  const replaced = new Set(proposed.map(({ symbol }) => symbol));
-  const all = [...requests.filter(({ symbol }) => !replaced.has(symbol)), ...proposed];
+  const added = proposals.flatMap(({ lines }) => parseConfig(lines.join('\n'), 'proposal'));
+  const plan = planMerge([...requests, ...added]);
   const trial = join(make.out, TRIAL);
-  await writeFile(trial, formatMerged(base, all));
+  await writeFile(trial, formatMerged(base, plan.requests));
   const { argv, env } = planMake(make, [program.resolve.goal]);
   await runProgram([...argv, `KCONFIG_CONFIG=${trial}`], { env, input: program.resolve.input, signal });
-  const resolved = configValues(parseConfig(await readFile(trial, 'utf8'), TRIAL));
+  const resolved = configValues(parseConfig(await readFile(trial, 'utf8'), TRIAL, { anyValue: true }));
+  const wanted = new Set(proposals.map(({ request }) => request.symbol));
   const before = new Set(lost.map((entry) => entry.request.symbol));
-  const after = checkRequests(all, resolved).lost.map((entry) => entry.request.symbol);
-  return !after.includes(request.symbol) && after.every((symbol) => before.has(symbol));
+  const after = checkRequests([...requests, ...added], resolved).lost.map(({ request }) => request.symbol);
+  return after.every((symbol) => before.has(symbol) && !wanted.has(symbol));
 }

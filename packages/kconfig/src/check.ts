@@ -11,6 +11,8 @@ export interface LostRequest {
 export interface CheckResult {
   readonly lost: readonly LostRequest[];
   readonly accepted: readonly LostRequest[];
+  /** Requests that may be lost (`# optional:`) and are not. */
+  readonly needlessOptional: readonly ConfigRequest[];
 }
 
 /** Compares every request with the resolved `.config`; a symbol that is absent there counts as `n`. */
@@ -21,6 +23,9 @@ export function checkRequests(requests: readonly ConfigRequest[], resolved: Conf
   return {
     lost: missed.filter(({ request }) => request.optional === undefined),
     accepted: missed.filter(({ request }) => request.optional !== undefined),
+    needlessOptional: requests.filter(
+      ({ optional, symbol, value }) => optional !== undefined && (resolved.get(symbol) ?? 'n') === value,
+    ),
   };
 }
 
@@ -28,4 +33,9 @@ export function checkRequests(requests: readonly ConfigRequest[], resolved: Conf
 export function describeLost({ request, got }: LostRequest): string {
   const reason = request.optional === undefined ? '' : ` (optional: ${request.optional})`;
   return `${request.file}:${request.line}: CONFIG_${request.symbol}: wanted ${request.value}, got ${got}${reason}`;
+}
+
+/** One line for an `# optional:` that a request does not need. */
+export function describeNeedless({ file, line, symbol, value, optional }: ConfigRequest): string {
+  return `has no effect: ${file}:${line - 1}: "# optional: ${optional}", since CONFIG_${symbol}=${value} is not lost`;
 }

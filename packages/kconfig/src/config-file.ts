@@ -19,45 +19,116 @@ export interface ConfigRequest {
 const ASSIGNMENT = /^CONFIG_(\w+)=(.*)$/;
 const NOT_SET = /^# CONFIG_(\w+) is not set\s*$/;
 const OPTIONAL = /^#\s*optional:\s*(.*\S)\s*$/;
-const VALUE = /^(?:[ymn]|-?\d+|0[xX][0-9a-fA-F]+|"(?:[^"\\]|\\.)*")$/;
+const PLAIN_VALUE = /^(?:[ymn]|-?\d+|0[xX][0-9a-fA-F]+)$/;
+
+function isValue(text: string): boolean {
+  return text.startsWith('"') ? isQuoted(text) : PLAIN_VALUE.test(text);
+}
+
+/** Whether the quote that ends the string is the last character. A loop: a pattern's stack does not hold 10 MB. */
+function isQuoted(text: string): boolean {
+  for (let i = 1; i < text.length; i++) {
+    if (text[i] === '\\') i++;
+    else if (text[i] === '"') return i === text.length - 1;
+  }
+  return false;
+}
+
+const FORMS =
+  'Write CONFIG_NAME=y, =m, =n, =123, =0x1f or ="text", or "# CONFIG_NAME is not set"; comments start with #.';
+
+/** What people write instead, each with what to write: the first that matches. */
+const MISTAKES: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] = [
+  [/\0/, () => 'It has a NUL byte, which no text has. If the file is UTF-16, save it as UTF-8.'],
+  [
+    /^(?:export\s+)?(?:CONFIG_)?(\w+)\s*[:?+!]+=\s*(.*)$/,
+    ([, symbol, value]) =>
+      `A fragment is no Makefile, and has no operator but "=": write CONFIG_${symbol}=${value || 'y'}`,
+  ],
+  [
+    /^export\s+(?:CONFIG_)?(\w+)(?:\s*=\s*(.*))?$/,
+    ([, symbol, value]) =>
+      `A fragment is no Makefile, and exports nothing: write CONFIG_${symbol}=${value || 'y'}`,
+  ],
+  [
+    /^\s*CONFIG_(\w+)\s*=\s*([^\s=].*)$/,
+    ([line, symbol, value]) =>
+      isValue(value!) && line !== `CONFIG_${symbol}=${value}`
+        ? `There is no space before the symbol or around "=": write CONFIG_${symbol}=${value}`
+        : FORMS,
+  ],
+  [
+    /^(?!CONFIG_)([A-Za-z_]\w*)\s*=\s*(.+)$/,
+    ([, symbol, value]) => `A symbol has the prefix CONFIG_ here: write CONFIG_${symbol}=${value}`,
+  ],
+];
+/** Of a line that is no request, what a message shows of it. */
+const SHOWN_LENGTH = 200;
 
 /**
- * Reads a fragment or a whole `.config`.
+ * Reads a fragment or a whole `.config`. Lines may end as on Windows, the last one need not end, and a byte order mark
+ * is skipped.
  *
  * @param text the file's content
  * @param file its name, for messages
+ * @param options `anyValue`: values that are none, such as bare words, are for conf to refuse, and are lost then
  * @throws UserError `FRAGMENT_SYNTAX` with file:line for anything that is neither a request nor a comment
  */
-export function parseConfig(text: string, file: string): ConfigRequest[] {
+export function parseConfig(
+  text: string,
+  file: string,
+  { anyValue = false }: { readonly anyValue?: boolean } = {},
+): ConfigRequest[] {
   const requests: ConfigRequest[] = [];
   let optional: string | undefined;
-  text.split('\n').forEach((raw, index) => {
-    const line = index + 1;
-    const content = raw.replace(/\r$/, '').trimEnd();
-    const request = parseLine(content, file, line);
-    if (request) {
-      requests.push(optional === undefined ? request : { ...request, optional });
-      optional = undefined;
-    } else {
-      optional = OPTIONAL.exec(content)?.[1];
-    }
-  });
+  text
+    .replace(/^\uFEFF/, '')
+    .split('\n')
+    .forEach((raw, index) => {
+      const line = index + 1;
+      const content = raw.replace(/\r$/, '').trimEnd();
+      const request = parseLine(content, file, line, anyValue);
+      if (request) {
+        requests.push(optional === undefined ? request : { ...request, optional });
+        optional = undefined;
+      } else {
+        optional = OPTIONAL.exec(content)?.[1];
+      }
+    });
   return requests;
 }
 
-function parseLine(content: string, file: string, line: number): ConfigRequest | undefined {
+function parseLine(
+  content: string,
+  file: string,
+  line: number,
+  anyValue: boolean,
+): ConfigRequest | undefined {
+  if (content.includes('\0')) throw syntaxError(content, file, line);
   const notSet = NOT_SET.exec(content);
   if (notSet) return { symbol: notSet[1]!, value: 'n', file, line };
   if (content === '' || content.startsWith('#')) return undefined;
   const assignment = ASSIGNMENT.exec(content);
-  if (assignment && VALUE.test(assignment[2]!))
-    return { symbol: assignment[1]!, value: assignment[2]!, file, line };
-  throw new UserError(
-    'FRAGMENT_SYNTAX',
-    `${file}:${line}: not a Kconfig line: ${content}\n` +
-      'Write CONFIG_NAME=y, =m, =n, =123, =0x1f or ="text", or "# CONFIG_NAME is not set"; comments start with #.',
-    { file, line, content },
-  );
+  if (!assignment || !(anyValue || isValue(assignment[2]!))) throw syntaxError(content, file, line);
+  return { symbol: assignment[1]!, value: assignment[2]!, file, line };
+}
+
+function syntaxError(whole: string, file: string, line: number): UserError {
+  const content = whole.length > SHOWN_LENGTH ? `${whole.slice(0, SHOWN_LENGTH)}…` : whole;
+  // A terminal would swallow or obey control characters.
+  const shown = content.replace(/\p{Cc}/gu, (c) => JSON.stringify(c).slice(1, -1));
+  let advice = FORMS;
+  for (const [pattern, advise] of MISTAKES) {
+    const match = pattern.exec(content);
+    if (!match) continue;
+    advice = advise(match);
+    break;
+  }
+  return new UserError('FRAGMENT_SYNTAX', `${file}:${line}: not a Kconfig line: ${shown}\n${advice}`, {
+    file,
+    line,
+    content,
+  });
 }
 
 /** The values of a resolved `.config`, by symbol without prefix. What is not in it is not set. */

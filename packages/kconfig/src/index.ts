@@ -1,4 +1,10 @@
-export { checkRequests, describeLost, type CheckResult, type LostRequest } from './check.js';
+export {
+  checkRequests,
+  describeLost,
+  describeNeedless,
+  type CheckResult,
+  type LostRequest,
+} from './check.js';
 export {
   configValues,
   formatRequest,
@@ -7,7 +13,7 @@ export {
   type ConfigValues,
 } from './config-file.js';
 export { diffConfigs, differenceAsFragment, formatDifference, type ConfigDifference } from './difference.js';
-export { formatMerged, planMerge, type MergePlan, type Override } from './merge.js';
+export { describeOverride, formatMerged, planMerge, type MergePlan, type Override } from './merge.js';
 export * from './explain/index.js';
 export * from './language/index.js';
 export * from './edit/index.js';

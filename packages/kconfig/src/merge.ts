@@ -8,7 +8,7 @@ export interface Override {
 
 /** What `conf` is given, and who asked for it. */
 export interface MergePlan {
-  /** The winning request for each symbol, in the order of its first mention. */
+  /** The winning request for each symbol, in the order of the last mentions: of two members of a choice, conf takes the later one. */
   readonly requests: readonly ConfigRequest[];
   /** Requests with a value that another later one changed (the same value again is no override). */
   readonly overrides: readonly Override[];
@@ -21,9 +21,18 @@ export function planMerge(requests: readonly ConfigRequest[]): MergePlan {
   for (const request of requests) {
     const loser = winners.get(request.symbol);
     if (loser && loser.value !== request.value) overrides.push({ loser, winner: request });
+    winners.delete(request.symbol);
     winners.set(request.symbol, request);
   }
   return { requests: [...winners.values()], overrides };
+}
+
+/** One line for an override: which request counts, and which one it replaced. */
+export function describeOverride({ loser, winner }: Override): string {
+  const [later, earlier] = [winner, loser].map(
+    ({ file, line, symbol, value }) => `${file}:${line}: CONFIG_${symbol}=${value}`,
+  );
+  return `${later} replaces ${earlier}`;
 }
 
 /**

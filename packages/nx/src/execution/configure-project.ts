@@ -1,5 +1,5 @@
 import { configRecipe, configure, isPublished, publishText } from '@bringup/kbuild';
-import { describeLost } from '@bringup/kconfig';
+import { describeLost, describeNeedless, describeOverride } from '@bringup/kconfig';
 import {
   baseConfig,
   fragmentReferences,
@@ -30,6 +30,8 @@ export async function configureProject(task: Task, project: KconfigProject): Pro
       signal: task.signal,
       onCommand: task.command,
     });
+    for (const override of configuration.overrides) task.note(describeOverride(override));
+    for (const needless of configuration.needlessOptional) task.note(describeNeedless(needless));
     for (const entry of configuration.accepted) task.note(`accepted: ${describeLost(entry)}`);
     await publishText(output, 'config', recipe, '.config', configuration.text);
     task.note('configured');

@@ -1,0 +1,331 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, relative } from 'node:path';
+import {
+  ARCHES,
+  bringupHome,
+  configure,
+  crossPrefix,
+  ensureSource,
+  KCONFIG_PROGRAMS,
+  resolveSource,
+  type Arch,
+  type BaseConfig,
+  type FragmentReference,
+  type KconfigProgram,
+  type LockedSource,
+  type MakeSetting,
+  type SourceSpec,
+  type SourceTree,
+} from '@bringup/kbuild';
+import { runProgram } from '@bringup/process';
+import { REPOSITORY } from './nx-run.js';
+
+/** A real source tree with everything that is tried on it. */
+export interface RealTree {
+  readonly name: string;
+  readonly program: KconfigProgram;
+  readonly arch: Arch;
+  readonly source: SourceTree;
+  readonly bases: readonly string[];
+  /** Relative to the tree. */
+  readonly fragments: readonly string[];
+}
+
+interface TreeFacts extends Pick<RealTree, 'program' | 'arch' | 'bases'> {
+  readonly spec: SourceSpec;
+  /** Its entry in `bringup.lock.json`; without one, what the archive has. */
+  readonly lockName?: string;
+  /** Directories, and what of them are fragments. */
+  readonly places: readonly (readonly [directory: string, pattern: RegExp])[];
+}
+
+const linux = (arch: Arch): TreeFacts => ({
+  program: KCONFIG_PROGRAMS.kernel,
+  arch,
+  spec: { kind: 'debian-package', package: 'linux-source-6.1' },
+  lockName: 'kernel',
+  bases: ['defconfig', 'tinyconfig', 'allnoconfig'],
+  places: [
+    ['kernel/configs', /^[^/]+\.config$/],
+    [`arch/${ARCHES[arch].sourceArch}/configs`, /^[^/]+\.config$/],
+    ['tools/testing/selftests', /(^|\/)config$/],
+  ],
+});
+
+/** U-Boot as far as Kconfig goes; its executor is to come. */
+const U_BOOT: KconfigProgram = {
+  ...KCONFIG_PROGRAMS.kernel,
+  title: 'U-Boot',
+  marks: () => ['Makefile', 'Kconfig', 'configs'],
+  treeFragments: () => ['configs', 'board'],
+};
+
+const TREES: Readonly<Record<string, TreeFacts>> = {
+  'linux-arm64': linux('arm64'),
+  'linux-x86_64': linux('x86_64'),
+  busybox: {
+    program: KCONFIG_PROGRAMS.busybox,
+    arch: 'arm64',
+    spec: { kind: 'debian-source', package: 'busybox' },
+    lockName: 'busybox',
+    bases: ['defconfig', 'allnoconfig'],
+    // It has no fragments; whole configurations are as good.
+    places: [
+      ['configs', /_defconfig$/],
+      ['debian/config', /^(os\/linux|pkg\/.*)$/],
+    ],
+  },
+  'u-boot': {
+    program: U_BOOT,
+    arch: 'arm64',
+    spec: { kind: 'debian-source', package: 'u-boot' },
+    bases: ['qemu_arm64_defconfig', 'rpi_4_defconfig', 'allnoconfig'],
+    // No fragments either, and 1,400 boards.
+    places: [['configs', /^(qemu|rpi|sandbox|vexpress|pine|rock)\S*_defconfig$/]],
+  },
+};
+
+export async function openTree(name: string): Promise<RealTree> {
+  const { spec, lockName, places, ...facts } = TREES[name]!;
+  const lock = JSON.parse(readFileSync(join(REPOSITORY, 'bringup.lock.json'), 'utf8'));
+  const context = { home: bringupHome(), project: name };
+  const locked: LockedSource | undefined =
+    lockName === undefined ? await resolveSource(spec, context) : lock.sources[lockName];
+  const source = await ensureSource(spec, locked, context);
+  const fragments = places.flatMap(([directory, pattern]) =>
+    readdirSync(join(source.path, directory), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(join(source.path, directory), join(entry.parentPath, entry.name)))
+      .filter((path) => pattern.test(path))
+      .map((path) => join(directory, path))
+      .sort(),
+  );
+  return { name, ...facts, source, fragments };
+}
+
+/** One tree configured from one base, by Bringup and by hand, each in a directory of its own. */
+export interface Place {
+  readonly tree: RealTree;
+  readonly base: string;
+  readonly directory: string;
+  readonly make: MakeSetting;
+  /** The Linux tree's own script; other trees have the same one, or none. */
+  readonly mergeScript: string;
+}
+
+/** Makes the base once in both directories; conf is compiled once. */
+export async function openPlace(
+  tree: RealTree,
+  base: string,
+  directory: string,
+  mergeScript: string,
+): Promise<Place> {
+  mkdirSync(directory, { recursive: true });
+  const crossCompile = crossPrefix(tree.arch);
+  const make = { arch: tree.arch, crossCompile, source: tree.source, out: join(directory, 'out'), jobs: 2 };
+  const place = { tree, base, directory, make, mergeScript };
+  await configurePlace(place, []);
+  cpSync(make.out, byHand(place), { recursive: true, preserveTimestamps: true });
+  await makeByHand(place, base);
+  cpSync(join(byHand(place), '.config'), join(directory, 'base'));
+  return place;
+}
+
+const byHand = ({ directory }: Place) => join(directory, 'by-hand');
+
+/** What failed to stick, as both sides tell it: symbol → value got. */
+export type Losses = Readonly<Record<string, string>>;
+
+export interface Outcome {
+  readonly config: string;
+  readonly lost: Losses;
+}
+
+/** The outcome by hand, and how long the make took. */
+export interface HandOutcome extends Outcome {
+  readonly milliseconds: number;
+}
+
+/** Bringup's outcome, with what its error says beside. */
+export interface OwnOutcome extends Outcome {
+  /** Lost symbols without any reason that says something. */
+  readonly unexplained: readonly string[];
+  readonly fixes: readonly ProposedFix[];
+  readonly message: string;
+}
+
+/** As in the fields of `REQUESTS_LOST`: lines that make the request stick, or why there are none. */
+export type ProposedFix = { readonly symbol: string; readonly wanted: string } & (
+  | { readonly lines: readonly string[] }
+  | { readonly none: string }
+);
+
+function reference({ tree }: Place, fragment: string): FragmentReference {
+  const directory = tree.program
+    .treeFragments(tree.arch)
+    .find((name) => fragment.startsWith(`${name}/`) && !fragment.slice(name.length + 1).includes('/'));
+  return directory === undefined
+    ? { kind: 'file', path: join(tree.source.path, fragment), shown: fragment }
+    : { kind: 'tree', name: fragment.slice(directory.length + 1) };
+}
+
+function configurePlace(place: Place, fragments: readonly FragmentReference[]) {
+  const { tree, make } = place;
+  const base: BaseConfig = { kind: 'goal', goal: place.base };
+  return configure({ program: tree.program, make, tools: {}, base, fragments });
+}
+
+interface LostFields {
+  readonly lost: readonly { request: { symbol: string }; got: string }[];
+  readonly reasons: readonly { request: { symbol: string }; reasons: readonly { kind: string }[] }[];
+  readonly fixes: readonly ProposedFix[];
+}
+
+/** The domain's own `configure()`. */
+export async function configureWithBringup(place: Place, fragment: string): Promise<OwnOutcome> {
+  try {
+    const { text } = await configurePlace(place, [reference(place, fragment)]);
+    return { config: text, lost: {}, unexplained: [], fixes: [], message: '' };
+  } catch (error) {
+    const { code, message, fields } = error as { code?: string; message: string; fields: LostFields };
+    if (code !== 'REQUESTS_LOST') throw error;
+    const explained = fields.reasons
+      .filter(({ reasons }) => reasons.some(({ kind }) => kind !== 'unclear' && kind !== 'kept'))
+      .map(({ request }) => request.symbol);
+    return {
+      config: readFileSync(join(place.make.out, '.config'), 'utf8'),
+      lost: Object.fromEntries(fields.lost.map(({ request, got }) => [request.symbol, got])),
+      unexplained: fields.lost
+        .map(({ request }) => request.symbol)
+        .filter((symbol) => !explained.includes(symbol)),
+      fixes: fields.fixes,
+      message,
+    };
+  }
+}
+
+const environment = (more: Record<string, string> = {}) => ({
+  PATH: process.env.PATH!,
+  HOME: process.env.HOME!,
+  LC_ALL: 'C',
+  KCONFIG_NOTIMESTAMP: '1', // BusyBox would write the time of day.
+  ...more,
+});
+
+async function makeByHand(place: Place, goal: string): Promise<void> {
+  const { tree, make } = place;
+  const { crossCompile } = make;
+  const variables = [
+    `ARCH=${ARCHES[tree.arch].kernelArch}`,
+    `CROSS_COMPILE=${crossCompile}`,
+    `CC=${crossCompile}gcc`,
+    'HOSTCC=gcc',
+  ] as const;
+  const argv = ['make', '-C', tree.source.path, `O=${byHand(place)}`, ...variables, goal] as const;
+  await runProgram(argv, { env: environment(), input: '\n'.repeat(5000) });
+}
+
+async function runScript(
+  place: Place,
+  args: readonly string[],
+  more: Record<string, string> = {},
+): Promise<string> {
+  const output = join(place.directory, 'script.log');
+  // In the directory by hand, where its temporary files go.
+  const options = { cwd: byHand(place), env: environment(more), logFile: output };
+  await runProgram(['sh', place.mergeScript, ...args], options);
+  return readFileSync(output, 'utf8');
+}
+
+/** `merge_config.sh -m`, `make olddefconfig`, and what the script's own check says of the fragments. */
+export async function configureByHand(place: Place, fragment: string): Promise<HandOutcome> {
+  return mergeByHand(place, [join(place.tree.source.path, fragment)]);
+}
+
+async function mergeByHand(place: Place, paths: readonly string[]): Promise<HandOutcome> {
+  const directory = byHand(place);
+  await runScript(place, ['-m', '-O', directory, join(place.directory, 'base'), ...paths]);
+  const started = performance.now();
+  await makeByHand(place, place.tree.program.resolve.goal);
+  const milliseconds = performance.now() - started;
+  const config = readFileSync(join(directory, '.config'), 'utf8');
+  return { config, lost: readReport(await runCheck(place, paths)), milliseconds };
+}
+
+/** The script without -m, over the fragments alone, with a make that leaves the resolved .config as it is. */
+async function runCheck(place: Place, paths: readonly string[]): Promise<string> {
+  const shims = join(place.directory, 'shims');
+  if (!existsSync(shims)) {
+    mkdirSync(shims);
+    symlinkSync('/bin/true', join(shims, 'make'));
+  }
+  writeFileSync(join(place.directory, 'empty'), '');
+  return runScript(place, [join(place.directory, 'empty'), ...paths], {
+    PATH: `${shims}:${process.env.PATH!}`,
+    KCONFIG_CONFIG: join(byHand(place), '.config'),
+  });
+}
+
+const REPORT =
+  /^Value requested for CONFIG_(\w+) not in final \.config\nRequested value: ([^]*?)\nActual value: ([^]*?)\n\n/gm;
+
+/**
+ * The script compares lines with grep, not values: "=n" and "is not set", or a symbol that is absent and one that is
+ * not set, are the same to conf, and comments that name a symbol are no lines of it.
+ */
+export function readReport(report: string): Record<string, string> {
+  const lost: Record<string, string> = {};
+  for (const [, symbol, requested, actual] of report.matchAll(REPORT)) {
+    const got = lastValue(symbol!, actual!);
+    if (lastValue(symbol!, requested!) !== got) lost[symbol!] = got;
+  }
+  return lost;
+}
+
+function lastValue(symbol: string, lines: string): string {
+  const values = lines
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith(`CONFIG_${symbol}=`) || line === `# CONFIG_${symbol} is not set`);
+  const last = values.at(-1);
+  return last?.startsWith('CONFIG_') ? last.slice(`CONFIG_${symbol}=`.length) : 'n';
+}
+
+/** What the symbol comes to by hand when the proposed lines follow the fragment. */
+export async function valueWithFix(
+  place: Place,
+  fragment: string,
+  symbol: string,
+  lines: readonly string[],
+): Promise<string> {
+  const file = join(place.directory, 'fix.config');
+  writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
+  const paths = [join(place.tree.source.path, fragment), file];
+  const { config } = await mergeByHand(place, paths);
+  return lastValue(symbol, config);
+}
+
+/** mulberry32 and Fisher-Yates: the same order from the same seed everywhere. */
+export function shuffle<T>(values: readonly T[], seed: number): T[] {
+  let state = seed;
+  const random = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const result = [...values];
+  for (let i = result.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [result[i], result[j]] = [result[j]!, result[i]!];
+  }
+  return result;
+}
