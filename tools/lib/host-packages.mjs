@@ -24,6 +24,7 @@ const DEMO = [
   'git',
   'libc6-dev',
   'libelf-dev',
+  'libncurses-dev',
   'libssl-dev',
   'make',
   'patch',
