@@ -88,7 +88,7 @@ const CASES: Case[] = [
     what: 'fragment with a syntax error',
     run: 'kernel:build',
     spoil: file('kernel/b.config', 'CONFIG_BLOCK=y\n\nCONFIG_EXT4_FS = y\n'),
-    says: ['kernel/b.config:3: not a Kconfig line: CONFIG_EXT4_FS = y', 'Write CONFIG_NAME=y'],
+    says: ['kernel/b.config:3: not a Kconfig line: CONFIG_EXT4_FS = y', 'write CONFIG_EXT4_FS=y'],
   },
   {
     what: 'request that does not stick',
