@@ -61,7 +61,7 @@ export default tseslint.config(
   },
   { files: ['packages/process/src/**/*.ts'], rules: reserved(NX, 'Nx belongs to packages/nx.') },
   {
-    files: ['**/*.spec.ts', 'packages/e2e/**/*.ts'],
+    files: ['**/*.spec.ts', 'packages/e2e/**/*.ts', 'jest.setup.js'],
     languageOptions: { globals: globals.jest },
     rules: { 'max-lines': 'off' },
   },

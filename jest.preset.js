@@ -25,6 +25,7 @@ const esmOnly = [
 
 module.exports = {
   testEnvironment: 'node',
+  setupFilesAfterEnv: [`${__dirname}/jest.setup.js`],
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   moduleFileExtensions: ['ts', 'js', 'json'],
   moduleNameMapper: {

@@ -5,5 +5,7 @@ module.exports = {
   displayName: 'e2e',
   rootDir: __dirname,
   testMatch: ['<rootDir>/src/**/*.e2e.ts'],
+  // Workspaces here are also entered by another user and outlive what is killed: each test removes its own.
+  setupFilesAfterEnv: [],
   testTimeout: 120_000,
 };
