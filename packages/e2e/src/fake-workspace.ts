@@ -117,7 +117,7 @@ function writeProjects(workspace: FakeWorkspace, base: string, qemu?: string): v
     analytics: false,
   });
   json('package.json', { name: 'fake-workspace', version: '0.0.0', private: true });
-  workspace.write('.gitignore', 'node_modules\ndist\n.nx\n.bringup\n');
+  workspace.write('.gitignore', 'node_modules\ndist\n.nx\n.bringup\nlocal.config\n');
   workspace.write('kernel/a.config', '# the first fragment\nCONFIG_PRINTK=y\n');
   workspace.write('kernel/b.config', '# the second\nCONFIG_BLOCK=y\nCONFIG_EXT4_FS=y\n');
   workspace.write('kernel/README.md', 'a kernel\n');
@@ -137,6 +137,7 @@ function writeProjects(workspace: FakeWorkspace, base: string, qemu?: string): v
     },
   });
   workspace.write('busybox/busybox.config', 'CONFIG_VI=y\n');
+  workspace.write('busybox/local.config', '# mine, not committed\n');
   json('busybox/project.json', {
     name: 'busybox',
     targets: {
@@ -145,7 +146,7 @@ function writeProjects(workspace: FakeWorkspace, base: string, qemu?: string): v
         options: {
           arch: 'x86_64',
           source: tarballSource(join(base, 'fake-busybox.tar.gz')),
-          fragments: ['{projectRoot}/busybox.config'],
+          fragments: ['{projectRoot}/busybox.config', '{projectRoot}/local.config'],
         },
       },
     },

@@ -132,6 +132,12 @@ const ROWS: Row[] = [
     compiled: [],
   },
   {
+    edit: 'fragment that git ignores',
+    apply: write('busybox/local.config', '# CONFIG_VI is not set\n'),
+    fates: { 'busybox:config': 'ran', 'busybox:build': 'ran', 'rootfs:build': 'ran', 'board:test': 'ran' },
+    compiled: [],
+  },
+  {
     edit: 'BusyBox fragment',
     apply: write('busybox/busybox.config', '# CONFIG_VI is not set\n'),
     fates: { 'busybox:config': 'ran', 'busybox:build': 'ran', 'rootfs:build': 'ran', 'board:test': 'ran' },

@@ -4,6 +4,7 @@ import { lockField } from '@bringup/kbuild';
 import { quoteCommand } from '@bringup/process';
 import { ENGINE_NODE, ownSources } from '../project/engine.js';
 import { isBaseFile, parseFragmentName } from '../project/references.js';
+import { isIgnored } from './ignored.js';
 import { text, texts } from './unchecked.js';
 
 export type Input = NonNullable<TargetConfiguration['inputs']>[number];
@@ -53,8 +54,8 @@ export function configurationInputs(
   const base = text(options.base);
   if (base !== undefined && isBaseFile(base)) files.push(base);
   const inputs = files.flatMap(fileInputs);
-  const outside = files.filter(isOutside);
-  if (outside.length > 0) inputs.push(treeInput(outside));
+  const unseen = files.filter((file) => isOutside(file) || isIgnored(workspaceRoot, file));
+  if (unseen.length > 0) inputs.push(treeInput(unseen));
   // In Bringup's own repository presets are files of the workspace; elsewhere they come with the package.
   if (presets && ownSources(workspaceRoot).length > 0)
     inputs.push('{workspaceRoot}/workspace-configs/kconfig/*.config');

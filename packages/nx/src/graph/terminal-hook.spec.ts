@@ -1,4 +1,4 @@
-import { namesConsoleTask } from './terminal-hook.js';
+import { hookFor, namesConsoleTask } from './terminal-hook.js';
 
 const tasks = new Set(['board:run', '@scope/board:boot']);
 
@@ -11,3 +11,11 @@ it.each([
   [['node', 'nx', 'run-many', '-t', 'build'], false],
   [['node', 'nx', 'run', 'kernel:build'], false],
 ])('%j: %s', (argv, expected) => expect(namesConsoleTask(argv, tasks)).toBe(expected));
+
+it.each([
+  [{}, true],
+  [{ NX_NATIVE_COMMAND_RUNNER: 'true' }, true],
+  [{ NX_NATIVE_COMMAND_RUNNER: 'false' }, false],
+])('%j needs a hook: %s', (environment, expected) =>
+  expect(hookFor(environment) !== undefined).toBe(expected),
+);
