@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { ensureDir, pathExists, readFile, readJson, remove, writeFile, writeJson } from 'fs-extra';
 import { AbortedError, describeDiskError, describeFullDevice, runProgram, ToolError } from '@bringup/process';
-import { parseConfig } from '@bringup/kconfig';
+import { parseResolved } from '@bringup/kconfig';
 import { planMake, type MakeSetting } from './make.js';
 import { parseMakeLine, showProgress } from './progress.js';
 import type { KconfigProgram } from './programs.js';
@@ -101,9 +101,7 @@ async function runGoals(request: BuildRequest, goals: readonly string[]): Promis
   const { argv, env } = planMake(make, goals);
   const objectsFile = `${make.out}.objects.json`;
   const last = (await readJson(objectsFile).catch(() => undefined)) as number | undefined;
-  const guess =
-    parseConfig(config, '.config', { anyValue: true }).filter(({ value }) => value === 'y').length *
-    program.objectsPerSymbol;
+  const guess = parseResolved(config).filter(({ value }) => value === 'y').length * program.objectsPerSymbol;
   const progress = showProgress(label, 'objects', last ?? Math.round(guess));
   let made = 0;
   await writeFile(runningMark(make.out), '');

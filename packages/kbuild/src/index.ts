@@ -1,12 +1,7 @@
 export { ARCH_NAMES, ARCHES, type Arch, type ArchFacts } from './arches.js';
 export { build, buildLog, type BuildRequest } from './build.js';
-export {
-  configure,
-  resolveBase,
-  type BaseConfig,
-  type Configuration,
-  type ConfigureRequest,
-} from './configure.js';
+export { resolveBase, type BaseConfig } from './base.js';
+export { configure, type Configuration, type ConfigureRequest } from './configure.js';
 export { type FragmentReference } from './fragments.js';
 export { runConfigEditor, saveDefconfig, type ConfigEditor } from './editor.js';
 export { readKconfigTree } from './kconfig-tree.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pathExists, readFile, readJson, remove, writeFile } from 'fs-extra';
-import { runProgram, writeFileAside } from '@bringup/process';
+import { runProgram, scrubbedEnvironment, writeFileAside } from '@bringup/process';
 import { loadKconfig, shellRunner, type KconfigTree } from '@bringup/kconfig';
 import { planMake, type MakeSetting } from './make.js';
 import type { KconfigProgram } from './programs.js';
@@ -43,16 +43,45 @@ export async function readKconfigTree(
 }
 
 /**
+ * Resolves a configuration file in place, as the program's own goal does. Where it is known in which environment make
+ * starts conf, conf is started directly: make needs longer to find that it has nothing else to do.
+ *
+ * @param make its `out` has been configured in before
+ * @param config absolute path
+ */
+export async function resolveInPlace(
+  program: KconfigProgram,
+  make: MakeSetting,
+  config: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { goal, input } = program.resolve;
+  if (await hasMacros(make)) {
+    const environment = await confEnvironment(program, make, signal);
+    const argv = [join(make.out, 'scripts/kconfig/conf'), `--${goal}`, program.kconfigRoot] as const;
+    const env = scrubbedEnvironment({ ...environment, KCONFIG_CONFIG: config });
+    await runProgram(argv, { cwd: make.out, env, input, signal });
+    return;
+  }
+  const { argv, env } = planMake(make, [goal]);
+  await runProgram([...argv, `KCONFIG_CONFIG=${config}`], { env, input, signal });
+}
+
+/** Trees older than the macro language read no environment. */
+function hasMacros(make: MakeSetting): Promise<boolean> {
+  return pathExists(join(make.source.path, 'scripts/kconfig/preprocess.c'));
+}
+
+/**
  * The environment in which make starts conf, told by conf itself: it is given a Kconfig file whose macro prints it
- * (kconfig-macro-language.rst, `$(shell,command)`). Trees older than the macro language read no environment. What it
- * told is kept for the same command of make, as is what its macros printed.
+ * (kconfig-macro-language.rst, `$(shell,command)`). What it told is kept for the same command of make, as is what its macros printed.
  */
 async function confEnvironment(
   program: KconfigProgram,
   make: MakeSetting,
   signal?: AbortSignal,
 ): Promise<Record<string, string>> {
-  if (!(await pathExists(join(make.source.path, 'scripts/kconfig/preprocess.c')))) return {};
+  if (!(await hasMacros(make))) return {};
   const file = join(make.out, PROBE.environment);
   const { argv, env } = planMake(make, [program.resolve.goal]);
   const command = JSON.stringify([argv, env]);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { readFile } from 'fs-extra';
 import { parseConfig } from '@bringup/kconfig';
-import type { BaseConfig } from './configure.js';
+import type { BaseConfig } from './base.js';
 import { readFragmentFile, type FragmentReference } from './fragments.js';
 import type { ToolVersions } from './toolchain.js';
 import type { Arch } from './arches.js';

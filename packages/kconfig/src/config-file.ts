@@ -139,6 +139,19 @@ export function configValues(requests: readonly ConfigRequest[]): ConfigValues {
   return new Map(requests.map(({ symbol, value }) => [symbol, value]));
 }
 
+/**
+ * The lines of a `.config` that conf wrote. Unlike a fragment's, a value may be bare text: U-Boot's conf writes
+ * "CONFIG_TEXT_BASE=" for a hex symbol without a default.
+ */
+export function parseResolved(text: string, file = '.config'): ConfigRequest[] {
+  return parseConfig(text, file, { anyValue: true });
+}
+
+/** The values of a `.config` that conf wrote. */
+export function resolvedValues(text: string): ConfigValues {
+  return configValues(parseResolved(text));
+}
+
 /** One request as the line `conf` writes and reads. */
 export function formatRequest(symbol: string, value: string): string {
   return value === 'n' ? `# CONFIG_${symbol} is not set` : `CONFIG_${symbol}=${value}`;

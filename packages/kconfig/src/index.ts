@@ -9,6 +9,8 @@ export {
   configValues,
   formatRequest,
   parseConfig,
+  parseResolved,
+  resolvedValues,
   type ConfigRequest,
   type ConfigValues,
 } from './config-file.js';

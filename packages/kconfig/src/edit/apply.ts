@@ -2,14 +2,16 @@ import { formatRequest, parseConfig } from '../config-file.js';
 
 /**
  * Changes a fragment's text: a symbol's line is replaced where it stands (the last one, which counts), a new symbol's
- * line is added at the end, removed symbols lose all their lines. Comments, blank lines and order stay.
+ * line is added at the end, removed symbols lose all their lines. Comments, blank lines, order and the kind of line end
+ * stay.
  */
 export function applyFragmentEdit(
   text: string,
   set: ReadonlyMap<string, string>,
   remove: ReadonlySet<string> = new Set(),
 ): string {
-  const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
+  const end = text.includes('\r\n') ? '\r\n' : '\n';
+  const lines = text === '' ? [] : text.replace(/\r?\n$/, '').split(/\r?\n/);
   const lastLine = new Map<string, number>();
   const gone = new Set<number>();
   for (const { symbol, line } of parseConfig(text, 'fragment')) {
@@ -23,5 +25,5 @@ export function applyFragmentEdit(
     else lines[at] = line;
   }
   const kept = lines.filter((_line, index) => !gone.has(index));
-  return kept.length === 0 ? '' : `${kept.join('\n')}\n`;
+  return kept.length === 0 ? '' : kept.map((line) => line + end).join('');
 }

@@ -99,6 +99,18 @@ describe('applyFragmentEdit', () => {
     ).toBe('# why\nCONFIG_A=y\n\n# two\nCONFIG_B=y\n# CONFIG_D is not set\n');
   });
 
+  it.each([
+    ['CRLF', '# why\r\nCONFIG_A=y\r\n', '# why\r\nCONFIG_A=m\r\nCONFIG_D=y\r\n'],
+    ['no newline at the end', 'CONFIG_A=y', 'CONFIG_A=m\nCONFIG_D=y\n'],
+    ['CRLF but at the end', '#\r\nCONFIG_A=y', '#\r\nCONFIG_A=m\r\nCONFIG_D=y\r\n'],
+  ])('keeps the line ends of a file with %s', (_what, before, after) => {
+    const set = new Map([
+      ['A', 'm'],
+      ['D', 'y'],
+    ]);
+    expect(applyFragmentEdit(before, set)).toBe(after);
+  });
+
   it('fills an empty file and leaves an unchanged one', () => {
     expect(applyFragmentEdit('', new Map([['A', 'm']]))).toBe('CONFIG_A=m\n');
     expect(applyFragmentEdit(text, new Map())).toBe(text);

@@ -12,12 +12,11 @@ import {
 } from '@bringup/kbuild';
 import {
   applyFragmentEdit,
-  configValues,
   diffConfigs,
   formatDifference,
   formatRequest,
-  parseConfig,
   planFragmentEdit,
+  resolvedValues,
   type ConfigRequest,
   type FragmentEdit,
 } from '@bringup/kconfig';
@@ -48,8 +47,7 @@ export async function editConfiguration(given: Task, options: FullMenuconfigOpti
     await ensureDir(make.out);
     return { make, text: await runConfigEditor(make, options.editor, config) };
   });
-  const before = configValues(parseConfig(config, '.config'));
-  const differences = diffConfigs(before, configValues(parseConfig(edited.text, '.config')));
+  const differences = diffConfigs(resolvedValues(config), resolvedValues(edited.text));
   if (differences.length === 0) {
     task.note('nothing was changed');
     return;
@@ -96,12 +94,12 @@ async function planEdit(
   return planFragmentEdit({
     tree: await readKconfigTree(program, make, task.signal),
     before: [
-      ...(await resolveBase({ program, make, tools: ingredients.tools, base, signal: task.signal })),
+      ...(await resolveBase({ program, make, tools: ingredients.tools, base, signal: task.signal })).lines,
       ...(await read(references.slice(0, at))),
     ],
     fragment: await read([target]),
     after: await read(references.slice(at + 1)),
-    wanted: configValues(parseConfig(edited.text, '.config')),
+    wanted: resolvedValues(edited.text),
   });
 }
 
@@ -145,7 +143,8 @@ async function writeFragment(
     () => readFile(join(project.output, '.config'), 'utf8'),
     (error: unknown) => error as Error,
   );
-  const left = typeof result === 'string' ? diffConfigs(valuesOf(result), valuesOf(wanted)) : undefined;
+  const left =
+    typeof result === 'string' ? diffConfigs(resolvedValues(result), resolvedValues(wanted)) : undefined;
   if (left?.length === 0) {
     for (const [symbol, value] of set) task.note(`${target.shown}: ${formatRequest(symbol, value)}`);
     for (const symbol of remove) task.note(`${target.shown}: removed the line of CONFIG_${symbol}`);
@@ -165,8 +164,4 @@ async function writeFragment(
     ].join('\n'),
     { fragment: target.shown, kept, outOfReach: edit.outOfReach },
   );
-}
-
-function valuesOf(text: string) {
-  return configValues(parseConfig(text, '.config'));
 }
