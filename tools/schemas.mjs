@@ -101,11 +101,12 @@ for (const name of names) {
       .map((key) => `'${key}'`)
       .join(' | ') || 'never'
   }>>`;
+  const variable = `${name.replace(/-(.)/g, (_match, letter) => letter.toUpperCase())}Defaults`;
   await emit(
     join(plugin, 'src/generated', `${name}-options.ts`),
     `// Generated from ../executors/${name}/schema.json by tools/schemas.mjs: do not edit.\n\n${types}\n` +
-      `/** The defaults of the schema, as Nx fills them in. */\nexport const ${name}Defaults: ${filled} = ${JSON.stringify(defaults)};\n\n` +
-      `/** The options once the defaults are filled in. */\nexport type Full${schema.title} = ${schema.title} & typeof ${name}Defaults;\n`,
+      `/** The defaults of the schema, as Nx fills them in. */\nexport const ${variable}: ${filled} = ${JSON.stringify(defaults)};\n\n` +
+      `/** The options once the defaults are filled in. */\nexport type Full${schema.title} = ${schema.title} & typeof ${variable};\n`,
     'typescript',
   );
   await emit(

@@ -60,14 +60,6 @@ const linux = (arch: Arch): TreeFacts => ({
   ],
 });
 
-/** U-Boot as far as Kconfig goes; its executor is to come. */
-const U_BOOT: KconfigProgram = {
-  ...KCONFIG_PROGRAMS.kernel,
-  title: 'U-Boot',
-  marks: () => ['Makefile', 'Kconfig', 'configs'],
-  treeFragments: () => ['configs', 'board'],
-};
-
 const TREES: Readonly<Record<string, TreeFacts>> = {
   'linux-arm64': linux('arm64'),
   'linux-x86_64': linux('x86_64'),
@@ -84,7 +76,7 @@ const TREES: Readonly<Record<string, TreeFacts>> = {
     ],
   },
   'u-boot': {
-    program: U_BOOT,
+    program: KCONFIG_PROGRAMS['u-boot'],
     arch: 'arm64',
     spec: { kind: 'debian-source', package: 'u-boot' },
     bases: ['qemu_arm64_defconfig', 'rpi_4_defconfig', 'allnoconfig'],
@@ -130,7 +122,15 @@ export async function openPlace(
 ): Promise<Place> {
   mkdirSync(directory, { recursive: true });
   const crossCompile = crossPrefix(tree.arch);
-  const make = { arch: tree.arch, crossCompile, source: tree.source, out: join(directory, 'out'), jobs: 2 };
+  const { arch, program, source } = tree;
+  const make = {
+    arch,
+    variables: program.variables(arch),
+    crossCompile,
+    source,
+    out: join(directory, 'out'),
+    jobs: 2,
+  };
   const place = { tree, base, directory, make, mergeScript };
   await configurePlace(place, []);
   cpSync(make.out, byHand(place), { recursive: true, preserveTimestamps: true });
@@ -224,7 +224,7 @@ async function makeByHand(place: Place, goal: string): Promise<void> {
   const { tree, make } = place;
   const { crossCompile } = make;
   const variables = [
-    `ARCH=${ARCHES[tree.arch].kernelArch}`,
+    ...tree.program.variables(tree.arch),
     `CROSS_COMPILE=${crossCompile}`,
     `CC=${crossCompile}gcc`,
     'HOSTCC=gcc',

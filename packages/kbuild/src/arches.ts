@@ -1,5 +1,5 @@
 /** The architectures a kernel and its programs can be built for, by the kernel's own names. */
-export const ARCH_NAMES = ['arm64', 'x86_64'] as const;
+export const ARCH_NAMES = ['arm64', 'x86_64', 'riscv64', 'arm'] as const;
 export type Arch = (typeof ARCH_NAMES)[number];
 
 /** What the kernel's build and Debian's cross toolchains call things for one architecture. */
@@ -26,5 +26,17 @@ export const ARCHES: Readonly<Record<Arch, ArchFacts>> = {
     sourceArch: 'x86',
     crossCompile: 'x86_64-linux-gnu-',
     image: { goal: 'bzImage', path: 'arch/x86/boot/bzImage' },
+  },
+  riscv64: {
+    kernelArch: 'riscv',
+    sourceArch: 'riscv',
+    crossCompile: 'riscv64-linux-gnu-',
+    image: { goal: 'Image', path: 'arch/riscv/boot/Image' },
+  },
+  arm: {
+    kernelArch: 'arm',
+    sourceArch: 'arm',
+    crossCompile: 'arm-linux-gnueabihf-',
+    image: { goal: 'zImage', path: 'arch/arm/boot/zImage' },
   },
 };

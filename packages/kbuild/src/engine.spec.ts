@@ -18,6 +18,7 @@ function setUp(program: 'kernel' | 'busybox' = 'kernel') {
   mkdirSync(directory);
   const make = (step: string) => ({
     arch: 'x86_64' as const,
+    variables: ['ARCH=x86_64'],
     crossCompile: 'x86_64-linux-gnu-',
     source: { path: join(fixtures, `fake-${program}`), identity: 'fake', epoch: 1 },
     out: join(directory, step),

@@ -6,6 +6,7 @@ const setting = {
   source: { path: '/store/abc', identity: 'abc', epoch: 1_700_000_000 },
   out: '/ws/.bringup/build/kernel/default/out',
   jobs: 2,
+  variables: ['ARCH=arm64'],
 } as const;
 
 it('gives make everything as arguments and an environment of its own', () => {

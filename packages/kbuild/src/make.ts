@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { scrubbedEnvironment, type Argv, type Environment } from '@bringup/process';
-import { ARCHES, type Arch } from './arches.js';
+import type { Arch } from './arches.js';
 import type { SourceTree } from './sources/index.js';
 
 /** Everything a call of make depends on. */
 export interface MakeSetting {
   readonly arch: Arch;
+  /** Of the program that is made: what its Makefile is told of the arch. */
+  readonly variables: readonly string[];
   readonly crossCompile: string;
   readonly source: SourceTree;
   /** `O=`. */
@@ -27,7 +29,7 @@ export const DEBUG_OUT_PREFIX = '/usr/src/bringup/out';
  * information is freed of this machine's paths: same source, same configuration, same tools, same bytes.
  */
 export function planMake(setting: MakeSetting, goals: readonly string[]): { argv: Argv; env: Environment } {
-  const { arch, crossCompile, source, out, ccacheDirectory } = setting;
+  const { variables, crossCompile, source, out, ccacheDirectory } = setting;
   const launcher = ccacheDirectory === undefined ? '' : 'ccache ';
   const prefixMap = `-fdebug-prefix-map=${source.path}=${DEBUG_SOURCE_PREFIX} -fdebug-prefix-map=${out}=${DEBUG_OUT_PREFIX}`;
   return {
@@ -37,7 +39,7 @@ export function planMake(setting: MakeSetting, goals: readonly string[]): { argv
       source.path,
       `O=${out}`,
       `-j${setting.jobs}`,
-      `ARCH=${ARCHES[arch].kernelArch}`,
+      ...variables,
       `CROSS_COMPILE=${crossCompile}`,
       `CC=${launcher}${crossCompile}gcc`,
       `HOSTCC=${launcher}gcc`,

@@ -2,13 +2,17 @@ import { ARCHES, type Arch } from './arches.js';
 
 /** What one kind of program built by Kconfig and make does its own way; everything else is shared. */
 export interface KconfigProgram {
-  readonly name: 'kernel' | 'busybox';
+  readonly name: 'kernel' | 'busybox' | 'u-boot';
   /** In words, for messages. */
   readonly title: string;
   /** Files and directories that every source tree of the kind has. */
   readonly marks: (arch: Arch) => readonly string[];
   /** The first Kconfig file, relative to the tree. */
   readonly kconfigRoot: string;
+  /** Variables of make. U-Boot's Makefile is not told the arch, which stands in the configuration. */
+  readonly variables: (arch: Arch) => readonly string[];
+  /** The base configuration where none is given. */
+  readonly defaultBase: (arch: Arch) => string;
   /** Where the tree keeps fragments of its own, in the order they are searched. */
   readonly treeFragments: (arch: Arch) => readonly string[];
   /** The goal that resolves a merged `.config`, and what it is to read: `olddefconfig` asks nothing, the older `oldconfig` does. */
@@ -19,9 +23,29 @@ export interface KconfigProgram {
   readonly artifacts: (arch: Arch) => Readonly<Record<string, string>>;
   /** The tools whose version is part of what comes out, as suffixes of the cross prefix. */
   readonly tools: readonly string[];
+  /** Tools of the host itself that leave their mark, by name. */
+  readonly hostTools: readonly string[];
   /** Objects made per symbol that is on: the first guess of a build's length, before there is a last time. */
   readonly objectsPerSymbol: number;
 }
+
+const kernelArch = (arch: Arch): string[] => [`ARCH=${ARCHES[arch].kernelArch}`];
+
+/** What U-Boot is booted from: QEMU's x86 takes a ROM with the reset vector in it, the others the bare binary. */
+const UBOOT_IMAGE: Readonly<Record<Arch, string>> = {
+  arm64: 'u-boot.bin',
+  x86_64: 'u-boot.rom',
+  riscv64: 'u-boot.bin',
+  arm: 'u-boot.bin',
+};
+
+/** U-Boot's own configurations for QEMU's machines (doc/board/emulation in its tree). */
+const UBOOT_DEFCONFIG: Readonly<Record<Arch, string>> = {
+  arm64: 'qemu_arm64_defconfig',
+  x86_64: 'qemu-x86_64_defconfig',
+  riscv64: 'qemu-riscv64_smode_defconfig',
+  arm: 'qemu_arm_defconfig',
+};
 
 export const KCONFIG_PROGRAMS = {
   kernel: {
@@ -29,6 +53,8 @@ export const KCONFIG_PROGRAMS = {
     title: 'Linux kernel',
     marks: (arch) => ['Makefile', 'Kconfig', `arch/${ARCHES[arch].sourceArch}`],
     kconfigRoot: 'Kconfig',
+    variables: kernelArch,
+    defaultBase: () => 'defconfig',
     treeFragments: (arch) => [`arch/${ARCHES[arch].sourceArch}/configs`, 'kernel/configs'],
     resolve: { goal: 'olddefconfig', input: '' },
     goals: (arch) => [ARCHES[arch].image.goal, 'vmlinux'],
@@ -38,6 +64,7 @@ export const KCONFIG_PROGRAMS = {
       'System.map': 'System.map',
     }),
     tools: ['gcc', 'ld'],
+    hostTools: [],
     objectsPerSymbol: 2.4,
   },
   busybox: {
@@ -45,13 +72,39 @@ export const KCONFIG_PROGRAMS = {
     title: 'BusyBox',
     marks: () => ['Makefile', 'Config.in', 'applets'],
     kconfigRoot: 'Config.in',
+    variables: kernelArch,
+    defaultBase: () => 'defconfig',
     treeFragments: () => ['configs'],
     // An empty answer takes the default; there are some 1,000 symbols.
     resolve: { goal: 'oldconfig', input: '\n'.repeat(4000) },
     goals: () => ['busybox'],
     artifacts: () => ({ busybox: 'busybox' }),
     tools: ['gcc', 'ld', 'libc'],
+    hostTools: [],
     objectsPerSymbol: 0.7,
+  },
+  'u-boot': {
+    name: 'u-boot',
+    title: 'U-Boot',
+    marks: () => ['Makefile', 'Kconfig', 'boot', 'configs'],
+    kconfigRoot: 'Kconfig',
+    // An assertion in mkimage names its source file: by its path in the tree, not by this machine's.
+    variables: () => ['HOSTCFLAGS=-fmacro-prefix-map=$(srctree)/='],
+    defaultBase: (arch) => UBOOT_DEFCONFIG[arch],
+    treeFragments: () => ['configs'],
+    resolve: { goal: 'olddefconfig', input: '' },
+    goals: () => ['all', 'u-boot-initial-env'],
+    artifacts: (arch) => ({
+      [UBOOT_IMAGE[arch]]: UBOOT_IMAGE[arch],
+      'u-boot': 'u-boot',
+      'u-boot-initial-env': 'u-boot-initial-env',
+      mkimage: 'tools/mkimage',
+      dumpimage: 'tools/dumpimage',
+    }),
+    tools: ['gcc', 'ld'],
+    // mkimage and dumpimage run on the host.
+    hostTools: ['gcc'],
+    objectsPerSymbol: 2.1,
   },
 } as const satisfies Record<string, KconfigProgram>;
 

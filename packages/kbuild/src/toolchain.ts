@@ -14,7 +14,7 @@ export function crossPrefix(arch: Arch, given?: string): string {
 
 /** The names under which a program's tools stand in the lock: no directory of this host in them. */
 export function toolNames(program: KconfigProgram, prefix: string): string[] {
-  return program.tools.map((suffix) => basename(`${prefix}${suffix}`));
+  return [...program.tools.map((suffix) => basename(`${prefix}${suffix}`)), ...program.hostTools];
 }
 
 /**
@@ -30,6 +30,7 @@ export async function probeTools(program: KconfigProgram, prefix: string): Promi
     versions[name] =
       suffix === 'libc' ? await libraryVersion(prefix) : await probeVersion(`${prefix}${suffix}`);
   }
+  for (const name of program.hostTools) versions[name] = await probeVersion(name);
   return versions;
 }
 

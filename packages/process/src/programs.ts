@@ -13,6 +13,8 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   'x86_64-linux-gnu-ld': 'binutils-x86-64-linux-gnu',
   'qemu-system-aarch64': 'qemu-system-arm',
   'qemu-system-arm': 'qemu-system-arm',
+  'qemu-system-mips': 'qemu-system-mips',
+  'qemu-system-ppc64': 'qemu-system-ppc',
   'qemu-system-riscv64': 'qemu-system-misc',
   'qemu-system-x86_64': 'qemu-system-x86',
   'apt-cache': 'apt',

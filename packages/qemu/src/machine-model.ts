@@ -1,5 +1,5 @@
 /** Architectures that a board can have, by the kernel's name for them. */
-export type BoardArch = 'arm64' | 'x86_64';
+export type BoardArch = 'arm64' | 'x86_64' | 'riscv64' | 'arm';
 
 /** Where instructions run: translated by QEMU (`tcg`), or on the host's own CPU (`kvm`). */
 export type Accelerator = 'tcg' | 'kvm';
@@ -32,6 +32,19 @@ export const ARCH_MACHINES: Record<BoardArch, ArchMachine> = {
     machine: 'q35',
     cpu: { tcg: 'qemu64', kvm: 'host' },
     console: 'ttyS0',
+  },
+  // OpenSBI, which the machine brings along, starts the kernel.
+  riscv64: {
+    binary: 'qemu-system-riscv64',
+    machine: 'virt',
+    cpu: { tcg: 'rv64', kvm: 'host' },
+    console: 'ttyS0',
+  },
+  arm: {
+    binary: 'qemu-system-arm',
+    machine: 'virt',
+    cpu: { tcg: 'cortex-a15', kvm: 'host' },
+    console: 'ttyAMA0',
   },
 };
 

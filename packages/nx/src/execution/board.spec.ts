@@ -113,9 +113,9 @@ describe('checkBoard', () => {
 
   it('names the package of a QEMU that is not there', async () => {
     const root = makeWorkspace({ 'bringup.lock.json': { ...lock, tools: {} } });
-    await expect(checkBoard(task(root), { ...BOARD, qemu: 'qemu-system-riscv64' })).rejects.toMatchObject({
+    await expect(checkBoard(task(root), { ...BOARD, qemu: 'qemu-system-mips' })).rejects.toMatchObject({
       code: 'TOOL_MISSING',
-      message: expect.stringContaining('apt-get install qemu-system-misc'),
+      message: expect.stringContaining('apt-get install qemu-system-mips'),
     });
   });
 });

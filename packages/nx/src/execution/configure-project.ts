@@ -13,7 +13,7 @@ import type { Task } from './task.js';
 export async function configureProject(task: Task, project: KconfigProject): Promise<void> {
   const { program, options, output, work, ingredients } = project;
   const fragments = fragmentReferences(options, program.name, task.workspaceRoot);
-  const base = baseConfig(options, task.workspaceRoot);
+  const base = baseConfig(project, task.workspaceRoot);
   await whileOwning(task, work, async () => {
     const recipe = await configRecipe(ingredients, base, fragments);
     if (await isPublished(output, 'config', recipe)) {

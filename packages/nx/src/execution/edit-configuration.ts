@@ -85,9 +85,9 @@ async function planEdit(
   references: readonly FragmentReference[],
   target: FileReference,
 ): Promise<FragmentEdit> {
-  const { program, options, ingredients } = project;
+  const { program, ingredients } = project;
   const { make } = edited;
-  const base = baseConfig(options, task.workspaceRoot);
+  const base = baseConfig(project, task.workspaceRoot);
   const read = (some: readonly FragmentReference[]): Promise<ConfigRequest[]> =>
     readFragments(some, program, make.arch, make.source.path);
   const at = references.indexOf(target);

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { configRecipe, planMake } from '@bringup/kbuild';
+import { configRecipe, KCONFIG_PROGRAMS, planMake, type ProgramName } from '@bringup/kbuild';
 import { busyboxDefaults } from '../generated/busybox-options.js';
 import { kernelDefaults } from '../generated/kernel-options.js';
 import { makeTask, makeWorkspace, type TestTask } from '../testing/workspace.js';
@@ -32,7 +32,7 @@ const BUSYBOX: KconfigOptions = { ...busyboxDefaults, arch: 'x86_64', source: di
 async function resultOf(program: 'kernel' | 'busybox', options: KconfigOptions): Promise<string> {
   const opened = await openKconfigProject(task(), program, options);
   const fragments = fragmentReferences(options, program, root);
-  const recipe = await configRecipe(opened.ingredients, baseConfig(options, root), fragments);
+  const recipe = await configRecipe(opened.ingredients, baseConfig(opened, root), fragments);
   const make = planMake(await openMake(task(), opened, 'out'), ['all']);
   return JSON.stringify([recipe, make, opened.output]);
 }
@@ -93,8 +93,12 @@ it('names fragments and bases as the engine takes them', () => {
     { kind: 'tree', name: 'x.config' },
     { kind: 'file', path: expect.stringMatching(/virt-arm64\.config$/), shown: 'preset:virt-arm64' },
   ]);
-  expect(baseConfig(KERNEL, '/ws')).toEqual({ kind: 'goal', goal: 'defconfig' });
-  expect(baseConfig({ ...KERNEL, base: './full' }, '/ws')).toEqual({
+  const base = (name: ProgramName, options: KconfigOptions) =>
+    baseConfig({ program: KCONFIG_PROGRAMS[name], options }, '/ws');
+  expect(base('kernel', KERNEL)).toEqual({ kind: 'goal', goal: 'defconfig' });
+  expect(base('u-boot', KERNEL)).toEqual({ kind: 'goal', goal: 'qemu-x86_64_defconfig' });
+  expect(base('u-boot', { ...KERNEL, base: 'x_defconfig' })).toEqual({ kind: 'goal', goal: 'x_defconfig' });
+  expect(base('kernel', { ...KERNEL, base: './full' })).toEqual({
     kind: 'file',
     path: '/ws/full',
     shown: './full',

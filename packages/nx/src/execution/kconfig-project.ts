@@ -27,11 +27,11 @@ import { checkTools, ensureLocked, type Locked, type Needs } from './locked.js';
 import { sourceContext } from './source-context.js';
 import type { Task } from './task.js';
 
-/** The options that kernel, BusyBox and their `config` targets share, with Nx's defaults filled in. */
+/** The options that kernel, BusyBox, U-Boot and their `config` targets share, with Nx's defaults filled in. */
 export interface KconfigOptions {
   arch: Arch;
   source: SourceSpec;
-  base: string;
+  base?: string;
   fragments: readonly string[];
   extraFragments: readonly string[];
   crossCompile?: string;
@@ -41,7 +41,7 @@ export interface KconfigOptions {
   static?: boolean;
 }
 
-/** A kernel or BusyBox project at work: what is known before anything is fetched or compiled. */
+/** A kernel, BusyBox or U-Boot project at work: what is known before anything is fetched or compiled. */
 export interface KconfigProject {
   readonly program: KconfigProgram;
   readonly options: KconfigOptions;
@@ -132,6 +132,7 @@ export async function openMake(
   const source = await ensureSource(needs.source!, locked.source, context).finally(() => context.done());
   return {
     arch: options.arch,
+    variables: project.program.variables(options.arch),
     crossCompile: ingredients.crossCompile,
     source,
     out: join(work, step),
@@ -165,8 +166,11 @@ export function fragmentReferences(
   return [{ kind: 'option', option: 'static', line }, ...references];
 }
 
-export function baseConfig(options: KconfigOptions, workspaceRoot: string): BaseConfig {
-  const { base } = options;
+export function baseConfig(
+  { program, options }: Pick<KconfigProject, 'program' | 'options'>,
+  workspaceRoot: string,
+): BaseConfig {
+  const base = options.base ?? program.defaultBase(options.arch);
   return isBaseFile(base)
     ? { kind: 'file', path: resolve(workspaceRoot, base), shown: base }
     : { kind: 'goal', goal: base };

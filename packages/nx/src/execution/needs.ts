@@ -39,6 +39,7 @@ export function needsOf(task: Task): Needs {
   switch (kind) {
     case 'kernel':
     case 'busybox':
+    case 'u-boot':
       return kconfigNeeds(kind, options as unknown as KconfigOptions, task.workspaceRoot);
     case 'initramfs':
       return compressorNeeds((options.compression ?? initramfsDefaults.compression) as Compression);

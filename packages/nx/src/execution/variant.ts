@@ -13,6 +13,8 @@ import {
 import { UserError } from '@bringup/process';
 import { busyboxDefaults } from '../generated/busybox-options.js';
 import { kernelDefaults } from '../generated/kernel-options.js';
+import { uBootDefaults } from '../generated/u-boot-options.js';
+import { isKconfigKind } from '../project/declaration.js';
 import { variantOptions } from '../project/variants.js';
 import { configureProject } from './configure-project.js';
 import {
@@ -23,6 +25,8 @@ import {
   type KconfigProject,
 } from './kconfig-project.js';
 import type { Task } from './task.js';
+
+const DEFAULTS = { kernel: kernelDefaults, busybox: busyboxDefaults, 'u-boot': uBootDefaults } as const;
 
 /** The variants that a project declares. */
 export function variantNames(task: Task): string[] {
@@ -39,8 +43,8 @@ export async function openVariant(
   variant: string | undefined,
 ): Promise<{ task: Task; project: KconfigProject }> {
   const { declaration } = task;
-  if (declaration?.kind !== 'kernel' && declaration?.kind !== 'busybox') {
-    throw new UserError('NOT_KCONFIG', `project ${task.project} declares no kernel and no BusyBox`);
+  if (!declaration || !isKconfigKind(declaration.kind)) {
+    throw new UserError('NOT_KCONFIG', `project ${task.project} declares no kernel, BusyBox or U-Boot`);
   }
   if (variant !== undefined && !(variant in declaration.configurations)) {
     const names = variantNames(task).join(', ') || 'none';
@@ -48,7 +52,7 @@ export async function openVariant(
       variant,
     });
   }
-  const defaults = declaration.kind === 'kernel' ? kernelDefaults : busyboxDefaults;
+  const defaults = DEFAULTS[declaration.kind];
   const options = { ...defaults, ...variantOptions(declaration, variant) } as unknown as KconfigOptions;
   const own = { ...task, configuration: variant };
   return { task: own, project: await openKconfigProject(own, declaration.kind, options) };

@@ -1,23 +1,23 @@
 // Generated from ../executors/config/schema.json by tools/schemas.mjs: do not edit.
 
 /**
- * Resolves a configuration: base, fragments in order, olddefconfig; checks that every request stuck; publishes the final .config. The graph plugin adds it to each kernel and BusyBox project.
+ * Resolves a configuration: base, fragments in order, olddefconfig; checks that every request stuck; publishes the final .config. The graph plugin adds it to each kernel, BusyBox and U-Boot project.
  */
 export interface ConfigOptions {
   /**
    * Kind of the source tree.
    */
-  program: 'kernel' | 'busybox';
+  program: 'kernel' | 'busybox' | 'u-boot';
   /**
    * Target architecture, by the kernel's name.
    */
-  arch: 'arm64' | 'x86_64';
+  arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm';
   /**
    * Where the source comes from. Resolved once into bringup.lock.json by the update target, fetched only when something must be compiled.
    */
   source: DebianPackageWithASourceTarballInIt | DebianSourcePackage | Tarball | Directory;
   /**
-   * What the configuration starts from: a goal of the tree (defconfig, tinyconfig, allnoconfig, NAME_defconfig), or the path of a whole .config, which must contain a slash.
+   * What the configuration starts from: a goal of the tree (defconfig, tinyconfig, allnoconfig, NAME_defconfig), or the path of a whole .config, which must contain a slash. Default: defconfig; for U-Boot the one for QEMU's machine of the arch, as qemu_arm64_defconfig.
    */
   base?: string;
   /**
@@ -92,8 +92,8 @@ export interface Directory {
 
 /** The defaults of the schema, as Nx fills them in. */
 export const configDefaults: Required<
-  Pick<ConfigOptions, 'base' | 'fragments' | 'extraFragments' | 'ccache' | 'static'>
-> = { base: 'defconfig', fragments: [], extraFragments: [], ccache: true, static: true };
+  Pick<ConfigOptions, 'fragments' | 'extraFragments' | 'ccache' | 'static'>
+> = { fragments: [], extraFragments: [], ccache: true, static: true };
 
 /** The options once the defaults are filled in. */
 export type FullConfigOptions = ConfigOptions & typeof configDefaults;

@@ -7,13 +7,13 @@ export interface KernelOptions {
   /**
    * Target architecture, by the kernel's name.
    */
-  arch: 'arm64' | 'x86_64';
+  arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm';
   /**
    * Where the source comes from. Resolved once into bringup.lock.json by the update target, fetched only when something must be compiled.
    */
   source: DebianPackageWithASourceTarballInIt | DebianSourcePackage | Tarball | Directory;
   /**
-   * What the configuration starts from: a goal of the tree (defconfig, tinyconfig, allnoconfig, NAME_defconfig), or the path of a whole .config, which must contain a slash.
+   * What the configuration starts from: a goal of the tree (defconfig, tinyconfig, allnoconfig, NAME_defconfig), or the path of a whole .config, which must contain a slash. Default: defconfig; for U-Boot the one for QEMU's machine of the arch, as qemu_arm64_defconfig.
    */
   base?: string;
   /**
@@ -83,9 +83,11 @@ export interface Directory {
 }
 
 /** The defaults of the schema, as Nx fills them in. */
-export const kernelDefaults: Required<
-  Pick<KernelOptions, 'base' | 'fragments' | 'extraFragments' | 'ccache'>
-> = { base: 'defconfig', fragments: [], extraFragments: [], ccache: true };
+export const kernelDefaults: Required<Pick<KernelOptions, 'fragments' | 'extraFragments' | 'ccache'>> = {
+  fragments: [],
+  extraFragments: [],
+  ccache: true,
+};
 
 /** The options once the defaults are filled in. */
 export type FullKernelOptions = KernelOptions & typeof kernelDefaults;

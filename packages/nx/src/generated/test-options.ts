@@ -7,7 +7,7 @@ export interface TestOptions {
   /**
    * Target architecture, by the kernel's name.
    */
-  arch: 'arm64' | 'x86_64';
+  arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm';
   /**
    * Name of the kernel project.
    */

@@ -74,6 +74,22 @@ describe('a kernel project', () => {
     });
   });
 
+  it('gets the same for U-Boot, with what U-Boot publishes', async () => {
+    const { targets } = await infer(project('u-boot', 'u-boot', { arch: 'x86_64', source: TARBALL }));
+    expect(targets.config!.options).toMatchObject({ program: 'u-boot', arch: 'x86_64' });
+    expect(targets.build!.inputs).toContainEqual(
+      lock('sources.u-boot', 'tools.x86_64-linux-gnu-gcc', 'tools.x86_64-linux-gnu-ld', 'tools.gcc'),
+    );
+    expect(targets.build!.outputs).toEqual(
+      ['u-boot.rom', 'u-boot', 'u-boot-initial-env', 'mkimage', 'dumpimage', 'manifest.json'].map(
+        (name) => `{workspaceRoot}/dist/u-boot/${name}`,
+      ),
+    );
+    expect(Object.keys(targets)).toEqual(
+      expect.arrayContaining(['menuconfig', 'nconfig', 'savedefconfig', 'explain', 'diffconfig', 'update']),
+    );
+  });
+
   it('keeps the name of the declared target', async () => {
     const { targets } = await infer(kernel({}, 'image'));
     expect(Object.keys(targets)).toEqual([

@@ -77,6 +77,7 @@ function targetsOf(
   switch (declaration.kind) {
     case 'kernel':
     case 'busybox':
+    case 'u-boot':
       return kconfigTargets(declaration, workspaceRoot);
     case 'initramfs':
       return initramfsTargets(declaration, references, workspaceRoot);

@@ -1,6 +1,6 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { ARCHES, crossPrefix, KCONFIG_PROGRAMS, toolNames } from '@bringup/kbuild';
-import { PLUGIN, type Declaration } from '../project/declaration.js';
+import { ARCHES, crossPrefix, KCONFIG_PROGRAMS, toolNames, type ProgramName } from '@bringup/kbuild';
+import { isKconfigKind, PLUGIN, type Declaration } from '../project/declaration.js';
 import { allOptions, variantOutput } from '../project/variants.js';
 import { configurationInputs, engineInputs, lockInput, sourceInputs, type Input } from './inputs.js';
 import { keyOf, text } from './unchecked.js';
@@ -19,13 +19,13 @@ const CONFIG_OPTIONS = [
   'static',
 ];
 
-/** The targets of a kernel or BusyBox project. */
+/** The targets of a kernel, BusyBox or U-Boot project. */
 export function kconfigTargets(
   declaration: Declaration,
   workspaceRoot: string,
 ): Record<string, TargetConfiguration> {
   const { kind, project, target, options, configurations } = declaration;
-  const program = KCONFIG_PROGRAMS[kind as keyof typeof KCONFIG_PROGRAMS];
+  const program = KCONFIG_PROGRAMS[kind as ProgramName];
   const arch = keyOf(ARCHES, options.arch);
   const variants = allOptions(declaration);
   const prefixes = variants.flatMap(
@@ -76,10 +76,14 @@ export function kconfigTargets(
 }
 
 /** The tree's own editors; BusyBox's older Kconfig has menuconfig only. */
-const EDITORS = { kernel: ['menuconfig', 'nconfig', 'savedefconfig'], busybox: ['menuconfig'] } as const;
+const EDITORS: Readonly<Record<ProgramName, readonly string[]>> = {
+  kernel: ['menuconfig', 'nconfig', 'savedefconfig'],
+  busybox: ['menuconfig'],
+  'u-boot': ['menuconfig', 'nconfig', 'savedefconfig'],
+};
 
 function editorTargets({ kind, configurations }: Declaration): Record<string, TargetConfiguration> {
-  const names = EDITORS[kind as keyof typeof EDITORS];
+  const names = EDITORS[kind as ProgramName];
   return Object.fromEntries(
     names.map((name) => [
       name,
@@ -96,7 +100,7 @@ function editorTargets({ kind, configurations }: Declaration): Record<string, Ta
 /** The tasks of a project that need the terminal for themselves. */
 export function consoleTargets({ kind, target }: Declaration): string[] {
   if (kind === 'qemu') return [target];
-  return kind === 'kernel' || kind === 'busybox'
+  return isKconfigKind(kind)
     ? EDITORS[kind].filter((name) => name !== 'savedefconfig')
     : [];
 }

@@ -1,9 +1,16 @@
+import { KCONFIG_PROGRAMS, type ProgramName } from '@bringup/kbuild';
+
 /** The plugin's package name: executors are named by it in project.json. */
 export const PLUGIN = '@bringup/nx';
 
 /** The executors a user declares; every other target follows from these. */
-export const DECLARED_KINDS = ['kernel', 'busybox', 'initramfs', 'qemu'] as const;
+export const DECLARED_KINDS = ['kernel', 'busybox', 'u-boot', 'initramfs', 'qemu'] as const;
 export type DeclaredKind = (typeof DECLARED_KINDS)[number];
+
+/** Whether a kind is built by Kconfig and make. */
+export function isKconfigKind(kind: DeclaredKind): kind is ProgramName {
+  return kind in KCONFIG_PROGRAMS;
+}
 
 /** The one target of a project that a user wrote for Bringup. */
 export interface Declaration {
