@@ -10,6 +10,7 @@ export {
 export { type FragmentReference } from './fragments.js';
 export { runConfigEditor, saveDefconfig, type ConfigEditor } from './editor.js';
 export { readKconfigTree } from './kconfig-tree.js';
+export { resolveAside } from './resolve.js';
 export { readFragments } from './fragments.js';
 export { archiveInstallTree, type InstallRequest } from './install-tree.js';
 export * from './lock/index.js';

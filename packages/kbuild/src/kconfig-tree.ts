@@ -14,19 +14,58 @@ const PROBE = {
 };
 const SHELL_RESULTS = '.bringup-shell.json';
 
+/** A source tree's Kconfig files, and what its conf reads beside them. */
+export interface OpenedKconfig {
+  readonly tree: KconfigTree;
+  /** The environment in which make starts conf; undefined for trees older than the macro language. */
+  readonly environment: Readonly<Record<string, string>> | undefined;
+  /** What each command of `$(shell,…)` printed there. */
+  readonly shellResults: ReadonlyMap<string, string>;
+}
+
+/** As many as a process works on at once: a tree of the kernel takes some 100 MB. */
+const MAX_OPENED = 3;
+const opened = new Map<string, Promise<OpenedKconfig>>();
+
 /**
- * Reads a source tree's Kconfig files as its own conf does, with the environment that its Makefile gives conf.
- * What `$(shell,…)` printed is kept in the output directory, which is made anew when source or tools change.
+ * Reads a source tree's Kconfig files as its own conf does, with the environment that its Makefile gives conf; once
+ * per process. What `$(shell,…)` printed is kept in the output directory, which is made anew when source or tools
+ * change.
  *
  * @param make its `out` has been configured in before
  * @throws UserError `KCONFIG_SYNTAX`
  */
+export async function openKconfig(
+  program: KconfigProgram,
+  make: MakeSetting,
+  signal?: AbortSignal,
+): Promise<OpenedKconfig> {
+  const key = JSON.stringify([program.name, make.source.identity, planMake(make, [])]);
+  const known = opened.get(key);
+  if (known) return known;
+  const reading = readTree(program, make, signal);
+  opened.set(key, reading);
+  reading.catch(() => opened.delete(key));
+  for (const oldest of [...opened.keys()].slice(0, -MAX_OPENED)) opened.delete(oldest);
+  return reading;
+}
+
+/** The tree alone of {@link openKconfig}. */
 export async function readKconfigTree(
   program: KconfigProgram,
   make: MakeSetting,
   signal?: AbortSignal,
 ): Promise<KconfigTree> {
-  const environment = await confEnvironment(program, make, signal);
+  return (await openKconfig(program, make, signal)).tree;
+}
+
+async function readTree(
+  program: KconfigProgram,
+  make: MakeSetting,
+  signal?: AbortSignal,
+): Promise<OpenedKconfig> {
+  const told = await confEnvironment(program, make, signal);
+  const environment = told ?? {};
   const resultsFile = join(make.out, SHELL_RESULTS);
   const known = ((await readJson(resultsFile).catch(() => [])) ?? []) as [string, string][];
   const shellResults = new Map(known);
@@ -39,20 +78,20 @@ export async function readKconfigTree(
     shellResults,
   });
   if (shellResults.size > known.length) await writeFileAside(resultsFile, JSON.stringify([...shellResults]));
-  return tree;
+  return { tree, environment: told, shellResults };
 }
 
 /**
  * The environment in which make starts conf, told by conf itself: it is given a Kconfig file whose macro prints it
- * (kconfig-macro-language.rst, `$(shell,command)`). Trees older than the macro language read no environment. What it
- * told is kept for the same command of make, as is what its macros printed.
+ * (kconfig-macro-language.rst, `$(shell,command)`). What it told is kept for the same command of make, as is what its
+ * macros printed.
  */
 async function confEnvironment(
   program: KconfigProgram,
   make: MakeSetting,
   signal?: AbortSignal,
-): Promise<Record<string, string>> {
-  if (!(await pathExists(join(make.source.path, 'scripts/kconfig/preprocess.c')))) return {};
+): Promise<Record<string, string> | undefined> {
+  if (!(await pathExists(join(make.source.path, 'scripts/kconfig/preprocess.c')))) return undefined;
   const file = join(make.out, PROBE.environment);
   const { argv, env } = planMake(make, [program.resolve.goal]);
   const command = JSON.stringify([argv, env]);

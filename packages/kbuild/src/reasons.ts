@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readFile, writeFile } from 'fs-extra';
-import { runProgram, UserError } from '@bringup/process';
+import { UserError } from '@bringup/process';
 import {
   checkRequests,
   configValues,
@@ -15,7 +15,8 @@ import {
   type LostRequest,
 } from '@bringup/kconfig';
 import { readKconfigTree } from './kconfig-tree.js';
-import { planMake, type MakeSetting } from './make.js';
+import { resolveAside } from './resolve.js';
+import type { MakeSetting } from './make.js';
 import type { KconfigProgram } from './programs.js';
 
 /** A configuration in which requests were lost, with what is needed to find out why. */
@@ -90,8 +91,8 @@ interface Proposal {
   readonly lines: readonly string[];
 }
 
-/** A trial costs as much as the configuration itself. */
-const MAX_TRIALS = 7;
+/** Of a kernel, some 0.2 s each. */
+const MAX_TRIALS = 15;
 
 /**
  * The symbols whose proposals hold: tried all at once, and where that fails in halves. The reader has evaluated each
@@ -121,8 +122,7 @@ async function holds(check: FailedCheck, proposals: readonly Proposal[]): Promis
   const plan = planMerge([...requests, ...added]);
   const trial = join(make.out, TRIAL);
   await writeFile(trial, formatMerged(base, plan.requests));
-  const { argv, env } = planMake(make, [program.resolve.goal]);
-  await runProgram([...argv, `KCONFIG_CONFIG=${trial}`], { env, input: program.resolve.input, signal });
+  await resolveAside(program, make, trial, signal);
   const resolved = configValues(parseConfig(await readFile(trial, 'utf8'), TRIAL, { anyValue: true }));
   const wanted = new Set(proposals.map(({ request }) => request.symbol));
   const before = new Set(lost.map((entry) => entry.request.symbol));
