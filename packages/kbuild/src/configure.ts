@@ -6,9 +6,10 @@ import {
   checkRequests,
   configValues,
   formatMerged,
-  parseConfig,
+  parseResolved,
   planMerge,
   type ConfigRequest,
+  type ConfigValues,
   type LostRequest,
   type Override,
 } from '@bringup/kconfig';
@@ -43,6 +44,8 @@ export interface Configuration {
   readonly overrides: readonly Override[];
   /** Requests below an `# optional:` that they do not need. */
   readonly needlessOptional: readonly ConfigRequest[];
+  /** Lines of a base file that hold without the fragments, and come out otherwise because of them. */
+  readonly displaced: readonly LostRequest[];
 }
 
 /**
@@ -68,23 +71,45 @@ async function resolveRequests(
   const { program, make } = request;
   const base = await resolveBase(request);
   const plan = planMerge(requests);
-  const configFile = join(make.out, '.config');
-  await writeFile(configFile, formatMerged(base, plan.requests));
-  await runMake(request, program.resolve.goal, program.resolve.input);
-  const text = await readFile(configFile, 'utf8');
+  const text = await resolve(request, formatMerged(base, plan.requests));
   // Asked only of the winners: a request that a later fragment replaced was not lost but changed on purpose.
-  const resolved = configValues(parseConfig(text, '.config', { anyValue: true }));
+  const resolved = configValues(parseResolved(text));
   const { lost, accepted, needlessOptional } = checkRequests(plan.requests, resolved);
   if (lost.length > 0) {
     throw await lostError({ program, make, base, requests: plan.requests, lost, signal: request.signal });
   }
-  return { text, accepted, overrides: plan.overrides, needlessOptional };
+  const displaced = request.base.kind === 'file' ? displacedBy(plan.requests, base, resolved) : [];
+  return { text, accepted, overrides: plan.overrides, needlessOptional, displaced };
 }
 
-/** The base `.config`, made once and kept: it changes only with the source, the tools or the base's own file. */
-export async function resolveBase(
-  request: Pick<ConfigureRequest, 'program' | 'make' | 'tools' | 'base' | 'signal' | 'onCommand'>,
-): Promise<ConfigRequest[]> {
+/** The tree's own resolution of a merged text, as it is in the output directory afterwards. */
+async function resolve(request: BaseRequest, merged: string): Promise<string> {
+  const { goal, input } = request.program.resolve;
+  const configFile = join(request.make.out, '.config');
+  await writeFile(configFile, merged);
+  await runMake(request, goal, input);
+  return readFile(configFile, 'utf8');
+}
+
+function displacedBy(
+  requests: readonly ConfigRequest[],
+  base: readonly ConfigRequest[],
+  resolved: ConfigValues,
+): LostRequest[] {
+  const asked = new Set(requests.map(({ symbol }) => symbol));
+  const left = planMerge(base).requests.filter(({ symbol }) => !asked.has(symbol));
+  return [...checkRequests(left, resolved).lost];
+}
+
+type BaseRequest = Pick<ConfigureRequest, 'program' | 'make' | 'tools' | 'base' | 'signal' | 'onCommand'>;
+
+/**
+ * The base `.config`, made once and kept: it changes only with the source, the tools or the base's own file.
+ * What a base file asks for is checked before it is kept.
+ *
+ * @throws UserError `UNKNOWN_BASE`, `FRAGMENT_SYNTAX`, `REQUESTS_LOST`
+ */
+export async function resolveBase(request: BaseRequest): Promise<ConfigRequest[]> {
   const { make, base, program } = request;
   const baseFile = join(make.out, '.bringup-base.config');
   const keyFile = join(make.out, '.bringup-base.key');
@@ -111,13 +136,24 @@ export async function resolveBase(
       await makeBase(request, base.goal);
       await copy(join(make.out, '.config'), baseFile);
     } else {
+      await checkBaseFile(request, parseResolved(text!, base.shown));
       await writeFile(baseFile, text!);
     }
     await writeFile(keyFile, key);
   }
-  const shown = base.kind === 'file' ? base.shown : base.goal;
-  // conf itself writes a hex symbol without a default as "CONFIG_TEXT_BASE=" (U-Boot).
-  return parseConfig(await readFile(baseFile, 'utf8'), shown, { anyValue: base.kind === 'goal' });
+  return parseResolved(await readFile(baseFile, 'utf8'), base.kind === 'file' ? base.shown : base.goal);
+}
+
+/**
+ * A base file has to hold on its own: what this tree makes nothing of, such as symbols of another version, is lost
+ * like a fragment's request. Beside fragments it need not hold in every line: they are there to change it.
+ */
+async function checkBaseFile(request: BaseRequest, lines: readonly ConfigRequest[]): Promise<void> {
+  const { program, make, signal } = request;
+  const { requests } = planMerge(lines);
+  const resolved = configValues(parseResolved(await resolve(request, formatMerged([], requests))));
+  const { lost } = checkRequests(requests, resolved);
+  if (lost.length > 0) throw await lostError({ program, make, base: [], requests, lost, signal });
 }
 
 async function readBaseFile(base: Extract<BaseConfig, { kind: 'file' }>): Promise<string> {
@@ -131,7 +167,7 @@ async function readBaseFile(base: Extract<BaseConfig, { kind: 'file' }>): Promis
   });
 }
 
-async function makeBase(request: Parameters<typeof resolveBase>[0], goal: string): Promise<void> {
+async function makeBase(request: BaseRequest, goal: string): Promise<void> {
   const { make, program } = request;
   const named = /_defconfig$/.test(goal);
   const directories = program.treeFragments(make.arch);
@@ -148,7 +184,7 @@ async function makeBase(request: Parameters<typeof resolveBase>[0], goal: string
   await runMake(request, goal);
 }
 
-async function runMake(request: Parameters<typeof resolveBase>[0], goal: string, input = ''): Promise<void> {
+async function runMake(request: BaseRequest, goal: string, input = ''): Promise<void> {
   const { argv, env } = planMake(request.make, [goal]);
   await runProgram(argv, {
     env,

@@ -9,6 +9,7 @@ import {
   formatLoss,
   formatMerged,
   parseConfig,
+  parseResolved,
   planMerge,
   suggestFix,
   type ConfigRequest,
@@ -46,7 +47,7 @@ const TRIAL = '.bringup-trial.config';
 export async function lostError(check: FailedCheck): Promise<UserError> {
   const { program, make, base, requests, lost, signal } = check;
   const tree = await readKconfigTree(program, make, signal);
-  const merged = parseConfig(formatMerged(base, requests), '.config', { anyValue: true });
+  const merged = parseResolved(formatMerged(base, requests));
   const values = evaluate(
     tree,
     merged.map(({ symbol, value }) => [symbol, value] as const),
@@ -123,7 +124,7 @@ async function holds(check: FailedCheck, proposals: readonly Proposal[]): Promis
   const trial = join(make.out, TRIAL);
   await writeFile(trial, formatMerged(base, plan.requests));
   await resolveAside(program, make, trial, signal);
-  const resolved = configValues(parseConfig(await readFile(trial, 'utf8'), TRIAL, { anyValue: true }));
+  const resolved = configValues(parseResolved(await readFile(trial, 'utf8')));
   const wanted = new Set(proposals.map(({ request }) => request.symbol));
   const before = new Set(lost.map((entry) => entry.request.symbol));
   const after = checkRequests([...requests, ...added], resolved).lost.map(({ request }) => request.symbol);

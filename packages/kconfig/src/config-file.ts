@@ -98,6 +98,14 @@ export function parseConfig(
   return requests;
 }
 
+/**
+ * Reads a `.config` as conf wrote it: among its values is nothing at all, for a hex symbol without a default
+ * ("CONFIG_TEXT_BASE=" in U-Boot).
+ */
+export function parseResolved(text: string, file = '.config'): ConfigRequest[] {
+  return parseConfig(text, file, { anyValue: true });
+}
+
 function parseLine(
   content: string,
   file: string,

@@ -1,5 +1,6 @@
 export {
   checkRequests,
+  describeDisplaced,
   describeLost,
   describeNeedless,
   type CheckResult,
@@ -9,6 +10,7 @@ export {
   configValues,
   formatRequest,
   parseConfig,
+  parseResolved,
   type ConfigRequest,
   type ConfigValues,
 } from './config-file.js';

@@ -16,7 +16,7 @@ import {
   diffConfigs,
   formatDifference,
   formatRequest,
-  parseConfig,
+  parseResolved,
   planFragmentEdit,
   type ConfigRequest,
   type FragmentEdit,
@@ -48,8 +48,8 @@ export async function editConfiguration(given: Task, options: FullMenuconfigOpti
     await ensureDir(make.out);
     return { make, text: await runConfigEditor(make, options.editor, config) };
   });
-  const before = configValues(parseConfig(config, '.config'));
-  const differences = diffConfigs(before, configValues(parseConfig(edited.text, '.config')));
+  const before = valuesOf(config);
+  const differences = diffConfigs(before, valuesOf(edited.text));
   if (differences.length === 0) {
     task.note('nothing was changed');
     return;
@@ -101,7 +101,7 @@ async function planEdit(
     ],
     fragment: await read([target]),
     after: await read(references.slice(at + 1)),
-    wanted: configValues(parseConfig(edited.text, '.config')),
+    wanted: valuesOf(edited.text),
   });
 }
 
@@ -168,5 +168,5 @@ async function writeFragment(
 }
 
 function valuesOf(text: string) {
-  return configValues(parseConfig(text, '.config'));
+  return configValues(parseResolved(text));
 }

@@ -4,7 +4,7 @@ import { readFragments, readKconfigTree } from '@bringup/kbuild';
 import {
   configValues,
   evaluate,
-  parseConfig,
+  parseResolved,
   type ConfigRequest,
   type ConfigValues,
   type Evaluation,
@@ -67,7 +67,7 @@ export async function evaluatedConfig(
   await ensureDir(make.out);
   const tree = await readKconfigTree(program, make, task.signal);
   const path = join(output, '.config');
-  const lines = parseConfig(await readFile(path, 'utf8'), path);
+  const lines = parseResolved(await readFile(path, 'utf8'), path);
   const references = fragmentReferences(options, program.name, task.workspaceRoot);
   return {
     tree,
@@ -84,5 +84,5 @@ export async function resolvedConfig(given: Task, variant: string | undefined): 
   const { task, project } = await openVariant(given, variant);
   await configureProject(task, project);
   const path = join(project.output, '.config');
-  return configValues(parseConfig(await readFile(path, 'utf8'), path));
+  return configValues(parseResolved(await readFile(path, 'utf8'), path));
 }
