@@ -91,6 +91,39 @@ const CASES: Case[] = [
     says: ['kernel/b.config:3: not a Kconfig line: CONFIG_EXT4_FS = y', 'write CONFIG_EXT4_FS=y'],
   },
   {
+    what: 'fragment with a NUL byte',
+    run: 'kernel:config',
+    spoil: file('kernel/b.config', 'CONFIG_BLOCK=y\n# a\0\nCONFIG_EXT4_FS=y\n'),
+    says: ['kernel/b.config:2: not a Kconfig line: # a\\u0000', 'If the file is UTF-16, save it as UTF-8'],
+  },
+  {
+    what: 'fragment that is one line of 10 MB',
+    run: 'kernel:config',
+    spoil: file('kernel/b.config', `CONFIG_BLOCK=${'y'.repeat(10_000_000)}`),
+    says: [/kernel\/b\.config:1: not a Kconfig line: CONFIG_BLOCK=y{187}…\n/],
+  },
+  {
+    what: 'symbol without the prefix',
+    run: 'kernel:config',
+    spoil: file('kernel/b.config', 'BLOCK=y\r\n'),
+    says: ['kernel/b.config:1: not a Kconfig line: BLOCK=y', 'write CONFIG_BLOCK=y'],
+  },
+  {
+    what: 'assignment as in a Makefile',
+    run: 'kernel:config',
+    spoil: file('kernel/b.config', 'CONFIG_BLOCK := y'),
+    says: ['kernel/b.config:1: not a Kconfig line: CONFIG_BLOCK := y', 'write CONFIG_BLOCK=y'],
+  },
+  {
+    what: 'base file of another version',
+    run: 'kernel:config',
+    spoil: (workspace) => {
+      file('kernel/full.config', 'CONFIG_NET=y\nCONFIG_PRINTKK=y\n')(workspace);
+      options('kernel', (kernel) => (kernel.base = 'kernel/full.config'))(workspace);
+    },
+    says: ['kernel/full.config:2: CONFIG_PRINTKK: wanted y, got n', 'PRINTK'],
+  },
+  {
     what: 'request that does not stick',
     run: 'kernel:build',
     spoil: file('kernel/b.config', '# CONFIG_BLOCK is not set\nCONFIG_EXT4_FS=y\n'),
@@ -338,6 +371,14 @@ function restore(): void {
     cpSync(join(base(workspace), 'written', path), join(workspace.root, path), { recursive: true });
   }
 }
+
+it('reads a fragment of 10 MB with a BOM, CRLF, and no newline at the end', async () => {
+  const comment = `# ${'why '.repeat(20)}\r\n`.repeat(120_000);
+  workspace.write('kernel/b.config', `\uFEFFCONFIG_BLOCK=y\r\n${comment}CONFIG_EXT4_FS=y`);
+  await expectGood('kernel:config');
+  expect(workspace.read('dist/kernel/.config')).toContain('CONFIG_BLOCK=y\nCONFIG_EXT4_FS=y\n');
+  restore();
+});
 
 it.each(CASES)('$what', async ({ spoil, ...expected }) => {
   const kept = () => [snapshot(workspace.root, ['.bringup']), snapshot(join(base(workspace), 'home'))];

@@ -15,6 +15,7 @@ import {
   crossPrefix,
   ensureSource,
   KCONFIG_PROGRAMS,
+  resolveAside,
   resolveSource,
   type Arch,
   type BaseConfig,
@@ -149,11 +150,6 @@ export interface Outcome {
   readonly lost: Losses;
 }
 
-/** The outcome by hand, and how long the make took. */
-export interface HandOutcome extends Outcome {
-  readonly milliseconds: number;
-}
-
 /** Bringup's outcome, with what its error says beside. */
 export interface OwnOutcome extends Outcome {
   /** Lost symbols without any reason that says something. */
@@ -245,19 +241,22 @@ async function runScript(
   return readFileSync(output, 'utf8');
 }
 
-/** `merge_config.sh -m`, `make olddefconfig`, and what the script's own check says of the fragments. */
-export async function configureByHand(place: Place, fragment: string): Promise<HandOutcome> {
-  return mergeByHand(place, [join(place.tree.source.path, fragment)]);
+/** `make` as a user types it, or the conf that it built, in the environment that make gives it. */
+export type Resolver = 'make' | 'conf';
+
+/** `merge_config.sh -m`, `olddefconfig`, and what the script's own check says of the fragments. */
+export async function configureByHand(place: Place, fragment: string, resolver: Resolver): Promise<Outcome> {
+  return mergeByHand(place, [join(place.tree.source.path, fragment)], resolver);
 }
 
-async function mergeByHand(place: Place, paths: readonly string[]): Promise<HandOutcome> {
+async function mergeByHand(place: Place, paths: readonly string[], resolver: Resolver): Promise<Outcome> {
   const directory = byHand(place);
+  const config = join(directory, '.config');
+  const { program } = place.tree;
   await runScript(place, ['-m', '-O', directory, join(place.directory, 'base'), ...paths]);
-  const started = performance.now();
-  await makeByHand(place, place.tree.program.resolve.goal);
-  const milliseconds = performance.now() - started;
-  const config = readFileSync(join(directory, '.config'), 'utf8');
-  return { config, lost: readReport(await runCheck(place, paths)), milliseconds };
+  if (resolver === 'make') await makeByHand(place, program.resolve.goal);
+  else await resolveAside(program, place.make, config);
+  return { config: readFileSync(config, 'utf8'), lost: readReport(await runCheck(place, paths)) };
 }
 
 /** The script without -m, over the fragments alone, with a make that leaves the resolved .config as it is. */
@@ -309,7 +308,7 @@ export async function valueWithFix(
   const file = join(place.directory, 'fix.config');
   writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
   const paths = [join(place.tree.source.path, fragment), file];
-  const { config } = await mergeByHand(place, paths);
+  const { config } = await mergeByHand(place, paths, 'conf');
   return lastValue(symbol, config);
 }
 

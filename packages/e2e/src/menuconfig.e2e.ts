@@ -1,93 +1,50 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { bringupHome } from '@bringup/kbuild';
 import { makeFakeWorkspace, type FakeWorkspace } from './fake-workspace.js';
-import { nx, nxEnvironment } from './nx-run.js';
+import { nx, REPOSITORY } from './nx-run.js';
+import { Terminal } from './terminal.js';
 
-/** The real menuconfig in a real terminal: keys typed by tmux, the screen read back. */
-const SOCKET = `bringup-e2e-${process.pid}`;
-const tmux = (...args: string[]) => execFileSync('tmux', ['-L', SOCKET, ...args], { encoding: 'utf8' });
-const screen = () => tmux('capture-pane', '-p', '-t', 'edit');
-
-async function until(pattern: RegExp): Promise<void> {
-  for (let i = 0; i < 300; i++) {
-    if (pattern.test(screen())) return;
-    await sleep(200);
-  }
-  throw new Error(`${String(pattern)} did not appear on the screen:\n${screen()}`);
-}
-
-async function keys(...names: string[]): Promise<void> {
-  for (const name of names) {
-    tmux('send-keys', '-t', 'edit', name);
-    await sleep(400);
-  }
-}
+type Json = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- project.json as a test edits it
 
 describe('menuconfig', () => {
   let workspace: FakeWorkspace;
-  const fragment = () => readFileSync(join(workspace.root, 'kernel/b.config'), 'utf8');
+  let terminal: Terminal;
+  const fragment = () => workspace.read('kernel/b.config');
 
   beforeAll(async () => {
     workspace = makeFakeWorkspace(tmpdir());
+    terminal = new Terminal(workspace.root);
     const { exitCode, output } = await nx(['run', 'kernel:config'], { cwd: workspace.root });
     expect({ exitCode, output: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, output: '' });
   });
-  afterAll(() => tmux('kill-server'));
-
-  function start(...args: string[]): void {
-    const environment = Object.entries({ ...nxEnvironment(workspace.root), TERM: 'xterm' });
-    const nxBin = join(workspace.root, 'node_modules/nx/dist/bin/nx.js');
-    const command = [
-      'env',
-      '-i',
-      ...environment.map(([name, value]) => `${name}=${value}`),
-      process.execPath,
-      nxBin,
-    ];
-    tmux(
-      'new-session',
-      '-d',
-      '-s',
-      'edit',
-      '-x',
-      '100',
-      '-y',
-      '30',
-      '-c',
-      workspace.root,
-      ...command,
-      'run',
-      'kernel:menuconfig',
-      ...args,
-    );
-    tmux('set-option', '-t', 'edit', 'remain-on-exit', 'on');
-  }
+  afterAll(() => {
+    terminal.close();
+    workspace.remove();
+  });
 
   it('writes the smallest change into the last fragment, comments kept', async () => {
-    start();
-    await until(/ext4/);
+    terminal.start('kernel:menuconfig');
+    await terminal.until(/ext4/);
     // ext4 off: its line changes. network on: a line is added. Then out, and save.
-    await keys('n'); // the highlighted first entry is printk, whose line is in the other fragment
-    await keys('y', 'Down', 'y');
-    await keys('Escape', 'Escape');
-    await until(/save/i);
-    await keys('Enter');
-    await until(/ran target menuconfig/);
+    await terminal.keys('n'); // the highlighted first entry is printk, whose line is in the other fragment
+    await terminal.keys('y', 'Down', 'y');
+    await terminal.keys('Escape', 'Escape');
+    await terminal.until(/save/i);
+    await terminal.keys('Enter');
+    await terminal.until(/ran target menuconfig/);
     expect(fragment()).toBe('# the second\nCONFIG_BLOCK=y\nCONFIG_EXT4_FS=y\nCONFIG_NET=y\n');
-    expect(readFileSync(join(workspace.root, 'dist/kernel/.config'), 'utf8')).toContain('CONFIG_NET=y');
-    tmux('kill-session', '-t', 'edit');
+    expect(workspace.read('dist/kernel/.config')).toContain('CONFIG_NET=y');
   }, 120_000);
 
   it('changes nothing when nothing was changed', async () => {
     const before = fragment();
-    start();
-    await until(/ext4/);
-    await keys('Escape', 'Escape');
-    await until(/ran target menuconfig/);
-    expect(screen()).toContain('nothing was changed');
+    terminal.start('kernel:menuconfig');
+    await terminal.until(/ext4/);
+    await terminal.keys('Escape', 'Escape');
+    await terminal.until(/ran target menuconfig/);
+    expect(terminal.screen()).toContain('nothing was changed');
     expect(fragment()).toBe(before);
   }, 120_000);
 
@@ -96,11 +53,67 @@ describe('menuconfig', () => {
     expect(exitCode).not.toBe(0);
     expect(output).toContain('menuconfig needs a terminal');
   });
+});
 
-  it('has savedefconfig beside it', async () => {
-    const { exitCode, output } = await nx(['run', 'kernel:savedefconfig'], { cwd: workspace.root });
-    expect(exitCode).toBe(0);
-    expect(output).toContain('CONFIG_PRINTK=y\nCONFIG_NET=y\nCONFIG_BLOCK=y\nCONFIG_EXT4_FS=y\n');
-    expect(output).not.toContain('NR_CPUS');
+/** The real kernel's: found by its search, switched on, and back to the same `.config` from the fragment. */
+describe('menuconfig of Linux 6.1', () => {
+  const FRAGMENT = '# what a board needs\r\nCONFIG_PRINTK=y\r\n\r\n# its console\r\nCONFIG_TTY=y\r\n';
+  const environment = { BRINGUP_HOME: bringupHome() };
+  let workspace: FakeWorkspace;
+  let terminal: Terminal;
+
+  beforeAll(async () => {
+    workspace = makeFakeWorkspace(tmpdir());
+    terminal = new Terminal(workspace.root, environment);
+    workspace.write('bringup.lock.json', readFileSync(join(REPOSITORY, 'bringup.lock.json'), 'utf8'));
+    workspace.write('kernel/b.config', FRAGMENT);
+    workspace.edit('kernel/project.json', ((json: Json) => {
+      const source = { kind: 'debian-package', package: 'linux-source-6.1' };
+      Object.assign(json.targets.build.options, { arch: 'arm64', source });
+    }) as never);
+    const { exitCode, output } = await nx(['run', 'kernel:config'], {
+      cwd: workspace.root,
+      env: environment,
+    });
+    expect({ exitCode, output: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, output: '' });
+  }, 300_000);
+  afterAll(() => {
+    terminal.close();
+    workspace.remove();
   });
+
+  it('brings a change into the fragment that leads to the same .config', async () => {
+    terminal.start('kernel:menuconfig');
+    await terminal.until(/General setup/, 240);
+    await terminal.keys('/');
+    await terminal.until(/Search Configuration Parameter/);
+    await terminal.keys('^BLK_DEV_INITRD$', 'Enter');
+    await terminal.until(/Symbol: BLK_DEV_INITRD/);
+    await terminal.keys('1');
+    await terminal.until(/\[ \] Initial RAM filesystem/);
+    await terminal.keys('y');
+    await terminal.until(/\[\*\] Initial RAM filesystem/);
+    await terminal.keys('Escape', 'Escape');
+    await terminal.until(/Symbol: BLK_DEV_INITRD/);
+    await terminal.keys('Escape', 'Escape');
+    await terminal.until(/General setup/);
+    await terminal.keys('Escape', 'Escape');
+    await terminal.until(/save/i);
+    await terminal.keys('Enter');
+    await terminal.until(/ran target menuconfig/, 240);
+
+    const fragment = workspace.read('kernel/b.config');
+    expect(fragment).toBe(`${FRAGMENT}CONFIG_BLK_DEV_INITRD=y\r\n`);
+    const left = workspace.read('dist/kernel/.config');
+    expect(left).toContain('CONFIG_BLK_DEV_INITRD=y\n');
+    for (const path of ['dist/kernel', '.bringup/build/kernel'])
+      rmSync(join(workspace.root, path), { recursive: true });
+    const again = await nx(['run', 'kernel:config', '--skipNxCache'], {
+      cwd: workspace.root,
+      env: environment,
+    });
+    expect(again.exitCode).toBe(0);
+    expect(workspace.read('dist/kernel/.config')).toBe(left);
+    expect(workspace.read('kernel/b.config')).toBe(fragment);
+  }, 900_000);
 });

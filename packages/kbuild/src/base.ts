@@ -4,7 +4,6 @@ import { copy, ensureDir, pathExists, readFile, remove, writeFile } from 'fs-ext
 import { runProgram, UserError } from '@bringup/process';
 import {
   checkRequests,
-  parseConfig,
   parseResolved,
   resolvedValues,
   type ConfigRequest,
@@ -85,9 +84,8 @@ function baseKey({ program, make, tools, base }: BaseRequest, text: string | und
   return createHash('sha256').update(JSON.stringify(ingredients)).digest('hex');
 }
 
-/** conf itself writes a hex symbol without a default as "CONFIG_TEXT_BASE=" (U-Boot); a user's file has no excuse. */
 function parseBase(base: BaseConfig, text: string): ConfigRequest[] {
-  return base.kind === 'goal' ? parseResolved(text, base.goal) : parseConfig(text, base.shown);
+  return parseResolved(text, base.kind === 'goal' ? base.goal : base.shown);
 }
 
 async function readBaseFile(base: Extract<BaseConfig, { kind: 'file' }>): Promise<string> {

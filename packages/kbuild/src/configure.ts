@@ -7,10 +7,11 @@ import {
   planMerge,
   resolvedValues,
   type ConfigRequest,
+  type ConfigValues,
   type LostRequest,
   type Override,
 } from '@bringup/kconfig';
-import { resolveBase, runGoal, type BaseRequest } from './base.js';
+import { resolveBase, runGoal, type BaseRequest, type ResolvedBase } from './base.js';
 import { readFragments, type FragmentReference } from './fragments.js';
 import { lostError } from './reasons.js';
 import { checkPaths, checkSourceTree } from './source-check.js';
@@ -27,6 +28,8 @@ export interface Configuration {
   readonly overrides: readonly Override[];
   /** Requests below an `# optional:` that they do not need. */
   readonly needlessOptional: readonly ConfigRequest[];
+  /** Lines of a base file that hold without the fragments, and come out otherwise because of them. */
+  readonly displaced: readonly LostRequest[];
 }
 
 /**
@@ -66,5 +69,19 @@ async function resolveRequests(
     const all = [...doomed, ...plan.requests];
     throw await lostError({ program, make, base: base.lines, requests: all, lost, signal: request.signal });
   }
-  return { text, accepted, overrides: plan.overrides, needlessOptional };
+  const displaced = request.base.kind === 'file' ? displacedLines(base, replaced, resolved) : [];
+  return { text, accepted, overrides: plan.overrides, needlessOptional, displaced };
+}
+
+function displacedLines(
+  base: ResolvedBase,
+  replaced: ReadonlySet<string>,
+  resolved: ConfigValues,
+): LostRequest[] {
+  const alone = new Set(base.lost.map(({ request }) => request.symbol));
+  const left = planMerge(base.lines).requests.filter(
+    ({ symbol }) => !replaced.has(symbol) && !alone.has(symbol),
+  );
+  const { lost, accepted } = checkRequests(left, resolved);
+  return [...lost, ...accepted];
 }

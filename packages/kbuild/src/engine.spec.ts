@@ -122,38 +122,6 @@ describe('configure', () => {
     });
   });
 
-  describe('a base file', () => {
-    const over = (base: string, fragment: string) => {
-      const { configureWith, directory } = setUp();
-      const path = join(directory, 'base.config');
-      writeFileSync(path, base);
-      return configureWith(fragment, { base: { kind: 'file', path, shown: 'my/base.config' } });
-    };
-
-    it('is checked line by line, as a fragment is', async () => {
-      await expect(over('CONFIG_NET=y\nCONFIG_EXT4_FS=y\nCONFIG_NTE=y\n', '')).rejects.toMatchObject({
-        code: 'REQUESTS_LOST',
-        message: expect.stringMatching(
-          /my\/base.config:2: CONFIG_EXT4_FS: wanted y, got n\n[^]*CONFIG_BLOCK=y\n[^]*my\/base.config:3: CONFIG_NTE: [^]*no such symbol/,
-        ),
-      });
-      const { accepted } = await over('# optional: old\nCONFIG_EXT4_FS=y\n', '');
-      expect(accepted.map(({ request }) => `${request.file}:${request.line}`)).toEqual(['my/base.config:2']);
-    });
-
-    it('is asked for nothing that a fragment gives, replaces or takes along', async () => {
-      await expect(over('CONFIG_EXT4_FS=y\n', 'CONFIG_BLOCK=y\n')).resolves.toBeDefined();
-      await expect(over('CONFIG_EXT4_FS=y\n', '# CONFIG_EXT4_FS is not set\n')).resolves.toBeDefined();
-      const { text } = await over('CONFIG_BLOCK=y\nCONFIG_EXT4_FS=y\n', '# CONFIG_BLOCK is not set\n');
-      expect(text).not.toContain('EXT4_FS');
-    });
-
-    it('may have values of symbols that nobody can set', async () => {
-      const { text } = await over('CONFIG_CC_MAJOR=9\nCONFIG_NET=y\n', '');
-      expect(text).toContain('CONFIG_CC_MAJOR=12\n');
-    });
-  });
-
   it('takes fragments of the tree, options, named defconfigs and whole files', async () => {
     const { configureWith, directory } = setUp();
     const { text } = await configureWith('', {

@@ -5,6 +5,7 @@ export { configure, type Configuration, type ConfigureRequest } from './configur
 export { type FragmentReference } from './fragments.js';
 export { runConfigEditor, saveDefconfig, type ConfigEditor } from './editor.js';
 export { readKconfigTree } from './kconfig-tree.js';
+export { resolveAside } from './resolve.js';
 export { readFragments } from './fragments.js';
 export { archiveInstallTree, type InstallRequest } from './install-tree.js';
 export * from './lock/index.js';

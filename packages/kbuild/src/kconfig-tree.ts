@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pathExists, readFile, readJson, remove, writeFile } from 'fs-extra';
-import { runProgram, scrubbedEnvironment, writeFileAside } from '@bringup/process';
+import { runProgram, writeFileAside } from '@bringup/process';
 import { loadKconfig, shellRunner, type KconfigTree } from '@bringup/kconfig';
 import { planMake, type MakeSetting } from './make.js';
 import type { KconfigProgram } from './programs.js';
@@ -14,19 +14,58 @@ const PROBE = {
 };
 const SHELL_RESULTS = '.bringup-shell.json';
 
+/** A source tree's Kconfig files, and what its conf reads beside them. */
+export interface OpenedKconfig {
+  readonly tree: KconfigTree;
+  /** The environment in which make starts conf; undefined for trees older than the macro language. */
+  readonly environment: Readonly<Record<string, string>> | undefined;
+  /** What each command of `$(shell,…)` printed there. */
+  readonly shellResults: ReadonlyMap<string, string>;
+}
+
+/** As many as a process works on at once: a tree of the kernel takes some 100 MB. */
+const MAX_OPENED = 3;
+const opened = new Map<string, Promise<OpenedKconfig>>();
+
 /**
- * Reads a source tree's Kconfig files as its own conf does, with the environment that its Makefile gives conf.
- * What `$(shell,…)` printed is kept in the output directory, which is made anew when source or tools change.
+ * Reads a source tree's Kconfig files as its own conf does, with the environment that its Makefile gives conf; once
+ * per process. What `$(shell,…)` printed is kept in the output directory, which is made anew when source or tools
+ * change.
  *
  * @param make its `out` has been configured in before
  * @throws UserError `KCONFIG_SYNTAX`
  */
+export async function openKconfig(
+  program: KconfigProgram,
+  make: MakeSetting,
+  signal?: AbortSignal,
+): Promise<OpenedKconfig> {
+  const key = JSON.stringify([program.name, make.source.identity, planMake(make, [])]);
+  const known = opened.get(key);
+  if (known) return known;
+  const reading = readTree(program, make, signal);
+  opened.set(key, reading);
+  reading.catch(() => opened.delete(key));
+  for (const oldest of [...opened.keys()].slice(0, -MAX_OPENED)) opened.delete(oldest);
+  return reading;
+}
+
+/** The tree alone of {@link openKconfig}. */
 export async function readKconfigTree(
   program: KconfigProgram,
   make: MakeSetting,
   signal?: AbortSignal,
 ): Promise<KconfigTree> {
-  const environment = await confEnvironment(program, make, signal);
+  return (await openKconfig(program, make, signal)).tree;
+}
+
+async function readTree(
+  program: KconfigProgram,
+  make: MakeSetting,
+  signal?: AbortSignal,
+): Promise<OpenedKconfig> {
+  const told = await confEnvironment(program, make, signal);
+  const environment = told ?? {};
   const resultsFile = join(make.out, SHELL_RESULTS);
   const known = ((await readJson(resultsFile).catch(() => [])) ?? []) as [string, string][];
   const shellResults = new Map(known);
@@ -39,49 +78,20 @@ export async function readKconfigTree(
     shellResults,
   });
   if (shellResults.size > known.length) await writeFileAside(resultsFile, JSON.stringify([...shellResults]));
-  return tree;
-}
-
-/**
- * Resolves a configuration file in place, as the program's own goal does. Where it is known in which environment make
- * starts conf, conf is started directly: make needs longer to find that it has nothing else to do.
- *
- * @param make its `out` has been configured in before
- * @param config absolute path
- */
-export async function resolveInPlace(
-  program: KconfigProgram,
-  make: MakeSetting,
-  config: string,
-  signal?: AbortSignal,
-): Promise<void> {
-  const { goal, input } = program.resolve;
-  if (await hasMacros(make)) {
-    const environment = await confEnvironment(program, make, signal);
-    const argv = [join(make.out, 'scripts/kconfig/conf'), `--${goal}`, program.kconfigRoot] as const;
-    const env = scrubbedEnvironment({ ...environment, KCONFIG_CONFIG: config });
-    await runProgram(argv, { cwd: make.out, env, input, signal });
-    return;
-  }
-  const { argv, env } = planMake(make, [goal]);
-  await runProgram([...argv, `KCONFIG_CONFIG=${config}`], { env, input, signal });
-}
-
-/** Trees older than the macro language read no environment. */
-function hasMacros(make: MakeSetting): Promise<boolean> {
-  return pathExists(join(make.source.path, 'scripts/kconfig/preprocess.c'));
+  return { tree, environment: told, shellResults };
 }
 
 /**
  * The environment in which make starts conf, told by conf itself: it is given a Kconfig file whose macro prints it
- * (kconfig-macro-language.rst, `$(shell,command)`). What it told is kept for the same command of make, as is what its macros printed.
+ * (kconfig-macro-language.rst, `$(shell,command)`). What it told is kept for the same command of make, as is what its
+ * macros printed.
  */
 async function confEnvironment(
   program: KconfigProgram,
   make: MakeSetting,
   signal?: AbortSignal,
-): Promise<Record<string, string>> {
-  if (!(await hasMacros(make))) return {};
+): Promise<Record<string, string> | undefined> {
+  if (!(await pathExists(join(make.source.path, 'scripts/kconfig/preprocess.c')))) return undefined;
   const file = join(make.out, PROBE.environment);
   const { argv, env } = planMake(make, [program.resolve.goal]);
   const command = JSON.stringify([argv, env]);

@@ -3,21 +3,20 @@ import { readFile, writeFile } from 'fs-extra';
 import { UserError } from '@bringup/process';
 import {
   checkRequests,
+  configValues,
   evaluate,
   explainLoss,
   formatLoss,
   formatMerged,
   parseConfig,
   parseResolved,
-  resolvedValues,
   planMerge,
   suggestFix,
   type ConfigRequest,
-  type ConfigValues,
-  type KconfigTree,
   type LostRequest,
 } from '@bringup/kconfig';
-import { readKconfigTree, resolveInPlace } from './kconfig-tree.js';
+import { readKconfigTree } from './kconfig-tree.js';
+import { resolveAside } from './resolve.js';
 import type { MakeSetting } from './make.js';
 import type { KconfigProgram } from './programs.js';
 
@@ -38,6 +37,9 @@ export type ProposedFix = { readonly symbol: string; readonly wanted: string } &
   | { readonly none: string }
 );
 
+/** Where a proposed configuration is resolved: beside the real one. */
+const TRIAL = '.bringup-trial.config';
+
 /**
  * The error for requests that did not stick: each with its reason, and the lines that would satisfy it where some were
  * found. Lines are only shown once the tree's own conf has confirmed them.
@@ -57,7 +59,6 @@ export async function lostError(check: FailedCheck): Promise<UserError> {
   }));
   const confirmed = await confirm(
     check,
-    tree,
     proposals.flatMap(({ request, fix }) => (fix.kind === 'fix' ? [{ request, lines: fix.lines }] : [])),
   );
   const fixes: ProposedFix[] = proposals.map(({ request: { symbol, value: wanted }, fix }) => {
@@ -91,88 +92,41 @@ interface Proposal {
   readonly lines: readonly string[];
 }
 
-/** A trial takes about as long as the configuration itself; as many run at a time as are worth waiting for. */
-const MAX_TRIALS = 4;
-const PARALLEL_TRIALS = 2;
+/** Of a kernel, some 0.2 s each. */
+const MAX_TRIALS = 15;
 
 /**
- * The symbols whose proposals hold, as the tree's own conf says. Proposals are tried together as far as they go together,
- * which the reader finds out in no time: mostly it comes to one trial.
+ * The symbols whose proposals hold: tried all at once, and where that fails in halves. The reader has evaluated each
+ * of them already, so that the first trial mostly is the last.
  */
-async function confirm(
-  check: FailedCheck,
-  tree: KconfigTree,
-  proposals: readonly Proposal[],
-): Promise<ReadonlySet<string>> {
-  const groups = compatibleGroups(check, tree, proposals).slice(0, MAX_TRIALS);
+async function confirm(check: FailedCheck, proposals: readonly Proposal[]): Promise<ReadonlySet<string>> {
   const confirmed = new Set<string>();
-  for (let first = 0; first < groups.length; first += PARALLEL_TRIALS) {
-    const trials = groups.slice(first, first + PARALLEL_TRIALS).map(async (group, index) => {
-      const resolved = await resolveWithConf(check, group, `.bringup-trial-${index}.config`);
-      return holding(check, group, resolved);
-    });
-    for (const { request } of (await Promise.all(trials)).flat()) confirmed.add(request.symbol);
+  const queue = [proposals];
+  for (let trials = 0; trials < MAX_TRIALS; trials++) {
+    const group = queue.shift();
+    if (!group) break;
+    if (group.length === 0) continue;
+    if (await holds(check, group)) {
+      for (const { request } of group) confirmed.add(request.symbol);
+    } else if (group.length > 1) {
+      const half = Math.ceil(group.length / 2);
+      queue.push(group.slice(0, half), group.slice(half));
+    }
   }
   return confirmed;
 }
 
-/** Groups of proposals that all hold when tried together, as far as the reader can tell; the larger ones first. */
-function compatibleGroups(
-  check: FailedCheck,
-  tree: KconfigTree,
-  proposals: readonly Proposal[],
-): (readonly Proposal[])[] {
-  if (proposals.length === 0) return [];
-  const lines = parseResolved(mergedWith(check, proposals));
-  const { values } = evaluate(
-    tree,
-    lines.map(({ symbol, value }) => [symbol, value] as const),
-  );
-  const holds = holding(check, proposals, values);
-  if (holds.length === proposals.length) return [proposals];
-  // One that does not hold alone is left to conf, which has the last word.
-  if (proposals.length === 1) return [proposals];
-  const half = Math.ceil(proposals.length / 2);
-  const parts =
-    holds.length > 0
-      ? [holds, proposals.filter((proposal) => !holds.includes(proposal))]
-      : [proposals.slice(0, half), proposals.slice(half)];
-  return parts
-    .flatMap((part) => compatibleGroups(check, tree, part))
-    .sort((one, other) => other.length - one.length);
-}
-
-/** Resolves once more, with the proposed lines. */
-async function resolveWithConf(
-  check: FailedCheck,
-  proposals: readonly Proposal[],
-  name: string,
-): Promise<ConfigValues> {
-  const { program, make, signal } = check;
-  const trial = join(make.out, name);
-  await writeFile(trial, mergedWith(check, proposals));
-  await resolveInPlace(program, make, trial, signal);
-  return resolvedValues(await readFile(trial, 'utf8'));
-}
-
-function mergedWith({ base, requests }: FailedCheck, proposals: readonly Proposal[]): string {
-  return formatMerged(base, planMerge([...requests, ...linesOf(proposals)]).requests);
-}
-
-/** Those whose request has stuck; none when something was lost that was not before. */
-function holding(
-  { requests, lost }: FailedCheck,
-  proposals: readonly Proposal[],
-  resolved: ConfigValues,
-): readonly Proposal[] {
+/** Resolves once more with the proposed lines: the requests must stick, and nothing be lost that was not before. */
+async function holds(check: FailedCheck, proposals: readonly Proposal[]): Promise<boolean> {
+  const { program, make, base, requests, lost, signal } = check;
+  const added = proposals.flatMap(({ lines }) => parseConfig(lines.join('\n'), 'proposal'));
+  const plan = planMerge([...requests, ...added]);
+  const trial = join(make.out, TRIAL);
+  await writeFile(trial, formatMerged(base, plan.requests));
+  await resolveAside(program, make, trial, signal);
+  const resolved = configValues(parseResolved(await readFile(trial, 'utf8')));
+  const wanted = new Set(proposals.map(({ request }) => request.symbol));
   const before = new Set(lost.map((entry) => entry.request.symbol));
-  const after = new Set(
-    checkRequests([...requests, ...linesOf(proposals)], resolved).lost.map(({ request }) => request.symbol),
-  );
-  if ([...after].some((symbol) => !before.has(symbol))) return [];
-  return proposals.filter(({ request }) => !after.has(request.symbol));
-}
-
-function linesOf(proposals: readonly Proposal[]): ConfigRequest[] {
-  return proposals.flatMap(({ lines }) => parseConfig(lines.join('\n'), 'proposal'));
+  const after = checkRequests([...requests, ...added], resolved).lost.map(({ request }) => request.symbol);
+  return after.every((symbol) => before.has(symbol) && !wanted.has(symbol));
 }

@@ -39,3 +39,13 @@ export function describeLost({ request, got }: LostRequest): string {
 export function describeNeedless({ file, line, symbol, value, optional }: ConfigRequest): string {
   return `has no effect: ${file}:${line - 1}: "# optional: ${optional}", since CONFIG_${symbol}=${value} is not lost`;
 }
+
+/** How many symbols a line names before it only counts the others. */
+const SHOWN = 20;
+
+/** One line for the lines of a base file that the fragments changed by what they ask for. */
+export function describeDisplaced(displaced: readonly [LostRequest, ...LostRequest[]]): string {
+  const names = displaced.slice(0, SHOWN).map(({ request, got }) => `${request.symbol}=${got}`);
+  const more = displaced.length > SHOWN ? ` and ${displaced.length - SHOWN} more` : '';
+  return `the fragments change other lines of ${displaced[0].request.file} too: ${names.join(', ')}${more}`;
+}

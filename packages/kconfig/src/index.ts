@@ -1,5 +1,6 @@
 export {
   checkRequests,
+  describeDisplaced,
   describeLost,
   describeNeedless,
   type CheckResult,

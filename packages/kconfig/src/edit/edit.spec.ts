@@ -114,5 +114,21 @@ describe('applyFragmentEdit', () => {
   it('fills an empty file and leaves an unchanged one', () => {
     expect(applyFragmentEdit('', new Map([['A', 'm']]))).toBe('CONFIG_A=m\n');
     expect(applyFragmentEdit(text, new Map())).toBe(text);
+    expect(applyFragmentEdit('CONFIG_A=y', new Map())).toBe('CONFIG_A=y');
+  });
+
+  it.each([
+    ['CRLF', '# why\r\nCONFIG_A=y\r\n\r\n', '# why\r\nCONFIG_A=m\r\n\r\nCONFIG_B=y\r\n'],
+    ['CRLF, the last line open', '# why\r\nCONFIG_A=y', '# why\r\nCONFIG_A=m\r\nCONFIG_B=y\r\n'],
+    ['one CRLF among others', 'CONFIG_X=y\nCONFIG_A=y\r\n', 'CONFIG_X=y\nCONFIG_A=m\r\nCONFIG_B=y\n'],
+    ['the last line open', 'CONFIG_A=y', 'CONFIG_A=m\nCONFIG_B=y\n'],
+    ['a comment, open', 'CONFIG_A=y\n# why', 'CONFIG_A=m\n# why\nCONFIG_B=y\n'],
+    ['a byte order mark', '\uFEFFCONFIG_A=y\n', '\uFEFFCONFIG_A=m\nCONFIG_B=y\n'],
+  ])('keeps line ends: %s', (_what, before, after) => {
+    const set = new Map([
+      ['A', 'm'],
+      ['B', 'y'],
+    ]);
+    expect(applyFragmentEdit(before, set)).toBe(after);
   });
 });

@@ -1,5 +1,5 @@
 import { configRecipe, configure, isPublished, publishText } from '@bringup/kbuild';
-import { describeLost, describeNeedless, describeOverride } from '@bringup/kconfig';
+import { describeDisplaced, describeLost, describeNeedless, describeOverride } from '@bringup/kconfig';
 import {
   baseConfig,
   fragmentReferences,
@@ -33,6 +33,8 @@ export async function configureProject(task: Task, project: KconfigProject): Pro
     for (const override of configuration.overrides) task.note(describeOverride(override));
     for (const needless of configuration.needlessOptional) task.note(describeNeedless(needless));
     for (const entry of configuration.accepted) task.note(`accepted: ${describeLost(entry)}`);
+    const [displaced, ...others] = configuration.displaced;
+    if (displaced) task.note(describeDisplaced([displaced, ...others]));
     await publishText(output, 'config', recipe, '.config', configuration.text);
     task.note('configured');
   });

@@ -100,9 +100,7 @@ function editorTargets({ kind, configurations }: Declaration): Record<string, Ta
 /** The tasks of a project that need the terminal for themselves. */
 export function consoleTargets({ kind, target }: Declaration): string[] {
   if (kind === 'qemu') return [target];
-  return isKconfigKind(kind)
-    ? EDITORS[kind].filter((name) => name !== 'savedefconfig')
-    : [];
+  return isKconfigKind(kind) ? EDITORS[kind].filter((name) => name !== 'savedefconfig') : [];
 }
 
 /** The same keys, with what `change` makes of each. */
