@@ -9,7 +9,7 @@ export interface KconfigProgram {
   readonly marks: (arch: Arch) => readonly string[];
   /** The first Kconfig file, relative to the tree. */
   readonly kconfigRoot: string;
-  /** Where the tree keeps fragments of its own, in the order they are searched. */
+  /** Where the tree keeps fragments of its own, in the order they are merged. */
   readonly treeFragments: (arch: Arch) => readonly string[];
   /** The goal that resolves a merged `.config`, and what it is to read: `olddefconfig` asks nothing, the older `oldconfig` does. */
   readonly resolve: { readonly goal: string; readonly input: string };
@@ -29,7 +29,7 @@ export const KCONFIG_PROGRAMS = {
     title: 'Linux kernel',
     marks: (arch) => ['Makefile', 'Kconfig', `arch/${ARCHES[arch].sourceArch}`],
     kconfigRoot: 'Kconfig',
-    treeFragments: (arch) => [`arch/${ARCHES[arch].sourceArch}/configs`, 'kernel/configs'],
+    treeFragments: (arch) => ['kernel/configs', `arch/${ARCHES[arch].sourceArch}/configs`],
     resolve: { goal: 'olddefconfig', input: '' },
     goals: (arch) => [ARCHES[arch].image.goal, 'vmlinux'],
     artifacts: (arch) => ({
