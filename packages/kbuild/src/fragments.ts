@@ -32,8 +32,8 @@ export async function readFragments(
     } else if (reference.kind === 'file') {
       requests.push(...parseConfig(await readFragmentFile(reference.path, reference.shown), reference.shown));
     } else {
+      // Not the user's to correct: kernel/configs/android-base.config has a string without quotes.
       for (const { path, shown } of await findTreeFragments(reference.name, program, arch, sourcePath))
-        // Not the user's to correct: kernel/configs/android-base.config has a string without quotes.
         requests.push(...parseConfig(await readFile(path, 'utf8'), shown, { anyValue: true }));
     }
   }
