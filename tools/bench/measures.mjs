@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { byHand, sourcePath } from './by-hand.mjs';
+import { configureTwice } from './kconfig.mjs';
 import { makeManyFiles, PACK_PROGRAM } from './many-files.mjs';
 import { run } from './run.mjs';
 import { editOptions, hasProgram, nx, onTerminal, qemuStartedAt, runNx } from './scratch.mjs';
@@ -284,6 +285,29 @@ async function packing({ scratch, runs, say }) {
   };
 }
 
+const KEPT = 'CONFIG_PRINTK=y\nCONFIG_NET=y\nCONFIG_EXT4_FS=y\n';
+const DROPPED = 'CONFIG_DEBUG_INFO_BTF=y\nCONFIG_KASAN_HW_TAGS=y\nCONFIG_NR_CPUS=9999\nCONFIG_PRINTKK=y\n';
+
+/** (g, h) Every request compared with what olddefconfig made of it, and explained where it was lost. */
+function requestsChecked(text, bar) {
+  return async ({ scratch, runs, say }) => {
+    await ensureSource(scratch, 'kernel');
+    const source = sourcePath(scratch, 'kernel');
+    say('g, h: conf is compiled, and defconfig made');
+    await configureTwice({ scratch, source, text: KEPT, cold: true });
+    const results = await times(runs, () => configureTwice({ scratch, source, text, cold: true }));
+    const again = await configureTwice({ scratch, source, text, cold: false });
+    const [ours, hand] = ['ours', 'hand'].map((name) => median(results.map((result) => result[name])));
+    return {
+      bar,
+      measured: median(results.map((result) => result.ours - result.hand)),
+      unit: 's more',
+      detail: `Bringup ${seconds(ours)}, make olddefconfig ${seconds(hand)}, ${results[0].lost} requests lost`,
+      where: `${seconds(again.ours - again.hand)} more where the compiler's answers to Kconfig are known already`,
+    };
+  };
+}
+
 /** Where the scratch workspace's programs run. */
 function place({ workspace, env }) {
   return { cwd: workspace, env };
@@ -331,4 +355,12 @@ export const MEASURES = {
   d: { title: 'everything cached, nx run virt-arm64:test', measure: cachedTest },
   e: { title: 'nx run virt-arm64:run to the prompt, against QEMU by hand', measure: bootToShell },
   f: { title: 'initramfs of 2,000 files against find | cpio | gzip -9', measure: packing },
+  g: {
+    title: 'every request checked, all is well, over make olddefconfig of Linux 6.1',
+    measure: requestsChecked(KEPT, 1),
+  },
+  h: {
+    title: 'every request checked, some lost and explained, over make olddefconfig of Linux 6.1',
+    measure: requestsChecked(DROPPED, 4),
+  },
 };

@@ -133,7 +133,7 @@ const CASES: Case[] = [
     what: 'unknown base',
     run: 'kernel:build',
     spoil: options('kernel', (kernel) => (kernel.base = 'nope_defconfig')),
-    says: ['no nope_defconfig in arch/x86/configs or kernel/configs'],
+    says: ['no nope_defconfig in kernel/configs or arch/x86/configs'],
   },
   {
     what: 'unknown preset',

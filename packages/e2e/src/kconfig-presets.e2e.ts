@@ -15,11 +15,11 @@ type Json = Record<string, any>; // eslint-disable-line @typescript-eslint/no-ex
 const MEANT: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'linux-arm64': {
     tinyconfig: ['virt-arm64', 'debug', 'virtio', '9p', 'modules', 'container', 'kunit'],
-    defconfig: ['qemu-busybox-min', 'debug', 'virtio', '9p', 'modules', 'container', 'kunit'],
+    defconfig: ['qemu-busybox-min', 'container'],
   },
   'linux-x86_64': {
     tinyconfig: ['pc-x86_64', 'mini', 'debug', 'virtio', '9p', 'modules', 'container', 'kunit'],
-    defconfig: ['debug', 'virtio', '9p', 'modules', 'container', 'kunit'],
+    defconfig: ['container'],
   },
 };
 

@@ -7,7 +7,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import {
   ARCHES,
   bringupHome,
@@ -164,13 +164,14 @@ export type ProposedFix = { readonly symbol: string; readonly wanted: string } &
   | { readonly none: string }
 );
 
+/** A fragment by its name where only one has it: with the name go all that do. */
 function reference({ tree }: Place, fragment: string): FragmentReference {
-  const directory = tree.program
-    .treeFragments(tree.arch)
-    .find((name) => fragment.startsWith(`${name}/`) && !fragment.slice(name.length + 1).includes('/'));
-  return directory === undefined
-    ? { kind: 'file', path: join(tree.source.path, fragment), shown: fragment }
-    : { kind: 'tree', name: fragment.slice(directory.length + 1) };
+  const name = basename(fragment);
+  const named = tree.program.treeFragments(tree.arch).map((directory) => join(directory, name));
+  const path = join(tree.source.path, fragment);
+  return named.filter((one) => tree.fragments.includes(one)).join() === fragment
+    ? { kind: 'tree', name }
+    : { kind: 'file', path, shown: fragment };
 }
 
 function configurePlace(place: Place, fragments: readonly FragmentReference[]) {

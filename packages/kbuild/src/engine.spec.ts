@@ -122,6 +122,20 @@ describe('configure', () => {
     });
   });
 
+  it("merges all fragments of the tree that have a name, the arch's own last, as make NAME.config does", async () => {
+    const { configureWith, directory } = setUp();
+    const source = withDefconfigs(directory);
+    writeFileSync(join(source.path, 'kernel/configs/tiny.config'), 'CONFIG_NR_CPUS=2\nCONFIG_NET=y\n');
+    writeFileSync(join(source.path, 'arch/x86/configs/tiny.config'), 'CONFIG_NR_CPUS=3\n');
+    const { text, overrides } = await configureWith('', {
+      make: { ...setUp().make('config'), source },
+      fragments: [{ kind: 'tree', name: 'tiny.config' }],
+    });
+    expect(text).toContain('CONFIG_NET=y\n');
+    expect(text).toContain('CONFIG_NR_CPUS=3\n');
+    expect(overrides.map(({ winner }) => winner.file)).toEqual(['tree:arch/x86/configs/tiny.config']);
+  });
+
   it('takes fragments of the tree, options, named defconfigs and whole files', async () => {
     const { configureWith, directory } = setUp();
     const { text } = await configureWith('', {

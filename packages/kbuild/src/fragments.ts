@@ -32,9 +32,9 @@ export async function readFragments(
     } else if (reference.kind === 'file') {
       requests.push(...parseConfig(await readFragmentFile(reference.path, reference.shown), reference.shown));
     } else {
-      const { path, shown } = await findTreeFragment(reference.name, program, arch, sourcePath);
       // Not the user's to correct: kernel/configs/android-base.config has a string without quotes.
-      requests.push(...parseConfig(await readFile(path, 'utf8'), shown, { anyValue: true }));
+      for (const { path, shown } of await findTreeFragments(reference.name, program, arch, sourcePath))
+        requests.push(...parseConfig(await readFile(path, 'utf8'), shown, { anyValue: true }));
     }
   }
   return requests;
@@ -53,17 +53,20 @@ export async function readFragmentFile(path: string, shown: string): Promise<str
   });
 }
 
-async function findTreeFragment(
+/** All of that name, the arch's own last, as `make NAME.config` merges them (configfiles in scripts/kconfig/Makefile). */
+async function findTreeFragments(
   name: string,
   program: KconfigProgram,
   arch: Arch,
   sourcePath: string,
-): Promise<{ path: string; shown: string }> {
+): Promise<{ path: string; shown: string }[]> {
   const directories = program.treeFragments(arch);
+  const found: { path: string; shown: string }[] = [];
   for (const directory of directories) {
     const path = join(sourcePath, directory, name);
-    if (await pathExists(path)) return { path, shown: `tree:${directory}/${name}` };
+    if (await pathExists(path)) found.push({ path, shown: `tree:${directory}/${name}` });
   }
+  if (found.length > 0) return found;
   const known = await Promise.all(
     directories.map((directory) => readdir(join(sourcePath, directory)).catch(() => [])),
   );

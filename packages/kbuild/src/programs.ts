@@ -13,7 +13,7 @@ export interface KconfigProgram {
   readonly variables: (arch: Arch) => readonly string[];
   /** The base configuration where none is given. */
   readonly defaultBase: (arch: Arch) => string;
-  /** Where the tree keeps fragments of its own, in the order they are searched. */
+  /** Where the tree keeps fragments of its own, in the order they are merged. */
   readonly treeFragments: (arch: Arch) => readonly string[];
   /** The goal that resolves a merged `.config`, and what it is to read: `olddefconfig` asks nothing, the older `oldconfig` does. */
   readonly resolve: { readonly goal: string; readonly input: string };
@@ -55,7 +55,7 @@ export const KCONFIG_PROGRAMS = {
     kconfigRoot: 'Kconfig',
     variables: kernelArch,
     defaultBase: () => 'defconfig',
-    treeFragments: (arch) => [`arch/${ARCHES[arch].sourceArch}/configs`, 'kernel/configs'],
+    treeFragments: (arch) => ['kernel/configs', `arch/${ARCHES[arch].sourceArch}/configs`],
     resolve: { goal: 'olddefconfig', input: '' },
     goals: (arch) => [ARCHES[arch].image.goal, 'vmlinux'],
     artifacts: (arch) => ({

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { configValues, parseConfig } from '../config-file.js';
@@ -25,9 +25,10 @@ config CPUS
 	default 4
 `;
 
+const srctree = mkdtempSync(join(tmpdir(), 'bringup-edit-spec-'));
 let tree: KconfigTree;
+afterAll(() => rmSync(srctree, { recursive: true }));
 beforeAll(async () => {
-  const srctree = mkdtempSync(join(tmpdir(), 'bringup-edit-spec-'));
   writeFileSync(join(srctree, 'Kconfig'), KCONFIG);
   tree = await loadKconfig({ srctree });
 });
@@ -81,6 +82,12 @@ it('relies on earlier fragments, and says what later ones decide', () => {
     EXT4: 'y',
   });
   expect(plan('', 'CONFIG_CPUS=2\n', '', 'CONFIG_CPUS=8\n').outOfReach).toEqual(['CPUS']);
+});
+
+it('leaves lines alone that had no effect before: doubled ones, and those whose loss was accepted', () => {
+  const edit = plan('CONFIG_BLOCK=y\nCONFIG_ACL=y\n', 'CONFIG_NET=y\nCONFIG_BLOCK=y\n', 'CONFIG_BLOCK=y\n');
+  expect(Object.fromEntries(edit.set)).toEqual({ NET: 'y' });
+  expect(edit.redundant).toEqual([]);
 });
 
 describe('applyFragmentEdit', () => {

@@ -5,7 +5,7 @@ import { evaluate, type Evaluation, type KconfigTree } from '../language/index.j
 export interface FragmentEdit {
   /** Symbols whose line gets another value, or that get a line. */
   readonly set: ReadonlyMap<string, string>;
-  /** Lines that have no effect any more; the user is asked before they go. */
+  /** Lines that have no effect any more, and had one before; the user is asked before they go. */
   readonly redundant: readonly ConfigRequest[];
   /** Symbols that no line of this fragment can give the wanted value, since later lines decide. */
   readonly outOfReach: readonly string[];
@@ -38,7 +38,9 @@ export function planFragmentEdit(request: EditRequest): FragmentEdit {
   const kept = reduce(request, needed, (symbol) => own.has(symbol));
   return {
     set: new Map([...needed].filter(([symbol, value]) => own.get(symbol) !== value)),
-    redundant: fragment.filter(({ symbol }) => needed.has(symbol) && !kept.has(symbol)),
+    redundant: fragment.filter(
+      ({ symbol }) => needed.has(symbol) && !kept.has(symbol) && hasEffect(request, own, symbol),
+    ),
     outOfReach: differing(evaluateWith(request, needed), wanted),
   };
 }
@@ -63,6 +65,13 @@ function addMissing(request: EditRequest, lines: Lines): Map<string, string> {
     for (const name of missing) all.set(name, wantedOf(request, name));
   }
   return all;
+}
+
+/** Whether the configuration comes out otherwise without the line of a symbol. */
+function hasEffect(request: EditRequest, lines: Lines, symbol: string): boolean {
+  const without = new Map(lines);
+  without.delete(symbol);
+  return differing(evaluateWith(request, without), evaluateWith(request, lines).values).length > 0;
 }
 
 /** Leaves out, of the lines that may go, those without which the configuration comes out the same. */

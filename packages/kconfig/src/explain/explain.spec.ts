@@ -399,3 +399,10 @@ it.each([
 ])('finds the names near %s', (name, nearest) => {
   expect(nearestNames(tree, name).slice(0, 1)).toEqual(nearest);
 });
+
+it('names the symbols of a comparison, and not its number', () => {
+  const { values } = resolve('');
+  const { definitions } = explainSymbol(tree, values, 'DEEP');
+  const names = definitions[0]!.dependsOn!.symbols.map(({ symbol }) => symbol);
+  expect(names).toEqual(['WIREGUARD', 'PPC', 'INET', 'LEVEL']);
+});

@@ -93,8 +93,9 @@ export function spell(expression: Expression | undefined): string {
 
 export function conditionOf(facts: Facts, expression: Expression | undefined): Condition | undefined {
   if (!expression) return undefined;
+  // A number in a comparison is a symbol of that name to conf, as a constant is.
   const symbols = [...symbolsOf(expression)].filter(
-    ({ constant, entries }) => !constant || entries.length > 0,
+    ({ name, constant, entries }) => entries.length > 0 || !(constant || /^(-?\d+|0x[\da-f]+)$/i.test(name)),
   );
   return {
     expression: spell(expression),

@@ -17,7 +17,7 @@ export interface UBootOptions {
    */
   base?: string;
   /**
-   * Configuration fragments in order, later ones winning: a path relative to the workspace root ({projectRoot} is understood), preset:NAME for one that ships with Bringup, tree:NAME for one of the source tree (tree:virt.config).
+   * Configuration fragments in order, later ones winning: a path relative to the workspace root ({projectRoot} is understood), preset:NAME for one that ships with Bringup, tree:NAME for one of the source tree (tree:virt.config), the general one and the architecture's where there are both, as make NAME does.
    */
   fragments?: string[];
   /**
