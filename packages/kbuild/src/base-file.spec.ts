@@ -44,6 +44,14 @@ describe('a base file', () => {
     await expect(configureOver(base)).rejects.toMatchObject(lost(message));
   });
 
+  it('explains every lost line, and looks for help for the first hundred', async () => {
+    const lines = Array.from({ length: 150 }, (_, index) => `CONFIG_OLD_${index}=y\n`).join('');
+    await expect(configureOver(lines)).rejects.toMatchObject({
+      message: expect.stringMatching(/base.config:150: CONFIG_OLD_149: [^]*first 100 lost requests only/),
+      fields: { reasons: { length: 150 }, fixes: { length: 150 } },
+    });
+  });
+
   it('loses nothing to itself or to a fragment that replaces its line', async () => {
     const { text, displaced } = await configureOver(
       'CONFIG_NR_CPUS=8\nCONFIG_NR_CPUS=2\n# CONFIG_NET is not set\n',

@@ -37,6 +37,13 @@ export type ProposedFix = { readonly symbol: string; readonly wanted: string } &
   | { readonly none: string }
 );
 
+/** Lines are looked for this many requests: a base of another kernel's version can lose hundreds, for want of the same few. */
+const MAX_FIXES = 100;
+const TOO_MANY = {
+  kind: 'none',
+  reason: `lines that would satisfy it are looked for the first ${MAX_FIXES} lost requests only`,
+} as const;
+
 /** Where a proposed configuration is resolved: beside the real one. */
 const TRIAL = '.bringup-trial.config';
 
@@ -52,9 +59,9 @@ export async function lostError(check: FailedCheck): Promise<UserError> {
     tree,
     merged.map(({ symbol, value }) => [symbol, value] as const),
   );
-  const proposals = lost.map(({ request }) => ({
+  const proposals = lost.map(({ request }, index) => ({
     request,
-    fix: suggestFix(tree, values, request, requests),
+    fix: index < MAX_FIXES ? suggestFix(tree, values, request, requests) : TOO_MANY,
     loss: explainLoss(tree, values, request, requests),
   }));
   const confirmed = await confirm(
