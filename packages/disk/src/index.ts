@@ -11,3 +11,11 @@ export {
 } from './partitions.js';
 export { writeDisk, type DiskOptions, type PartitionContent } from './disk.js';
 export { convertDisk, DISK_FORMATS, inspectDisk, type DiskFormat, type DiskInfo } from './formats.js';
+export {
+  formatExtlinux,
+  UBOOT_ARCHES,
+  writeBootScript,
+  writeUramdisk,
+  type ExtlinuxOptions,
+  type UbootImageOptions,
+} from './uboot.js';
