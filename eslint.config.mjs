@@ -9,6 +9,7 @@ const LAYERS = {
   kconfig: ['process'],
   kbuild: ['process', 'kconfig'],
   rootfs: ['process'],
+  disk: ['process', 'rootfs'],
   qemu: ['process'],
   nx: ['process', 'kconfig', 'kbuild', 'rootfs', 'qemu'],
   // Through nx as a user has it, but for the comparison of kbuild with the trees' own scripts.
@@ -47,7 +48,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['packages/{kconfig,kbuild,rootfs,qemu}/src/**/*.ts'],
+    files: ['packages/{kconfig,kbuild,rootfs,disk,qemu}/src/**/*.ts'],
     ignores: ['**/*.spec.ts', '**/testing/**'],
     rules: reserved(
       [...NX, ...EXECA],

@@ -41,7 +41,24 @@ const DEMO = [
 ];
 
 /** To run the tests as well: other compressors, a stand-alone conf, a faked clock, a terminal to type in. */
-const TESTS = ['apt-utils', 'binutils', 'faketime', 'kconfig-frontends', 'lz4', 'procps', 'tmux'];
+const TESTS = [
+  'apt-utils',
+  'binutils',
+  'device-tree-compiler',
+  'dosfstools',
+  'e2fsprogs',
+  'faketime',
+  'fakeroot',
+  'fdisk',
+  'kconfig-frontends',
+  'lz4',
+  'mtools',
+  'procps',
+  'qemu-utils',
+  'squashfs-tools',
+  'tmux',
+  'u-boot-tools',
+];
 
 /** @param {'demo' | 'tests'} purpose */
 export function wantedPackages(purpose) {

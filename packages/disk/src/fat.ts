@@ -1,0 +1,120 @@
+import { ensureDir, truncate, utimes, writeFile, copy } from 'fs-extra';
+import { open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import {
+  runProgram,
+  scrubbedEnvironment,
+  UserError,
+  withTemporaryDirectory,
+  writeAside,
+} from '@bringup/process';
+import { hashTree, type FileTree, type TreeEntry } from '@bringup/rootfs';
+import { contentSize } from './content-size.js';
+import type { FileSystemOptions } from './file-system.js';
+import { contentSeed, IMAGE_TIME, seededSerial } from './identity.js';
+import { MIB, roundUp, tooSmall } from './size.js';
+
+/** What mkfs.fat may choose for a cluster below 512 MiB; an automatic size reckons with it. */
+const CLUSTER_MAX = 16 * 1024;
+/** FAT specification, long names: these are no characters of one; brackets are wildcards of mtools. */
+// eslint-disable-next-line no-control-regex -- control characters are what is refused
+const BAD_CHARACTERS = /["*:<>?\\|[\]\x00-\x1f\x7f]/;
+
+type FatEntry = Extract<TreeEntry, { type: 'file' | 'directory' }>;
+
+/**
+ * Writes a tree as FAT12, FAT16 or FAT32, by its size as mkfs.fat chooses. FAT keeps neither owners nor modes.
+ *
+ * @throws UserError `FAT_CANNOT_HOLD` (symlink, device, name), `IMAGE_TOO_SMALL`
+ */
+export async function writeFat(tree: FileTree, path: string, options: FileSystemOptions): Promise<void> {
+  const entries = checkEntries(tree);
+  const needed = await clusterBytes(entries, CLUSTER_MAX);
+  const size =
+    options.size === 'auto'
+      ? roundUp(Math.max(needed * (1 + options.margin) + MIB / 2, MIB), MIB)
+      : options.size;
+  const seed = contentSeed('fat', await hashTree(tree), options.label ?? '', String(size));
+  const label = options.label ? ['-n', options.label] : [];
+  const env = scrubbedEnvironment({ SOURCE_DATE_EPOCH: String(IMAGE_TIME), MTOOLS_SKIP_CHECK: '1' });
+  await writeAside(path, async (aside) => {
+    await writeFile(aside, '');
+    await truncate(aside, size);
+    await runProgram(['mkfs.fat', '--invariant', '-i', seededSerial(seed, 'volume'), ...label, aside], {
+      env,
+    });
+    await checkRoom(aside, entries, size);
+    await copyEntries(entries, aside, env, options.signal);
+  });
+}
+
+function checkEntries(tree: FileTree): FatEntry[] {
+  const seen = new Map<string, string>();
+  return tree.entries().map((entry) => {
+    const refuse = (why: string) =>
+      new UserError('FAT_CANNOT_HOLD', `${entry.path}: ${why}. Leave it out, or use ext4`, {
+        path: entry.path,
+      });
+    if (entry.type !== 'file' && entry.type !== 'directory')
+      throw refuse(`a FAT file system holds files and directories, not a ${entry.type}`);
+    const bad = BAD_CHARACTERS.exec(entry.path);
+    if (bad) throw refuse(`${JSON.stringify(bad[0])} cannot be in a name on FAT`);
+    if (/[ .](\/|$)/.test(entry.path)) throw refuse('a name on FAT cannot end with a dot or a space');
+    const twin = seen.get(entry.path.toLowerCase());
+    if (twin !== undefined) throw refuse(`FAT takes it for the same name as ${twin}`);
+    seen.set(entry.path.toLowerCase(), entry.path);
+    return entry;
+  });
+}
+
+async function clusterBytes(entries: readonly FatEntry[], cluster: number): Promise<number> {
+  let bytes = 0;
+  for (const entry of entries) {
+    const size = entry.type === 'file' ? await contentSize(entry.path, entry.content) : cluster;
+    bytes += roundUp(size, cluster);
+  }
+  return bytes;
+}
+
+/** FAT specification, "BPB": reckons with the clusters that mkfs.fat really made. */
+async function checkRoom(image: string, entries: readonly FatEntry[], size: number): Promise<void> {
+  const handle = await open(image, 'r');
+  const bpb = Buffer.alloc(64);
+  try {
+    await handle.read(bpb, 0, bpb.length, 0);
+  } finally {
+    await handle.close();
+  }
+  const sector = bpb.readUInt16LE(11);
+  const cluster = bpb.readUInt8(13) * sector;
+  const sectors = bpb.readUInt16LE(19) || bpb.readUInt32LE(32);
+  const fat = bpb.readUInt16LE(22) || bpb.readUInt32LE(36);
+  const overhead =
+    (bpb.readUInt16LE(14) + bpb.readUInt8(16) * fat) * sector + roundUp(bpb.readUInt16LE(17) * 32, sector);
+  const room = Math.floor((sectors * sector - overhead) / cluster) * cluster;
+  const needed = await clusterBytes(entries, cluster);
+  if (needed > room) throw tooSmall('FAT file system', size, size + needed - room);
+}
+
+/** One by one in the order of the tree, for the order in a directory is that of copying. */
+async function copyEntries(
+  entries: readonly FatEntry[],
+  image: string,
+  env: ReturnType<typeof scrubbedEnvironment>,
+  signal?: AbortSignal,
+): Promise<void> {
+  await withTemporaryDirectory('fat', async (scratch) => {
+    for (const [index, entry] of entries.entries()) {
+      if (entry.type === 'directory') {
+        await runProgram(['mmd', '-i', image, `::/${entry.path}`], { env, signal });
+        continue;
+      }
+      const staged = join(scratch, String(index));
+      await ensureDir(dirname(staged));
+      if ('data' in entry.content) await writeFile(staged, entry.content.data);
+      else await copy(entry.content.hostFile, staged);
+      await utimes(staged, IMAGE_TIME, IMAGE_TIME);
+      await runProgram(['mcopy', '-m', '-i', image, staged, `::/${entry.path}`], { env, signal });
+    }
+  });
+}

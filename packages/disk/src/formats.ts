@@ -1,0 +1,158 @@
+import { open, rename, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import {
+  runProgram,
+  sha256File,
+  ToolError,
+  UserError,
+  withTemporaryDirectory,
+  writeAside,
+} from '@bringup/process';
+import { contentSeed, seededSerial, seededUuid } from './identity.js';
+
+/** Formats of disks: QEMU's name for each, the ending of a file's name, and options of qemu-img. */
+export const DISK_FORMATS = {
+  raw: { driver: 'raw', extension: 'img', options: [] },
+  qcow2: { driver: 'qcow2', extension: 'qcow2', options: [] },
+  'qcow2-compressed': { driver: 'qcow2', extension: 'qcow2', options: ['-c'] },
+  vmdk: { driver: 'vmdk', extension: 'vmdk', options: [] },
+  vdi: { driver: 'vdi', extension: 'vdi', options: [] },
+} as const;
+
+export type DiskFormat = keyof typeof DISK_FORMATS;
+
+/** What a disk image says of itself. */
+export interface DiskInfo {
+  format: string;
+  /** Bytes that a guest sees. */
+  virtualSize: number;
+}
+
+/**
+ * What an image is. Without `format` it is looked at; a raw disk is what is nothing else.
+ *
+ * @throws UserError `IMAGE_MISSING`; `BAD_IMAGE` when it is corrupt, of another format than claimed, or refers to
+ * another file (a backing file or an extent of an image from elsewhere could name any file of the host)
+ */
+export async function inspectDisk(
+  path: string,
+  format?: DiskFormat,
+  signal?: AbortSignal,
+): Promise<DiskInfo> {
+  checkFormat(format);
+  await stat(path).catch((error: Error) => {
+    throw new UserError('IMAGE_MISSING', `${path} cannot be read: ${error.message}`, { path }, error);
+  });
+  const refuse = (why: string, cause?: unknown) =>
+    new UserError('BAD_IMAGE', `${path}: ${why}`, { path }, cause);
+  const claimed = format === undefined ? undefined : DISK_FORMATS[format].driver;
+  const found = await info(path, undefined, signal).catch((error: unknown) => {
+    throw isFailure(error)
+      ? refuse('not a disk image that qemu-img can read; it may be cut off', error)
+      : error;
+  });
+  if (claimed !== undefined && found.format !== claimed)
+    throw refuse(`it is ${found.format}, not ${claimed} as said. Correct the format, or convert it first`);
+  if (found.backing)
+    throw refuse('it refers to another file. Convert it to an image that stands alone first');
+  if (found.format === 'raw') return found;
+  await runProgram(['qemu-img', 'check', '-q', '-f', found.format, path], { signal }).catch(
+    (error: unknown) => {
+      // Some formats have no check; qemu-img ends with 63 then.
+      if (error instanceof ToolError && error.fields.exitCode === 63) return;
+      throw isFailure(error)
+        ? refuse('it is corrupt (qemu-img check found errors). Make or fetch it again', error)
+        : error;
+    },
+  );
+  return found;
+}
+
+function isFailure(error: unknown): boolean {
+  return error instanceof ToolError && error.code === 'TOOL_FAILED';
+}
+
+async function info(path: string, driver: string | undefined, signal?: AbortSignal) {
+  const format = driver === undefined ? [] : ['-f', driver];
+  const { stdout } = await runProgram(['qemu-img', 'info', '--output=json', ...format, path], { signal });
+  const said = JSON.parse(stdout) as Record<string, unknown>;
+  const data = (said['format-specific'] as { data?: Record<string, unknown> } | undefined)?.data;
+  const split = said.format === 'vmdk' && data?.['create-type'] !== 'monolithicSparse';
+  const backing = said['backing-filename'] !== undefined || data?.['data-file'] !== undefined || split;
+  return { format: String(said.format), virtualSize: Number(said['virtual-size']), backing };
+}
+
+/**
+ * Writes a disk in another format. Same guest-visible bytes and format, same file.
+ *
+ * @throws UserError `BAD_FORMAT`, and what {@link inspectDisk} throws
+ */
+export async function convertDisk(
+  source: { path: string; format?: DiskFormat },
+  target: { path: string; format: DiskFormat },
+  signal?: AbortSignal,
+): Promise<void> {
+  checkFormat(target.format);
+  const from = await inspectDisk(source.path, source.format, signal);
+  const { driver, options } = DISK_FORMATS[target.format];
+  await writeAside(target.path, async (aside) => {
+    const argv = ['qemu-img', 'convert', '-q', '-f', from.format, '-O', driver, ...options] as const;
+    // A vmdk names its own file: written under one name, whatever it is called in the end.
+    const work = async (directory: string) => {
+      const made = join(directory, `disk.${driver}`);
+      await runProgram([...argv, resolve(source.path), made], { signal });
+      await fixIdentity(made, driver);
+      await rename(made, aside);
+    };
+    await withTemporaryDirectory('convert', work, dirname(aside));
+  });
+}
+
+function checkFormat(format: string | undefined): void {
+  if (format === undefined || Object.hasOwn(DISK_FORMATS, format)) return;
+  const known = Object.keys(DISK_FORMATS).join(', ');
+  throw new UserError('BAD_FORMAT', `unknown disk format ${JSON.stringify(format)}: one of ${known}`, {
+    format,
+  });
+}
+
+/** qemu-img gives each vdi and vmdk a random identity; this makes it one of the content. */
+async function fixIdentity(path: string, driver: string): Promise<void> {
+  if (driver === 'vdi') await fixVdi(path);
+  if (driver === 'vmdk') await fixVmdk(path);
+}
+
+/** VDI header: the image's UUID at 0x188 and that of its last snapshot at 0x198. */
+async function fixVdi(path: string): Promise<void> {
+  await patch(path, 0x188, Buffer.alloc(32));
+  const seed = contentSeed('vdi', await sha256File(path));
+  const uuids = ['image', 'snapshot'].map((purpose) => seededUuid(seed, purpose).replaceAll('-', ''));
+  await patch(path, 0x188, Buffer.from(uuids.join(''), 'hex'));
+}
+
+/** VMDK specification 1.1: the text descriptor of a monolithic image lies behind its first sector. */
+async function fixVmdk(path: string): Promise<void> {
+  const descriptor = Buffer.alloc(20 * 512);
+  const handle = await open(path, 'r');
+  try {
+    await handle.read(descriptor, 0, descriptor.length, 512);
+  } finally {
+    await handle.close();
+  }
+  const at = descriptor.indexOf('\nCID=') + '\nCID='.length;
+  if (at < '\nCID='.length)
+    throw new ToolError('TOOL_FAILED', `qemu-img wrote a vmdk without CID: ${path}`, { path });
+  const end = descriptor.indexOf('\n', at);
+  await patch(path, 512 + at, Buffer.alloc(end - at, '0'));
+  const serial = seededSerial(contentSeed('vmdk', await sha256File(path)), 'cid');
+  await patch(path, 512 + at, Buffer.from(serial.padStart(end - at, '0').slice(-(end - at))));
+}
+
+async function patch(path: string, position: number, bytes: Buffer): Promise<void> {
+  const handle = await open(path, 'r+');
+  try {
+    await handle.write(bytes, 0, bytes.length, position);
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,21 @@
+export { FILE_SYSTEMS, writeFileSystem, type FileSystemKind, type FileSystemOptions } from './file-system.js';
+export { formatSize, parseSize } from './size.js';
+export {
+  ALIGNMENT,
+  PARTITION_TYPES,
+  planTable,
+  type PartitionPlan,
+  type PlacedPartition,
+  type TableKind,
+  type TablePlan,
+} from './partitions.js';
+export { writeDisk, type DiskOptions, type PartitionContent } from './disk.js';
+export { convertDisk, DISK_FORMATS, inspectDisk, type DiskFormat, type DiskInfo } from './formats.js';
+export {
+  formatExtlinux,
+  UBOOT_ARCHES,
+  writeBootScript,
+  writeUramdisk,
+  type ExtlinuxOptions,
+  type UbootImageOptions,
+} from './uboot.js';

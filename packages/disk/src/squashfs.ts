@@ -1,0 +1,42 @@
+import { remove, truncate } from 'fs-extra';
+import { stat } from 'node:fs/promises';
+import { runProgram, writeAside } from '@bringup/process';
+import type { FileTree } from '@bringup/rootfs';
+import type { FileSystemOptions } from './file-system.js';
+import { IMAGE_TIME } from './identity.js';
+import { tooSmall } from './size.js';
+import { withStagedTree } from './staging.js';
+
+/**
+ * Writes a tree as squashfs, compressed with zlib, which every kernel that has squashfs reads.
+ *
+ * @throws UserError `IMAGE_TOO_SMALL` for a fixed size that the compressed tree exceeds
+ */
+export async function writeSquashfs(tree: FileTree, path: string, options: FileSystemOptions): Promise<void> {
+  const times = ['-mkfs-time', '-all-time'].flatMap((option) => [option, String(IMAGE_TIME)]);
+  await writeAside(path, async (aside) => {
+    await remove(aside);
+    await withStagedTree(
+      tree,
+      ({ directory, withOwners }) =>
+        runProgram(
+          withOwners([
+            'mksquashfs',
+            directory,
+            aside,
+            '-noappend',
+            '-no-progress',
+            '-quiet',
+            '-no-xattrs',
+            ...times,
+          ]),
+          { signal: options.signal },
+        ),
+      options.signal,
+    );
+    if (options.size === 'auto') return;
+    const { size } = await stat(aside);
+    if (size > options.size) throw tooSmall('squashfs file system', options.size, size);
+    await truncate(aside, options.size);
+  });
+}
