@@ -11,7 +11,7 @@ const LAYERS = {
   rootfs: ['process'],
   disk: ['process', 'rootfs'],
   qemu: ['process'],
-  nx: ['process', 'kconfig', 'kbuild', 'rootfs', 'qemu'],
+  nx: ['process', 'kconfig', 'kbuild', 'rootfs', 'disk', 'qemu'],
   // Through nx as a user has it, but for the comparison of kbuild with the trees' own scripts.
   e2e: ['process', 'kconfig', 'kbuild'],
 };

@@ -37,14 +37,16 @@ describe('the demo in the repository itself', () => {
   it(
     'builds both boards from source',
     async () => {
-      expectSuccess(await here(['run-many', '-t', 'build', '-p', 'virt-arm64', 'pc-x86_64']));
+      expectSuccess(
+        await here(['run-many', '-t', 'build', '-p', 'virt-arm64', 'pc-x86_64', 'virt-arm64-uboot']),
+      );
       expect(statSync(join(REPOSITORY, 'dist/kernel/Image')).size).toBeGreaterThan(1 << 20);
       expect(statSync(join(REPOSITORY, 'dist/kernel-x86_64/bzImage')).size).toBeGreaterThan(500_000);
     },
     40 * MINUTES,
   );
 
-  it.each(['virt-arm64', 'pc-x86_64'])(
+  it.each(['virt-arm64', 'pc-x86_64', 'virt-arm64-uboot'])(
     'boots %s, runs its commands and powers off',
     async (board) => {
       const run = await here(['run', `${board}:test`, '--skip-nx-cache']);
@@ -85,6 +87,7 @@ describe('the demo in the repository itself', () => {
         dependencies[project].map(({ target }: { target: string }) => target).sort();
       expect(edges('virt-arm64')).toEqual(['kernel', 'rootfs']);
       expect(edges('pc-x86_64')).toEqual(['kernel-x86_64', 'rootfs-x86_64']);
+      expect(edges('virt-arm64-uboot')).toEqual(['kernel', 'rootfs', 'u-boot']);
       expect(edges('rootfs')).toEqual(['busybox']);
       rmSync(file);
     },
@@ -102,7 +105,7 @@ describe('the demo in the repository itself', () => {
         '--json',
       ]);
       const line = run.output.split('\n').find((text) => text.startsWith('['))!;
-      expect(JSON.parse(line).sort()).toEqual(['kernel', 'virt-arm64']);
+      expect(JSON.parse(line).sort()).toEqual(['kernel', 'virt-arm64', 'virt-arm64-uboot']);
     },
     MINUTES,
   );
@@ -125,6 +128,61 @@ describe('the demo in the repository itself', () => {
       expect({ exitCode, end: /Power down/.exec(console)?.[0] }).toEqual({ exitCode: 0, end: 'Power down' });
     },
     2 * MINUTES,
+  );
+});
+
+describe('through U-Boot', () => {
+  it(
+    "stops at U-Boot's prompt where asked to, with everything there to type",
+    async () => {
+      expectSuccess(await here(['run', 'virt-arm64-uboot:build', '-c', 'prompt']));
+      const run = await here(['run', 'virt-arm64-uboot:command', '-c', 'prompt', '--json']);
+      const line = run.output.split('\n').find((text) => text.startsWith('['))!;
+      const [program, ...args] = JSON.parse(line) as string[];
+      const dialogue: [prompt: RegExp, typed: string][] = [
+        [/=> $/, 'load virtio 0 ${kernel_addr_r} Image'],
+        [/bytes read[^]*=> $/, 'load virtio 0 ${ramdisk_addr_r} initramfs.cpio.gz'],
+        [/bytes read[^]*=> $/, 'setenv bootargs console=ttyAMA0 panic=-1'],
+        [/=> $/, 'booti ${kernel_addr_r} ${ramdisk_addr_r}:${filesize} ${fdt_addr}'],
+        [/^\/ # /m, 'poweroff -f'],
+      ];
+      const boot = spawn(program!, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+      let console = '';
+      let answered = 0;
+      boot.stdout.on('data', (chunk) => {
+        console += String(chunk);
+        const next = dialogue[0];
+        if (!next?.[0].test(console.slice(answered))) return;
+        answered = console.length;
+        dialogue.shift();
+        boot.stdin.write(`${next[1]}\n`);
+      });
+      const exitCode = await new Promise((resolve) => boot.on('close', resolve));
+      expect({ exitCode, left: dialogue, end: /Power down/.exec(console)?.[0] }).toEqual({
+        exitCode: 0,
+        left: [],
+        end: 'Power down',
+      });
+    },
+    3 * MINUTES,
+  );
+
+  it(
+    'packs the drive anew for another command line, and nothing before it',
+    async () => {
+      const run = await here(['run', 'virt-arm64-uboot:build', '--append=quiet']);
+      expectSuccess(run);
+      expect(run.tasks).toEqual({
+        'kernel:config': 'hit',
+        'kernel:build': 'hit',
+        'busybox:config': 'hit',
+        'busybox:build': 'hit',
+        'rootfs:build': 'hit',
+        'virt-arm64-uboot:build': 'ran',
+      });
+      expectSuccess(await here(['run', 'virt-arm64-uboot:build']));
+    },
+    MINUTES,
   );
 });
 

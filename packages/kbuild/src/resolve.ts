@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readFile, writeFile } from 'fs-extra';
+import { copyFile, readFile, writeFile } from 'fs-extra';
 import { runProgram, scrubbedEnvironment } from '@bringup/process';
 import { openKconfig } from './kconfig-tree.js';
 import { planMake, type MakeSetting } from './make.js';
@@ -28,11 +28,7 @@ export async function resolveAside(
 ): Promise<void> {
   const { goal, input } = program.resolve;
   const { environment, shellResults } = await openKconfig(program, make, signal);
-  if (environment === undefined) {
-    const { argv, env } = planMake(make, [goal]);
-    await runProgram([...argv, `KCONFIG_CONFIG=${config}`], { env, input, signal });
-    return;
-  }
+  if (environment === undefined) return resolveByMake(program, make, config, signal);
   const root = await readFile(join(make.source.path, program.kconfigRoot), 'utf8');
   await writeFile(join(make.out, RECORDED_ROOT), withRecordedShell(root));
   const recorded = [...shellResults].map(([command, output]) => [`${RECORDED}${command}`, output] as const);
@@ -43,6 +39,25 @@ export async function resolveAside(
     input,
     signal,
   });
+}
+
+/** conf of trees that old knows one file only, `.config` (BusyBox's confdata.c): it is lent that place. */
+async function resolveByMake(
+  { resolve }: KconfigProgram,
+  make: MakeSetting,
+  config: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const place = join(make.out, '.config');
+  const before = await readFile(place);
+  try {
+    await copyFile(config, place);
+    const { argv, env } = planMake(make, [resolve.goal]);
+    await runProgram(argv, { env, input: resolve.input, signal });
+    await copyFile(place, config);
+  } finally {
+    await writeFile(place, before);
+  }
 }
 
 /**

@@ -1,6 +1,8 @@
 /** A child's whole environment: nothing is inherited. */
 export type Environment = Readonly<Record<string, string>>;
 
+const SYSTEM_DIRECTORIES = ['/usr/sbin', '/sbin'];
+
 /**
  * The environment every child starts from. Only what cannot change an artifact is taken from the caller
  * (`PATH`, whose tools are checked by version; `TMPDIR`; `TERM`), so a user's `CFLAGS`, `ARCH`,
@@ -18,5 +20,7 @@ export function scrubbedEnvironment(
     const value = from[name];
     if (value !== undefined) kept[name] = value;
   }
-  return { ...kept, LC_ALL: 'C', TZ: 'UTC', ...extra };
+  // Debian keeps mkfs.fat, mke2fs and sfdisk where root alone looks.
+  const path = [kept.PATH, ...SYSTEM_DIRECTORIES.filter((name) => !kept.PATH?.split(':').includes(name))];
+  return { ...kept, PATH: path.filter(Boolean).join(':'), LC_ALL: 'C', TZ: 'UTC', ...extra };
 }

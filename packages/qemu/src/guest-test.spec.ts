@@ -22,7 +22,7 @@ function run(scenario: string, test: Partial<GuestTest> = {}, options: GuestTest
     const extraArgs = ['-scenario', scenario];
     return planMachine({
       arch: 'x86_64',
-      kernel: 'k',
+      boot: { via: 'kernel', kernel: 'k' },
       console: 'pipe',
       accel: 'tcg',
       binary: FAKE,

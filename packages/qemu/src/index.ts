@@ -11,12 +11,13 @@ export {
 } from './guest-model.js';
 export { runGuestTest, type GuestTestOptions } from './guest-test.js';
 export { probeHost } from './host.js';
-export { planMachine, type MachinePlan } from './machine.js';
+export { planCommandLine, planMachine, type MachinePlan } from './machine.js';
 export {
   ARCH_MACHINES,
   type Accelerator,
   type ArchMachine,
   type BoardArch,
+  type BootPath,
   type MachineOptions,
 } from './machine-model.js';
 export { formatProperties } from './properties.js';

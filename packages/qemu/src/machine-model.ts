@@ -14,6 +14,10 @@ export interface ArchMachine {
   cpu: Record<Accelerator, string>;
   /** The kernel's name of the first serial port. */
   console: string;
+  /** Which option takes U-Boot: on riscv64 OpenSBI is the firmware, and U-Boot what it starts. */
+  uBootOption: '-bios' | '-kernel';
+  /** Where virtio devices are plugged in. */
+  virtio: 'device' | 'pci';
 }
 
 /**
@@ -26,12 +30,16 @@ export const ARCH_MACHINES: Record<BoardArch, ArchMachine> = {
     machine: 'virt',
     cpu: { tcg: 'cortex-a72', kvm: 'host' },
     console: 'ttyAMA0',
+    uBootOption: '-bios',
+    virtio: 'device',
   },
   x86_64: {
     binary: 'qemu-system-x86_64',
     machine: 'q35',
     cpu: { tcg: 'qemu64', kvm: 'host' },
     console: 'ttyS0',
+    uBootOption: '-bios',
+    virtio: 'pci',
   },
   // OpenSBI, which the machine brings along, starts the kernel.
   riscv64: {
@@ -39,16 +47,37 @@ export const ARCH_MACHINES: Record<BoardArch, ArchMachine> = {
     machine: 'virt',
     cpu: { tcg: 'rv64', kvm: 'host' },
     console: 'ttyS0',
+    uBootOption: '-kernel',
+    virtio: 'device',
   },
   arm: {
     binary: 'qemu-system-arm',
     machine: 'virt',
     cpu: { tcg: 'cortex-a15', kvm: 'host' },
     console: 'ttyAMA0',
+    uBootOption: '-bios',
+    virtio: 'device',
   },
 };
 
-/** A direct kernel boot. */
+/** How a machine gets to its kernel. */
+export type BootPath =
+  | {
+      /** QEMU loads it. */
+      via: 'kernel';
+      kernel: string;
+      initrd?: string;
+      /** Words of the kernel's command line; see `planCommandLine`. */
+      append?: readonly string[];
+    }
+  | {
+      /** U-Boot does, from the first partition of a raw disk on virtio; what it writes there is thrown away. */
+      via: 'u-boot';
+      firmware: string;
+      drive: string;
+    };
+
+/** A machine to be started. */
 export interface MachineOptions {
   arch: BoardArch;
   /** Default: the arch's in {@link ARCH_MACHINES}. May carry properties: `virt,gic-version=3`. */
@@ -59,10 +88,7 @@ export interface MachineOptions {
   smp?: number;
   /** Default 256. */
   memoryMiB?: number;
-  kernel: string;
-  initrd?: string;
-  /** Words of the kernel's command line; `console=` and `panic=-1` are put before them unless they have them. */
-  append?: string[];
+  boot: BootPath;
   /**
    * `terminal`: the first serial port and QEMU's monitor share stdin and stdout (Ctrl-A C, Ctrl-A X), Ctrl-C
    * reaches the guest. `pipe`: the serial port alone, for programs.

@@ -1,6 +1,7 @@
 import { formatCommand, formatProperties, planMachine, type MachineOptions } from './index.js';
 
-const base: MachineOptions = { arch: 'x86_64', kernel: 'bzImage', console: 'pipe', accel: 'tcg' };
+const direct = (more: object = {}): MachineOptions['boot'] => ({ via: 'kernel', kernel: 'bzImage', ...more });
+const base: MachineOptions = { arch: 'x86_64', boot: direct(), console: 'pipe', accel: 'tcg' };
 
 /** The argument behind an option. */
 function valueOf(options: Partial<MachineOptions>, option: string): string | undefined {
@@ -11,7 +12,9 @@ function valueOf(options: Partial<MachineOptions>, option: string): string | und
 
 describe('planMachine', () => {
   it('plans a direct kernel boot', () => {
-    expect(planMachine({ ...base, arch: 'arm64', kernel: 'Image', initrd: 'a b.cpio' }).argv).toEqual([
+    expect(
+      planMachine({ ...base, arch: 'arm64', boot: direct({ kernel: 'Image', initrd: 'a b.cpio' }) }).argv,
+    ).toEqual([
       'qemu-system-aarch64',
       ...['-machine', 'virt', '-accel', 'tcg', '-cpu', 'cortex-a72', '-smp', '1', '-m', '256M'],
       ...['-nodefaults', '-no-reboot', '-display', 'none', '-nic', 'none'],
@@ -28,12 +31,12 @@ describe('planMachine', () => {
     [{ accel: 'kvm' }, '-cpu', 'host'],
     [{ smp: 4 }, '-smp', '4'],
     [{ memoryMiB: 512 }, '-m', '512M'],
-    [{ kernel: '/a, b/bzImage' }, '-kernel', '/a, b/bzImage'],
-    [{ initrd: '/a, b/rootfs.cpio' }, '-initrd', '/a, b/rootfs.cpio'],
-    [{ append: ['quiet', 'x=1'] }, '-append', 'console=ttyS0 panic=-1 quiet x=1'],
-    [{ append: ['console=tty0 quiet'] }, '-append', 'panic=-1 console=tty0 quiet'],
-    [{ append: ['panic=5'] }, '-append', 'console=ttyS0 panic=5'],
-    [{ append: ['noconsole=1'] }, '-append', 'console=ttyS0 panic=-1 noconsole=1'],
+    [{ boot: direct({ kernel: '/a, b/bzImage' }) }, '-kernel', '/a, b/bzImage'],
+    [{ boot: direct({ initrd: '/a, b/rootfs.cpio' }) }, '-initrd', '/a, b/rootfs.cpio'],
+    [{ boot: direct({ append: ['quiet', 'x=1'] }) }, '-append', 'console=ttyS0 panic=-1 quiet x=1'],
+    [{ boot: direct({ append: ['console=tty0 quiet'] }) }, '-append', 'panic=-1 console=tty0 quiet'],
+    [{ boot: direct({ append: ['panic=5'] }) }, '-append', 'console=ttyS0 panic=5'],
+    [{ boot: direct({ append: ['noconsole=1'] }) }, '-append', 'console=ttyS0 panic=-1 noconsole=1'],
     [{ console: 'terminal' }, '-chardev', 'stdio,id=console,signal=off,mux=on'],
     [{ console: 'terminal' }, '-mon', 'chardev=console,mode=readline'],
     [{ qmpSocket: '/run/q' }, '-mon', 'chardev=qmp,mode=control'],
@@ -41,6 +44,22 @@ describe('planMachine', () => {
   ])('%j gives %s %s', (options, option, value) => {
     expect(valueOf(options, option)).toBe(value);
     expect(planMachine({ ...base, ...options })).not.toEqual(planMachine(base));
+  });
+
+  it.each([
+    ['arm64', '-bios', 'virtio-blk-device'],
+    ['x86_64', '-bios', 'virtio-blk-pci'],
+    ['riscv64', '-kernel', 'virtio-blk-device'],
+    ['arm', '-bios', 'virtio-blk-device'],
+  ] as const)('plans a boot of %s through U-Boot', (arch, option, device) => {
+    const boot = { via: 'u-boot', firmware: '/f, x/u-boot.bin', drive: '/a, b/boot.img' } as const;
+    const { argv } = planMachine({ ...base, arch, boot });
+    expect(argv.slice(argv.indexOf(option))).toEqual([
+      ...[option, '/f, x/u-boot.bin'],
+      ...['-drive', 'if=none,id=boot,file=/a,, b/boot.img,format=raw,snapshot=on'],
+      ...['-device', `${device},drive=boot`],
+    ]);
+    expect(argv).not.toContain('-append');
   });
 
   it('takes another program', () => {

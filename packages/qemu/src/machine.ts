@@ -1,4 +1,4 @@
-import { ARCH_MACHINES, type MachineOptions } from './machine-model.js';
+import { ARCH_MACHINES, type BoardArch, type BootPath, type MachineOptions } from './machine-model.js';
 import { formatProperties } from './properties.js';
 
 const DEFAULT_SMP = 1;
@@ -10,7 +10,7 @@ export interface MachinePlan {
 }
 
 /**
- * The QEMU command of a direct kernel boot. `-nodefaults` leaves out the VGA card, floppy and CD drives that a
+ * The QEMU command of a machine. `-nodefaults` leaves out the VGA card, floppy and CD drives that a
  * serial-only board does not have and firmware would look for; what the machine type itself has (serial
  * ports, virtio-mmio slots, PCI) stays. A guest that reboots, also after a panic with `panic=-1`, ends QEMU.
  */
@@ -30,12 +30,31 @@ export function planMachine(options: MachineOptions): MachinePlan {
       ...['-nic', 'none'],
       ...planConsole(options.console),
       ...planQmp(options.qmpSocket),
-      ...['-kernel', options.kernel],
-      ...(options.initrd === undefined ? [] : ['-initrd', options.initrd]),
-      ...['-append', planCommandLine(options.append ?? [], arch.console)],
+      ...planBoot(options.boot, options.arch),
       ...(options.extraArgs ?? []),
     ],
   };
+}
+
+function planBoot(boot: BootPath, arch: BoardArch): string[] {
+  const { uBootOption, virtio } = ARCH_MACHINES[arch];
+  switch (boot.via) {
+    case 'kernel':
+      return [
+        ...['-kernel', boot.kernel],
+        ...(boot.initrd === undefined ? [] : ['-initrd', boot.initrd]),
+        ...['-append', planCommandLine(boot.append ?? [], arch)],
+      ];
+    case 'u-boot':
+      return [
+        ...[uBootOption, boot.firmware],
+        ...[
+          '-drive',
+          formatProperties('if=none', { id: 'boot', file: boot.drive, format: 'raw', snapshot: 'on' }),
+        ],
+        ...['-device', formatProperties(`virtio-blk-${virtio}`, { drive: 'boot' })],
+      ];
+  }
 }
 
 /** Ctrl-C belongs to the guest (`signal=off`), as with `-nographic`. */
@@ -59,8 +78,12 @@ function planQmp(path: string | undefined): string[] {
   ];
 }
 
-/** `panic=-1`: reboot at once, which `-no-reboot` turns into the end of QEMU (kernel-parameters.txt). */
-function planCommandLine(words: readonly string[], port: string): string {
+/**
+ * The kernel's command line: `console=` and `panic=-1` before the words, unless they have them. `panic=-1` is to reboot at
+ * once, which `-no-reboot` turns into the end of QEMU (kernel-parameters.txt).
+ */
+export function planCommandLine(words: readonly string[], arch: BoardArch): string {
+  const port = ARCH_MACHINES[arch].console;
   const given = words.join(' ');
   const has = (name: string) => new RegExp(`(^|\\s)${name}=`).test(given);
   const defaults = [...(has('console') ? [] : [`console=${port}`]), ...(has('panic') ? [] : ['panic=-1'])];

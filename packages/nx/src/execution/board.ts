@@ -1,11 +1,11 @@
 import { relative } from 'node:path';
 import { pathExists } from 'fs-extra';
-import { ARCHES, type Arch } from '@bringup/kbuild';
+import { ARCHES, UBOOT_IMAGE, type Arch } from '@bringup/kbuild';
 import { UserError } from '@bringup/process';
-import { chooseAccelerator, planMachine, probeHost, type MachineOptions } from '@bringup/qemu';
+import { chooseAccelerator, planMachine, probeHost, type BootPath, type MachineOptions } from '@bringup/qemu';
 import { qemuDefaults, type QemuOptions } from '../generated/qemu-options.js';
 import { initramfsDefaults } from '../generated/initramfs-options.js';
-import { initramfsName } from '../project/paths.js';
+import { BOOT_VOLUME, initramfsName } from '../project/paths.js';
 import { artifactPath, declarationFor } from './referenced.js';
 import { checkTools, ensureLocked } from './locked.js';
 import { qemuNeeds } from './needs.js';
@@ -19,13 +19,12 @@ export type PlanBoard = (
 /**
  * Turns a board's options into a plan for QEMU: artifacts of the projects it names, and an accelerator that works here.
  *
- * @throws UserError `NOT_A_KERNEL_PROJECT`, `NOT_AN_INITRAMFS_PROJECT`, `ARCH_MISMATCH`
+ * @throws UserError `NOT_A_KERNEL_PROJECT`, `NOT_AN_INITRAMFS_PROJECT`, `NOT_A_UBOOT_PROJECT`, `ARCH_MISMATCH`
  */
 export async function planBoard(task: Task, given: QemuOptions): Promise<PlanBoard> {
   const options = { ...qemuDefaults, ...given };
-  const { arch, machine, cpu, smp, memory, append, qemu, extraArgs } = options;
-  const kernel = kernelImage(task, options.kernel, arch);
-  const initrd = options.initramfs === undefined ? undefined : initramfsImage(task, options.initramfs, arch);
+  const { arch, machine, cpu, smp, memory, qemu, extraArgs } = options;
+  const boot = bootPath(task, options);
   const { accel, reason } = chooseAccelerator(options.accel, arch, await probeHost());
   task.note(`accelerator ${accel}: ${reason}`);
   return (how) =>
@@ -35,9 +34,7 @@ export async function planBoard(task: Task, given: QemuOptions): Promise<PlanBoa
       cpu,
       smp,
       memoryMiB: memory,
-      kernel,
-      initrd,
-      append: append === '' ? [] : [append],
+      boot,
       accel,
       binary: qemu,
       extraArgs: [...extraArgs],
@@ -45,11 +42,28 @@ export async function planBoard(task: Task, given: QemuOptions): Promise<PlanBoa
     });
 }
 
+/** How the board gets to its kernel: files where they are published, whether they are there or not. */
+function bootPath(task: Task, options: QemuOptions): BootPath {
+  const { arch, append = qemuDefaults.append } = options;
+  const kernel = kernelImage(task, options.kernel, arch);
+  const initrd = options.initramfs === undefined ? undefined : initramfsImage(task, options.initramfs, arch);
+  if (options.boot?.via === 'u-boot') {
+    const firmware = uBootImage(task, options.boot.uBoot, arch);
+    return { via: 'u-boot', firmware, drive: artifactPath(task, task.project, BOOT_VOLUME) };
+  }
+  return { via: 'kernel', kernel, initrd, append: append === '' ? [] : [append] };
+}
+
 /** Compares QEMU with the lock, and makes sure that what it is to boot is there. */
 export async function checkBoard(task: Task, options: QemuOptions): Promise<void> {
   const needs = qemuNeeds(options.arch, options.qemu);
   await checkTools(task, await ensureLocked(task, needs), needs.probe);
-  for (const path of await missingArtifacts(task, options)) {
+  await requireBuilt(task, artifacts(task, options));
+}
+
+/** @throws UserError `NOT_BUILT` */
+export async function requireBuilt(task: Task, paths: readonly string[]): Promise<void> {
+  for (const path of await missing(task, paths)) {
     throw new UserError('NOT_BUILT', `${path} is not there. Build it: nx run ${task.project}:build`, {
       path,
     });
@@ -58,19 +72,34 @@ export async function checkBoard(task: Task, options: QemuOptions): Promise<void
 
 /** The artifacts of a board that are not built, relative to the workspace root. */
 export async function missingArtifacts(task: Task, options: QemuOptions): Promise<string[]> {
-  const paths = [kernelImage(task, options.kernel, options.arch)];
-  if (options.initramfs !== undefined) paths.push(initramfsImage(task, options.initramfs, options.arch));
+  return missing(task, artifacts(task, options));
+}
+
+function artifacts(task: Task, options: QemuOptions): string[] {
+  const boot = bootPath(task, options);
+  if (boot.via === 'u-boot') return [boot.firmware, boot.drive];
+  return boot.initrd === undefined ? [boot.kernel] : [boot.kernel, boot.initrd];
+}
+
+async function missing(task: Task, paths: readonly string[]): Promise<string[]> {
   const found = await Promise.all(paths.map((path) => pathExists(path)));
   return paths.filter((_, index) => !found[index]).map((path) => relative(task.workspaceRoot, path));
 }
 
-function kernelImage(task: Task, project: string, arch: Arch): string {
+/** Where a board's kernel is published. @throws UserError `NOT_A_KERNEL_PROJECT`, `ARCH_MISMATCH` */
+export function kernelImage(task: Task, project: string, arch: Arch): string {
   declarationFor(task, { option: 'kernel', kind: 'kernel', project, arch });
   return artifactPath(task, project, ARCHES[arch].image.goal);
 }
 
-function initramfsImage(task: Task, project: string, arch: Arch): string {
+/** Where a board's initramfs is published. @throws UserError `NOT_AN_INITRAMFS_PROJECT`, `ARCH_MISMATCH` */
+export function initramfsImage(task: Task, project: string, arch: Arch): string {
   const { options } = declarationFor(task, { option: 'initramfs', kind: 'initramfs', project, arch });
   const compression = options.compression ?? initramfsDefaults.compression;
   return artifactPath(task, project, initramfsName(String(compression)));
+}
+
+function uBootImage(task: Task, project: string, arch: Arch): string {
+  declarationFor(task, { option: 'boot.uBoot', kind: 'u-boot', project, arch });
+  return artifactPath(task, project, UBOOT_IMAGE[arch]);
 }

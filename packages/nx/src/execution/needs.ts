@@ -1,7 +1,9 @@
+import { diskToolVersion, FAT_DISK_TOOLS } from '@bringup/disk';
 import { probeVersion, UserError } from '@bringup/process';
 import { compressionToolVersion, type Compression } from '@bringup/rootfs';
 import { ARCH_MACHINES, type BoardArch } from '@bringup/qemu';
 import { initramfsDefaults } from '../generated/initramfs-options.js';
+import type { QemuOptions } from '../generated/qemu-options.js';
 import type { Declaration } from '../project/declaration.js';
 import { compressorLockName, qemuLockName } from '../project/tools.js';
 import { kconfigNeeds, type KconfigOptions } from './kconfig-project.js';
@@ -27,6 +29,28 @@ export function qemuNeeds(arch: BoardArch, qemu?: string): Needs {
   };
 }
 
+/** What the drive of a board that boots through U-Boot needs of the lock: the tools that make it. */
+export function bootVolumeNeeds(): Needs {
+  return {
+    toolNames: FAT_DISK_TOOLS,
+    probe: async () =>
+      Object.fromEntries(
+        await Promise.all(FAT_DISK_TOOLS.map(async (name) => [name, await diskToolVersion(name)] as const)),
+      ),
+  };
+}
+
+/** What a board needs of the lock, with what its build needs. */
+function boardNeeds({ arch, qemu, boot }: QemuOptions): Needs {
+  const own = qemuNeeds(arch, qemu);
+  if (boot?.via !== 'u-boot') return own;
+  const volume = bootVolumeNeeds();
+  return {
+    toolNames: [...own.toolNames, ...volume.toolNames],
+    probe: async () => ({ ...(await own.probe()), ...(await volume.probe()) }),
+  };
+}
+
 /** What the project that a task runs for needs, from its declaration. @throws UserError `NOT_A_PROJECT` */
 export function needsOf(task: Task): Needs {
   const declaration: Declaration | undefined = task.declaration;
@@ -44,6 +68,6 @@ export function needsOf(task: Task): Needs {
     case 'initramfs':
       return compressorNeeds((options.compression ?? initramfsDefaults.compression) as Compression);
     case 'qemu':
-      return qemuNeeds(options.arch as BoardArch, options.qemu as string | undefined);
+      return boardNeeds(options as unknown as QemuOptions);
   }
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Arch } from '@bringup/kbuild';
 import { UserError } from '@bringup/process';
-import type { Declaration, DeclaredKind } from '../project/declaration.js';
+import type { Declaration } from '../project/declaration.js';
 import { outputPath } from '../project/paths.js';
 import type { Task } from './task.js';
 
@@ -22,19 +22,25 @@ export function artifactPath(task: Task, project: string, artifact: string): str
   return join(task.workspaceRoot, outputPath(project, given, variant && task.configuration), artifact);
 }
 
+const WRONG_KIND = {
+  kernel: 'NOT_A_KERNEL_PROJECT',
+  initramfs: 'NOT_AN_INITRAMFS_PROJECT',
+  'u-boot': 'NOT_A_UBOOT_PROJECT',
+} as const;
+
 /**
  * What the project of an option declares.
  *
- * @throws UserError `NOT_A_KERNEL_PROJECT`, `NOT_AN_INITRAMFS_PROJECT`, `ARCH_MISMATCH`
+ * @throws UserError `NOT_A_KERNEL_PROJECT`, `NOT_AN_INITRAMFS_PROJECT`, `NOT_A_UBOOT_PROJECT`, `ARCH_MISMATCH`
  */
 export function declarationFor(
   task: Task,
-  { kind, ...reference }: Reference & { kind: Extract<DeclaredKind, 'kernel' | 'initramfs'> },
+  { kind, ...reference }: Reference & { kind: keyof typeof WRONG_KIND },
 ): Declaration {
   const { option, project } = reference;
   const declaration = task.declarationOf(project);
   if (declaration?.kind !== kind) {
-    const code = kind === 'kernel' ? 'NOT_A_KERNEL_PROJECT' : 'NOT_AN_INITRAMFS_PROJECT';
+    const code = WRONG_KIND[kind];
     const message = `${option}: project ${project} has no target with @bringup/nx:${kind}. Name a project that has one.`;
     throw new UserError(code, message, { project });
   }

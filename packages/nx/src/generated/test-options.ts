@@ -17,6 +17,10 @@ export interface TestOptions {
    */
   initramfs?: string;
   /**
+   * How the board gets to its kernel. Without it QEMU loads kernel and initramfs itself.
+   */
+  boot?: TheKernelLoadedByQEMU | UBootFromADriveThatTheBuildTargetMakes;
+  /**
    * QEMU machine type; default: virt for arm64, q35 for x86_64.
    */
   machine?: string;
@@ -92,6 +96,20 @@ export interface TestOptions {
    * Print the result as JSON instead of the console.
    */
   json?: boolean;
+}
+export interface TheKernelLoadedByQEMU {
+  via: 'kernel';
+}
+export interface UBootFromADriveThatTheBuildTargetMakes {
+  via: 'u-boot';
+  /**
+   * Name of the U-Boot project.
+   */
+  uBoot: string;
+  /**
+   * Stop at U-Boot's prompt: the drive holds the files and nothing that boots them. Type load virtio 0 $kernel_addr_r Image and so on.
+   */
+  interactive?: boolean;
 }
 
 /** The defaults of the schema, as Nx fills them in. */

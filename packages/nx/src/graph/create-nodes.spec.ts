@@ -236,6 +236,42 @@ describe('an initramfs project', () => {
   });
 });
 
+const BOOTED = '**/{Image,bzImage,zImage,initramfs.cpio*,u-boot.bin,u-boot.rom,boot.img}';
+
+it('lets a board that boots through U-Boot build its drive, and boot that', async () => {
+  const boot = { via: 'u-boot', uBoot: 'loader' };
+  const options = { arch: 'arm64', kernel: 'linux', initramfs: 'root', boot };
+  const { targets, implicitDependencies } = await infer(
+    project('pc', 'qemu', { ...options, memory: 64 }, 'run'),
+    {
+      linux: kernel(),
+      root: project('root', 'initramfs', { arch: 'arm64' }),
+      loader: project('loader', 'u-boot', { arch: 'arm64', source: TARBALL }),
+    },
+  );
+  expect(implicitDependencies).toEqual(['linux', 'root', 'loader']);
+  const built = { projects: ['loader'], target: 'build' };
+  expect(targets.run!.dependsOn).toEqual(['build', built]);
+  expect(targets.test!.dependsOn).toEqual(['build', built]);
+  expect(targets.build).toEqual({
+    executor: '@bringup/nx:boot-volume',
+    cache: true,
+    dependsOn: [
+      { projects: ['linux'], target: 'build' },
+      { projects: ['root'], target: 'build' },
+    ],
+    // The memory is the machine's business.
+    options: { ...options, outputPath: 'dist/pc' },
+    configurations: {},
+    inputs: [
+      { dependentTasksOutputFiles: BOOTED },
+      lock('tools.mkfs_fat', 'tools.mcopy', 'tools.sfdisk'),
+      ENGINE,
+    ],
+    outputs: ['{workspaceRoot}/dist/pc/boot.img', '{workspaceRoot}/dist/pc/manifest.json'],
+  });
+});
+
 it('gives a board build, test and command, with edges to kernel and initramfs', async () => {
   const options = { arch: 'x86_64', kernel: 'linux', initramfs: 'root', memory: 64 };
   const { targets, implicitDependencies } = await infer(project('pc', 'qemu', options, 'run'), {
@@ -258,11 +294,7 @@ it('gives a board build, test and command, with edges to kernel and initramfs', 
       dependsOn,
       options: { ...options, outputPath: 'dist/pc' },
       configurations: {},
-      inputs: [
-        { dependentTasksOutputFiles: '**/{Image,bzImage,initramfs.cpio*}' },
-        lock('tools.qemu-system-x86_64'),
-        ENGINE,
-      ],
+      inputs: [{ dependentTasksOutputFiles: BOOTED }, lock('tools.qemu-system-x86_64'), ENGINE],
       outputs: ['{workspaceRoot}/dist/pc/console.log', '{workspaceRoot}/dist/pc/test.json'],
     },
   });

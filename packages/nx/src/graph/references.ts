@@ -1,7 +1,7 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import type { Declaration } from '../project/declaration.js';
 import { parseFileReference } from '../project/references.js';
-import { texts, textsOf } from './unchecked.js';
+import { text, texts, textsOf } from './unchecked.js';
 
 type Dependency = Exclude<NonNullable<TargetConfiguration['dependsOn']>[number], string>;
 
@@ -34,13 +34,20 @@ export class References {
   }
 }
 
+/** The U-Boot project of a board that boots through it. */
+export function uBootOf({ boot }: Readonly<Record<string, unknown>>): string | undefined {
+  const { via, uBoot } = (boot ?? {}) as Record<string, unknown>;
+  return via === 'u-boot' ? text(uBoot) : undefined;
+}
+
 /** The projects a declaration refers to: the edges of the graph. */
 export function referencedProjects({ kind, options }: Declaration): string[] {
   const named = kind === 'qemu' ? ['kernel', 'initramfs'] : kind === 'initramfs' ? ['busybox'] : [];
+  const uBoot = kind === 'qemu' ? uBootOf(options) : undefined;
   const artifacts = kind === 'initramfs' ? textsOf(options.files, 'from').map(parseFileReference) : [];
   return [
     ...new Set([
-      ...texts(named.map((name) => options[name])),
+      ...texts([...named.map((name) => options[name]), uBoot]),
       ...artifacts.flatMap((file) => (file.kind === 'artifact' ? [file.project] : [])),
     ]),
   ];

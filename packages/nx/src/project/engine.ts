@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 /** Bringup's packages, lowest first: their code decides what artifacts look like. */
-const PACKAGES = ['process', 'kconfig', 'kbuild', 'rootfs', 'qemu', 'nx'] as const;
+const PACKAGES = ['process', 'kconfig', 'kbuild', 'rootfs', 'disk', 'qemu', 'nx'] as const;
 
 /** Name of the external node in Nx's graph that stands for Bringup's own code. */
 export const ENGINE_NODE = '@bringup/engine';

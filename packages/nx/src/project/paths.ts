@@ -22,6 +22,9 @@ function fileName(name: string): string {
   return name.replace(/[^\w.@-]/g, '_');
 }
 
+/** The file name of the drive that a board's U-Boot boots from. */
+export const BOOT_VOLUME = 'boot.img';
+
 /** The file name of an initramfs by its compressor. */
 export function initramfsName(compression: string): string {
   const suffixes: Record<string, string> = { gzip: '.gz', zstd: '.zst', lz4: '.lz4', xz: '.xz', none: '' };
