@@ -19,3 +19,4 @@ export {
   type ExtlinuxOptions,
   type UbootImageOptions,
 } from './uboot.js';
+export { listPartitions, type FoundPartition } from './inspect.js';
