@@ -1,7 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { convertDisk, inspectDisk, planTable, writeDisk, writeFileSystem, type DiskFormat } from './index.js';
+import {
+  convertDisk,
+  inspectDisk,
+  listPartitions,
+  planTable,
+  writeDisk,
+  writeFileSystem,
+  type DiskFormat,
+} from './index.js';
 import { fatTree, rootTree, specDirectory } from './testing/trees.js';
 
 jest.setTimeout(60_000); // Real programs, on a machine that others use as well.
@@ -139,4 +147,31 @@ it.each([
 it('says by how much a disk is too small', () => {
   const plan = () => planTable('gpt', [{ type: 'linux', size: 8 * MIB }], 8 * MIB, 'seed');
   expect(plan).toThrow('2 MiB (2097152 bytes) more');
+});
+
+it.each(['raw', 'qcow2', 'vmdk'] as DiskFormat[])('lists the partitions of %s', async (format) => {
+  const image = join(place, `list.${format}`);
+  await convertDisk({ path: disk }, { path: image, format });
+  expect(await listPartitions(image, format)).toEqual([
+    {
+      number: 1,
+      start: MIB,
+      size: statSync(boot).size,
+      type: expect.stringMatching(/^C12A7328-/),
+      name: 'EFI system',
+    },
+    {
+      number: 2,
+      start: expect.any(Number),
+      size: 64 * MIB,
+      type: expect.stringMatching(/^0FC63DAF-/),
+      name: 'rootfs',
+    },
+  ]);
+});
+
+it('says that a disk has no partition table', async () => {
+  const image = join(place, 'blank');
+  writeFileSync(image, Buffer.alloc(MIB));
+  await expect(listPartitions(image)).rejects.toMatchObject({ code: 'NO_PARTITION_TABLE' });
 });

@@ -20,3 +20,4 @@ export {
   type ExtlinuxOptions,
   type UbootImageOptions,
 } from './uboot.js';
+export { listPartitions, type FoundPartition } from './inspect.js';
