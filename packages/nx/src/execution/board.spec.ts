@@ -84,7 +84,7 @@ it('boots the artifacts of the projects it names, with the defaults of the schem
   expect(await argvOf({ initramfs: undefined })).not.toContain('-initrd');
 });
 
-it.each([
+it.each<[string, Partial<QemuOptions>, RegExp]>([
   ['ARCH_MISMATCH', { kernel: 'arm' }, /board is x86_64, but its kernel project arm is built for arm64/],
   ['ARCH_MISMATCH', { initramfs: 'foreign' }, /board is x86_64, but its initramfs project foreign .* arm64/],
   ['NOT_A_KERNEL_PROJECT', { kernel: 'rootfs' }, /kernel: project rootfs/],
