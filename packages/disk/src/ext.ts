@@ -128,5 +128,19 @@ async function setTimes(
   }
   const script = join(scratch, 'times');
   await writeFile(script, `${requests.join('\n')}\n`);
-  await runProgram(['debugfs', '-w', '-f', script, image], { env, signal });
+  // debugfs ends with 0 whatever happened: what it says beside its version is an error.
+  const complaints: string[] = [];
+  await runProgram(['debugfs', '-w', '-f', script, image], {
+    env,
+    signal,
+    onLine: (line, stream) => {
+      if (stream === 'stderr' && line !== '' && !/^debugfs \d/.test(line)) complaints.push(line);
+    },
+  });
+  if (complaints.length > 0)
+    throw new ToolError(
+      'TOOL_FAILED',
+      `debugfs could not set the times of ${image}:\n  ${complaints.slice(0, 5).join('\n  ')}`,
+      { complaints },
+    );
 }

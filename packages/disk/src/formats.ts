@@ -131,21 +131,35 @@ async function fixVdi(path: string): Promise<void> {
 }
 
 /** VMDK specification 1.1: the text descriptor of a monolithic image lies behind its first sector. */
+const VMDK_DESCRIPTOR = { position: 512, length: 20 * 512 } as const;
+
+/**
+ * The content id is a random number without leading zeros, so its length varies, and with it where the rest of the text
+ * lies: it is given eight digits.
+ */
 async function fixVmdk(path: string): Promise<void> {
-  const descriptor = Buffer.alloc(20 * 512);
+  const text = await readDescriptor(path);
+  if (!/^CID=/m.test(text))
+    throw new ToolError('TOOL_FAILED', `qemu-img wrote a vmdk without CID: ${path}`, { path });
+  const withId = (id: string) => {
+    const bytes = Buffer.alloc(VMDK_DESCRIPTOR.length);
+    bytes.write(text.replace(/^CID=.*$/m, `CID=${id}`), 'latin1');
+    return bytes;
+  };
+  await patch(path, VMDK_DESCRIPTOR.position, withId('00000000'));
+  const serial = seededSerial(contentSeed('vmdk', await sha256File(path)), 'cid');
+  await patch(path, VMDK_DESCRIPTOR.position, withId(serial.padStart(8, '0')));
+}
+
+async function readDescriptor(path: string): Promise<string> {
+  const bytes = Buffer.alloc(VMDK_DESCRIPTOR.length);
   const handle = await open(path, 'r');
   try {
-    await handle.read(descriptor, 0, descriptor.length, 512);
+    await handle.read(bytes, 0, bytes.length, VMDK_DESCRIPTOR.position);
   } finally {
     await handle.close();
   }
-  const at = descriptor.indexOf('\nCID=') + '\nCID='.length;
-  if (at < '\nCID='.length)
-    throw new ToolError('TOOL_FAILED', `qemu-img wrote a vmdk without CID: ${path}`, { path });
-  const end = descriptor.indexOf('\n', at);
-  await patch(path, 512 + at, Buffer.alloc(end - at, '0'));
-  const serial = seededSerial(contentSeed('vmdk', await sha256File(path)), 'cid');
-  await patch(path, 512 + at, Buffer.from(serial.padStart(end - at, '0').slice(-(end - at))));
+  return bytes.toString('latin1').replace(/\0+$/, '');
 }
 
 async function patch(path: string, position: number, bytes: Buffer): Promise<void> {

@@ -19,6 +19,10 @@ const MARGIN = 0.05;
 
 /** Makes and publishes the drive that U-Boot boots from, unless the one that is there has the same recipe. */
 export async function makeBootVolume(task: Task, options: FullBootVolumeOptions): Promise<void> {
+  if (options.boot?.via !== 'u-boot') {
+    task.note('QEMU loads the kernel itself: there is no drive to make');
+    return;
+  }
   const needs = bootVolumeNeeds();
   const locked = await ensureLocked(task, needs);
   const tree = await volumeTree(task, options);
@@ -62,7 +66,7 @@ async function volumeTree(task: Task, options: FullBootVolumeOptions): Promise<F
   const add = (path: string, content: { hostFile: string } | { data: Buffer }) =>
     tree.add({ type: 'file', path, mode: 0o644, uid: 0, gid: 0, content });
   for (const file of files) add(basename(file), { hostFile: file });
-  if (boot.via === 'u-boot' && boot.interactive === true) return tree;
+  if (boot?.via === 'u-boot' && boot.interactive === true) return tree;
   const text = formatExtlinux({
     kernel: `/${ARCHES[arch].image.goal}`,
     initrd: files[1] && `/${basename(files[1])}`,

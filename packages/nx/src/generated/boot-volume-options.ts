@@ -19,7 +19,7 @@ export interface BootVolumeOptions {
   /**
    * How the board gets to its kernel. Without it QEMU loads kernel and initramfs itself.
    */
-  boot: TheKernelLoadedByQEMU | UBootFromADriveThatTheBuildTargetMakes;
+  boot?: TheKernelLoadedByQEMU | UBootFromADriveThatTheBuildTargetMakes;
   /**
    * Words added to the kernel's command line. console= and panic=-1 are there unless given here.
    */

@@ -7,7 +7,7 @@ import { qemuLockName } from '../project/tools.js';
 import { variantOutput } from '../project/variants.js';
 import { engineInputs, lockInput } from './inputs.js';
 import { mapValues, pick } from './kconfig-targets.js';
-import { uBootOf, type References } from './references.js';
+import { uBootsOf, type References } from './references.js';
 import { keyOf, text, texts } from './unchecked.js';
 
 /** Options of a board that its drive is made from. */
@@ -27,10 +27,13 @@ export function boardTargets(
   workspaceRoot: string,
 ): Record<string, TargetConfiguration> {
   const { options, target, configurations } = declaration;
-  const uBoot = uBootOf(options);
+  const uBoots = uBootsOf(declaration);
   const dependsOn = texts([options.kernel, options.initramfs]).map((name) => references.buildOf(name));
-  // Through U-Boot the board boots its own drive, which `build` makes from them.
-  const booted = uBoot === undefined ? dependsOn : ['build', references.buildOf(uBoot)];
+  // Through U-Boot the board boots its own drive, which `build` makes from them; another variant may boot them directly.
+  const booted =
+    uBoots.length === 0
+      ? dependsOn
+      : [...dependsOn, 'build', ...uBoots.map((name) => references.buildOf(name))];
   const arch = keyOf(ARCH_MACHINES, options.arch);
   // A variant of a board is first of all one of its kernel; its configuration may change the machine as well.
   const variants = mapValues(configurations, (_variant, own) => ({ ...own }));
@@ -54,7 +57,7 @@ export function boardTargets(
   return {
     update: { executor: `${PLUGIN}:update`, cache: false },
     build:
-      uBoot === undefined
+      uBoots.length === 0
         ? { executor: 'nx:noop', dependsOn, configurations: mapValues(variants, () => ({})) }
         : bootVolume(),
     [target]: { cache: false, dependsOn: booted, configurations: mapValues(variants, () => ({})) },

@@ -250,16 +250,14 @@ it('lets a board that boots through U-Boot build its drive, and boot that', asyn
     },
   );
   expect(implicitDependencies).toEqual(['linux', 'root', 'loader']);
-  const built = { projects: ['loader'], target: 'build' };
-  expect(targets.run!.dependsOn).toEqual(['build', built]);
-  expect(targets.test!.dependsOn).toEqual(['build', built]);
+  const parts = ['linux', 'root'].map((name) => ({ projects: [name], target: 'build' }));
+  const all = [...parts, 'build', { projects: ['loader'], target: 'build' }];
+  expect(targets.run!.dependsOn).toEqual(all);
+  expect(targets.test!.dependsOn).toEqual(all);
   expect(targets.build).toEqual({
     executor: '@bringup/nx:boot-volume',
     cache: true,
-    dependsOn: [
-      { projects: ['linux'], target: 'build' },
-      { projects: ['root'], target: 'build' },
-    ],
+    dependsOn: parts,
     // The memory is the machine's business.
     options: { ...options, outputPath: 'dist/pc' },
     configurations: {},
@@ -269,6 +267,21 @@ it('lets a board that boots through U-Boot build its drive, and boot that', asyn
       ENGINE,
     ],
     outputs: ['{workspaceRoot}/dist/pc/boot.img', '{workspaceRoot}/dist/pc/manifest.json'],
+  });
+});
+
+it('lets one variant alone of a board boot through U-Boot', async () => {
+  const board = project('pc', 'qemu', { arch: 'arm64', kernel: 'linux' }, 'run');
+  const loaded = { loaded: { boot: { via: 'u-boot', uBoot: 'loader' } } };
+  const { targets, implicitDependencies } = await infer(
+    { ...board, targets: { run: { ...board.targets['run'], configurations: loaded } } },
+    { linux: kernel(), loader: project('loader', 'u-boot', { arch: 'arm64', source: TARBALL }) },
+  );
+  expect(implicitDependencies).toEqual(['linux', 'loader']);
+  expect(targets.build).toMatchObject({
+    executor: '@bringup/nx:boot-volume',
+    options: { arch: 'arm64', kernel: 'linux', outputPath: 'dist/pc' },
+    configurations: { loaded: { ...loaded.loaded, outputPath: 'dist/pc/loaded' } },
   });
 });
 

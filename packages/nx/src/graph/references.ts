@@ -1,6 +1,7 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import type { Declaration } from '../project/declaration.js';
 import { parseFileReference } from '../project/references.js';
+import { allOptions } from '../project/variants.js';
 import { text, texts, textsOf } from './unchecked.js';
 
 type Dependency = Exclude<NonNullable<TargetConfiguration['dependsOn']>[number], string>;
@@ -34,20 +35,25 @@ export class References {
   }
 }
 
-/** The U-Boot project of a board that boots through it. */
-export function uBootOf({ boot }: Readonly<Record<string, unknown>>): string | undefined {
-  const { via, uBoot } = (boot ?? {}) as Record<string, unknown>;
-  return via === 'u-boot' ? text(uBoot) : undefined;
+/** The U-Boot projects of a board that boots through one, by default or in a variant. */
+export function uBootsOf(declaration: Declaration): string[] {
+  const names = allOptions(declaration).map(({ boot }) => {
+    const { via, uBoot } = (boot ?? {}) as Record<string, unknown>;
+    return via === 'u-boot' ? text(uBoot) : undefined;
+  });
+  return [...new Set(texts(names))];
 }
 
 /** The projects a declaration refers to: the edges of the graph. */
-export function referencedProjects({ kind, options }: Declaration): string[] {
+export function referencedProjects(declaration: Declaration): string[] {
+  const { kind, options } = declaration;
   const named = kind === 'qemu' ? ['kernel', 'initramfs'] : kind === 'initramfs' ? ['busybox'] : [];
-  const uBoot = kind === 'qemu' ? uBootOf(options) : undefined;
+  const uBoots = kind === 'qemu' ? uBootsOf(declaration) : [];
   const artifacts = kind === 'initramfs' ? textsOf(options.files, 'from').map(parseFileReference) : [];
   return [
     ...new Set([
-      ...texts([...named.map((name) => options[name]), uBoot]),
+      ...texts(named.map((name) => options[name])),
+      ...uBoots,
       ...artifacts.flatMap((file) => (file.kind === 'artifact' ? [file.project] : [])),
     ]),
   ];
