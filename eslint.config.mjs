@@ -62,7 +62,7 @@ export default tseslint.config(
   },
   { files: ['packages/process/src/**/*.ts'], rules: reserved(NX, 'Nx belongs to packages/nx.') },
   {
-    files: ['**/*.spec.ts', 'packages/e2e/**/*.ts', 'jest.setup.js'],
+    files: ['**/*.spec.ts', 'packages/e2e/**/*.ts'],
     languageOptions: { globals: globals.jest },
     rules: { 'max-lines': 'off' },
   },

@@ -25,7 +25,8 @@ const esmOnly = [
 
 module.exports = {
   testEnvironment: 'node',
-  setupFilesAfterEnv: [`${__dirname}/jest.setup.js`],
+  globalSetup: `${__dirname}/jest.setup.js`,
+  globalTeardown: `${__dirname}/jest.teardown.js`,
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   moduleFileExtensions: ['ts', 'js', 'json'],
   moduleNameMapper: {

@@ -1,13 +1,12 @@
-/** Gives each test file a temporary directory of its own, and takes it away with all that the tests left in it. */
-const { spawnSync } = require('node:child_process');
-const { mkdtempSync, rmSync } = require('node:fs');
+/**
+ * Gives the unit tests a temporary directory of their own, and takes it away with all that they left in it. Before
+ * Jest's workers start: inside a test `process.env` is a copy, which `os.tmpdir()` does not read.
+ */
+const { chmodSync, mkdtempSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 
-const directory = mkdtempSync(join(tmpdir(), 'bringup-spec-'));
-process.env.TMPDIR = directory;
-
-afterAll(() => {
-  spawnSync('chmod', ['-R', 'u+rwx', directory]); // Source trees are made read-only.
-  rmSync(directory, { recursive: true, force: true });
-});
+module.exports = async () => {
+  process.env.TMPDIR = globalThis.bringupSpecs = mkdtempSync(join(tmpdir(), 'bringup-spec-'));
+  chmodSync(process.env.TMPDIR, 0o755); // Some tests are another user for a while.
+};

@@ -6,6 +6,7 @@ module.exports = {
   rootDir: __dirname,
   testMatch: ['<rootDir>/src/**/*.e2e.ts'],
   // Workspaces here are also entered by another user and outlive what is killed: each test removes its own.
-  setupFilesAfterEnv: [],
+  globalSetup: undefined,
+  globalTeardown: undefined,
   testTimeout: 120_000,
 };
