@@ -31,8 +31,9 @@ describe('two runs of one project at once', () => {
     const waited = outputs.filter((output) =>
       new RegExp(`${project}: waiting for .* \\(pid \\d+\\)`).test(output),
     );
-    expect(waited).toHaveLength(1);
-    expect(waited[0]).toMatch(/up to date/);
+    // Each can have waited once: the first may find the second configuring when it comes to build.
+    expect(waited.length).toBeGreaterThanOrEqual(1);
+    expect(outputs.filter((output) => /up to date/.test(output))).toHaveLength(1);
     const calls = readFileSync(log, 'utf8').split('\n');
     expect(calls.filter((call) => new RegExp(goal).test(call))).toHaveLength(1);
     expect(calls.filter((call) => /config$/.test(call)).length).toBe(2);
