@@ -1,5 +1,6 @@
 export { chooseAccelerator, type AcceleratorChoice, type HostFacts } from './accelerator.js';
 export { type PlanRun, type RunPaths } from './board-process.js';
+export { findUefi, UEFI_ARCHES, type UefiFirmware } from './firmware.js';
 export { formatCommand } from './format-command.js';
 export { createLineRelay, type LineRelay } from './line-relay.js';
 export {
@@ -19,6 +20,8 @@ export {
   type BoardArch,
   type BootPath,
   type MachineOptions,
+  type Medium,
+  type UefiFlash,
 } from './machine-model.js';
 export { formatProperties } from './properties.js';
 export { QmpClient, type QmpOptions } from './qmp-client.js';

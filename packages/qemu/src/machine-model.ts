@@ -60,6 +60,25 @@ export const ARCH_MACHINES: Record<BoardArch, ArchMachine> = {
   },
 };
 
+/** A disk or a CD that a machine starts from or finds its root on. What the guest writes to it is thrown away. */
+export interface Medium {
+  file: string;
+  /** QEMU's name of the format. */
+  format: 'raw' | 'qcow2' | 'vmdk' | 'vdi';
+  /** Default: a virtio disk, `/dev/vda`. */
+  kind?: 'disk' | 'cdrom';
+}
+
+/** UEFI's two flash images, see docs/interop/firmware.json of QEMU. */
+export interface UefiFlash {
+  /** The firmware, read only. */
+  code: string;
+  /** The variable store. */
+  variables: string;
+  /** Whether what the guest writes to the variables stays. */
+  keep: boolean;
+}
+
 /** How a machine gets to its kernel. */
 export type BootPath =
   | {
@@ -69,12 +88,25 @@ export type BootPath =
       initrd?: string;
       /** Words of the kernel's command line; see `planCommandLine`. */
       append?: readonly string[];
+      /** A disk that is there as well, for the root file system. */
+      medium?: Medium;
     }
   | {
-      /** U-Boot does, from the first partition of a raw disk on virtio; what it writes there is thrown away. */
+      /** U-Boot does, from the first partition of a raw disk on virtio. */
       via: 'u-boot';
       firmware: string;
       drive: string;
+    }
+  | {
+      /** The machine's BIOS starts what it finds on the medium. */
+      via: 'bios';
+      medium: Medium;
+    }
+  | {
+      /** UEFI starts `EFI/BOOT/BOOT*.EFI` of the medium or, where there is none, its shell. */
+      via: 'uefi';
+      flash: UefiFlash;
+      medium?: Medium;
     };
 
 /** A machine to be started. */

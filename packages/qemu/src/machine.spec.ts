@@ -62,6 +62,38 @@ describe('planMachine', () => {
     expect(argv).not.toContain('-append');
   });
 
+  const medium = { file: '/a, b/disk', format: 'qcow2' } as const;
+  const flash = { code: '/f, x/CODE.fd', variables: 'vars.fd', keep: true };
+  const code = 'if=pflash,format=raw,unit=0,file=/f,, x/CODE.fd,readonly=on';
+  const drive = 'if=none,id=boot,file=/a,, b/disk,format=qcow2,snapshot=on';
+  const cd = 'if=none,id=boot,file=/a,, b/disk,format=raw,media=cdrom,readonly=on';
+  const cdrom = { ...medium, format: 'raw', kind: 'cdrom' } as const;
+
+  it.each<[MachineOptions['boot'], MachineOptions['arch'], string[]]>([
+    [
+      direct({ medium }),
+      'arm64',
+      ['-append', 'console=ttyAMA0 panic=-1', '-drive', drive, '-device', 'virtio-blk-device,drive=boot'],
+    ],
+    [{ via: 'bios', medium }, 'x86_64', ['-drive', drive, '-device', 'virtio-blk-pci,drive=boot,bootindex=0']],
+    [{ via: 'bios', medium: cdrom }, 'x86_64', ['-drive', cd, '-device', 'ide-cd,drive=boot,bootindex=0']],
+    [
+      { via: 'uefi', flash, medium: cdrom },
+      'arm64',
+      [
+        ...['-drive', code, '-drive', 'if=pflash,format=raw,unit=1,file=vars.fd'],
+        ...['-drive', cd, '-device', 'virtio-scsi-device', '-device', 'scsi-cd,drive=boot,bootindex=0'],
+      ],
+    ],
+    [
+      { via: 'uefi', flash: { ...flash, keep: false } },
+      'x86_64',
+      ['-drive', code, '-drive', 'if=pflash,format=raw,unit=1,file=vars.fd,snapshot=on'],
+    ],
+  ])('plans %j of %s', (boot, arch, expected) => {
+    expect(planMachine({ ...base, arch, boot }).argv.slice(-expected.length)).toEqual(expected);
+  });
+
   it('takes another program', () => {
     expect(planMachine({ ...base, binary: '/opt/qemu' }).argv[0]).toBe('/opt/qemu');
   });

@@ -1,4 +1,11 @@
-import { ARCH_MACHINES, type BoardArch, type BootPath, type MachineOptions } from './machine-model.js';
+import {
+  ARCH_MACHINES,
+  type BoardArch,
+  type BootPath,
+  type MachineOptions,
+  type Medium,
+  type UefiFlash,
+} from './machine-model.js';
 import { formatProperties } from './properties.js';
 
 const DEFAULT_SMP = 1;
@@ -37,24 +44,52 @@ export function planMachine(options: MachineOptions): MachinePlan {
 }
 
 function planBoot(boot: BootPath, arch: BoardArch): string[] {
-  const { uBootOption, virtio } = ARCH_MACHINES[arch];
+  const { uBootOption } = ARCH_MACHINES[arch];
   switch (boot.via) {
     case 'kernel':
       return [
         ...['-kernel', boot.kernel],
         ...(boot.initrd === undefined ? [] : ['-initrd', boot.initrd]),
         ...['-append', planCommandLine(boot.append ?? [], arch)],
+        ...(boot.medium ? planMedium(boot.medium, arch) : []),
       ];
     case 'u-boot':
-      return [
-        ...[uBootOption, boot.firmware],
-        ...[
-          '-drive',
-          formatProperties('if=none', { id: 'boot', file: boot.drive, format: 'raw', snapshot: 'on' }),
-        ],
-        ...['-device', formatProperties(`virtio-blk-${virtio}`, { drive: 'boot' })],
-      ];
+      return [...[uBootOption, boot.firmware], ...planMedium({ file: boot.drive, format: 'raw' }, arch)];
+    case 'bios':
+      return planMedium(boot.medium, arch, 0);
+    case 'uefi':
+      return [...planFlash(boot.flash), ...(boot.medium ? planMedium(boot.medium, arch, 0) : [])];
   }
+}
+
+/** @param bootindex the place in the firmware's boot order; without one the firmware is not told */
+function planMedium(medium: Medium, arch: BoardArch, bootindex?: number): string[] {
+  const { file, format, kind = 'disk' } = medium;
+  const { virtio } = ARCH_MACHINES[arch];
+  const device: Record<string, string | number> = { drive: 'boot' };
+  if (bootindex !== undefined) device.bootindex = bootindex;
+  if (kind === 'disk')
+    return [
+      ...['-drive', formatProperties('if=none', { id: 'boot', file, format, snapshot: 'on' })],
+      ...['-device', formatProperties(`virtio-blk-${virtio}`, device)],
+    ];
+  const drive = formatProperties('if=none', { id: 'boot', file, format, media: 'cdrom', readonly: 'on' });
+  // A PC's BIOS knows IDE; the other machines have no such bus.
+  if (arch === 'x86_64') return [...['-drive', drive], ...['-device', formatProperties('ide-cd', device)]];
+  return [
+    ...['-drive', drive],
+    ...['-device', `virtio-scsi-${virtio}`],
+    ...['-device', formatProperties('scsi-cd', device)],
+  ];
+}
+
+function planFlash({ code, variables, keep }: UefiFlash): string[] {
+  const flash = (unit: string, file: string, more: Record<string, string>) =>
+    formatProperties('if=pflash', { format: 'raw', unit, file, ...more });
+  return [
+    ...['-drive', flash('0', code, { readonly: 'on' })],
+    ...['-drive', flash('1', variables, keep ? {} : { snapshot: 'on' })],
+  ];
 }
 
 /** Ctrl-C belongs to the guest (`signal=off`), as with `-nographic`. */
