@@ -1,6 +1,7 @@
 import { truncate, writeFile } from 'fs-extra';
-import { stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { runProgram, sha256File, UserError, writeAside } from '@bringup/process';
+import { findBootFile } from './boot-files.js';
 import { contentSeed } from './identity.js';
 import { planTable, type PartitionPlan, type TableKind, type TablePlan } from './partitions.js';
 import { tooSmall } from './size.js';
@@ -18,6 +19,8 @@ export interface DiskOptions {
   partitions: readonly PartitionContent[];
   /** Bytes of the disk, or as large as the partitions need. */
   size: number | 'auto';
+  /** Puts code before the table by which a PC's BIOS starts the partition that is `bootable`. */
+  bootCode?: boolean;
   signal?: AbortSignal;
 }
 
@@ -45,10 +48,24 @@ export async function writeDisk(path: string, options: DiskOptions): Promise<Tab
       input: plan.script,
       signal: options.signal,
     });
+    if (options.bootCode) await writeBootCode(aside, options.table);
     for (const [index, { image }] of options.partitions.entries())
       await placeImage(image, aside, plan.partitions[index]!.start, options.signal);
   });
   return plan;
+}
+
+/** The first sector up to the disk's id is the code that a BIOS loads. */
+const BOOT_CODE_BYTES = 440;
+
+async function writeBootCode(disk: string, table: TableKind): Promise<void> {
+  const code = await readFile(await findBootFile(table === 'gpt' ? 'gptmbr.bin' : 'mbr.bin'));
+  const handle = await open(disk, 'r+');
+  try {
+    await handle.write(code, 0, Math.min(code.length, BOOT_CODE_BYTES), 0);
+  } finally {
+    await handle.close();
+  }
 }
 
 async function imageSize(image: string): Promise<number> {

@@ -9,6 +9,7 @@ import {
   writeAside,
 } from '@bringup/process';
 import { hashTree, type FileTree, type TreeEntry } from '@bringup/rootfs';
+import { installSyslinux } from './boot-loader.js';
 import { contentSize } from './content-size.js';
 import type { FileSystemOptions } from './file-system.js';
 import { contentSeed, IMAGE_TIME, seededSerial } from './identity.js';
@@ -16,6 +17,8 @@ import { MIB, roundUp, tooSmall } from './size.js';
 
 /** What mkfs.fat may choose for a cluster below 512 MiB; an automatic size reckons with it. */
 const CLUSTER_MAX = 16 * 1024;
+/** ldlinux.sys and ldlinux.c32, with room for clusters half full. */
+const SYSLINUX_BYTES = 256 * 1024;
 /** FAT specification, long names: these are no characters of one; brackets are wildcards of mtools. */
 // eslint-disable-next-line no-control-regex -- control characters are what is refused
 const BAD_CHARACTERS = /["*:<>?\\|[\]\x00-\x1f\x7f]/;
@@ -29,12 +32,20 @@ type FatEntry = Extract<TreeEntry, { type: 'file' | 'directory' }>;
  */
 export async function writeFat(tree: FileTree, path: string, options: FileSystemOptions): Promise<void> {
   const entries = checkEntries(tree);
-  const needed = await clusterBytes(entries, CLUSTER_MAX);
+  const needed = (await clusterBytes(entries, CLUSTER_MAX)) + (options.syslinux ? SYSLINUX_BYTES : 0);
+  // syslinux counts the clusters of a FAT12 otherwise than mkfs.fat, and refuses some of its larger ones.
+  const least = options.syslinux ? 16 * MIB : MIB;
   const size =
     options.size === 'auto'
-      ? roundUp(Math.max(needed * (1 + options.margin) + MIB / 2, MIB), MIB)
+      ? roundUp(Math.max(needed * (1 + options.margin) + MIB / 2, least), MIB)
       : options.size;
-  const seed = contentSeed('fat', await hashTree(tree), options.label ?? '', String(size));
+  const seed = contentSeed(
+    'fat',
+    await hashTree(tree),
+    options.label ?? '',
+    String(size),
+    options.syslinux ? 'syslinux' : '',
+  );
   const label = options.label ? ['-n', options.label] : [];
   const env = scrubbedEnvironment({ SOURCE_DATE_EPOCH: String(IMAGE_TIME), MTOOLS_SKIP_CHECK: '1' });
   await writeAside(path, async (aside) => {
@@ -43,8 +54,9 @@ export async function writeFat(tree: FileTree, path: string, options: FileSystem
     await runProgram(['mkfs.fat', '--invariant', '-i', seededSerial(seed, 'volume'), ...label, aside], {
       env,
     });
-    await checkRoom(aside, entries, size);
+    await checkRoom(aside, entries, size, options.syslinux ? SYSLINUX_BYTES : 0);
     await copyEntries(entries, aside, env, options.signal);
+    if (options.syslinux) await installSyslinux(aside, options.signal);
   });
 }
 
@@ -77,7 +89,12 @@ async function clusterBytes(entries: readonly FatEntry[], cluster: number): Prom
 }
 
 /** FAT specification, "BPB": reckons with the clusters that mkfs.fat really made. */
-async function checkRoom(image: string, entries: readonly FatEntry[], size: number): Promise<void> {
+async function checkRoom(
+  image: string,
+  entries: readonly FatEntry[],
+  size: number,
+  reserved: number,
+): Promise<void> {
   const handle = await open(image, 'r');
   const bpb = Buffer.alloc(64);
   try {
@@ -92,7 +109,7 @@ async function checkRoom(image: string, entries: readonly FatEntry[], size: numb
   const overhead =
     (bpb.readUInt16LE(14) + bpb.readUInt8(16) * fat) * sector + roundUp(bpb.readUInt16LE(17) * 32, sector);
   const room = Math.floor((sectors * sector - overhead) / cluster) * cluster;
-  const needed = await clusterBytes(entries, cluster);
+  const needed = (await clusterBytes(entries, cluster)) + reserved;
   if (needed > room) throw tooSmall('FAT file system', size, size + needed - room);
 }
 

@@ -12,12 +12,14 @@ export {
 } from './partitions.js';
 export { writeDisk, type DiskOptions, type PartitionContent } from './disk.js';
 export { convertDisk, DISK_FORMATS, inspectDisk, type DiskFormat, type DiskInfo } from './formats.js';
-export {
-  formatExtlinux,
-  UBOOT_ARCHES,
-  writeBootScript,
-  writeUramdisk,
-  type ExtlinuxOptions,
-  type UbootImageOptions,
-} from './uboot.js';
+export { formatExtlinux, type ExtlinuxOptions } from './extlinux.js';
+export { UBOOT_ARCHES, writeBootScript, writeUramdisk, type UbootImageOptions } from './uboot.js';
 export { listPartitions, type FoundPartition } from './inspect.js';
+export {
+  BOOT_LOADERS,
+  bootLoaderFiles,
+  LOADER_ARCHES,
+  type BootEntry,
+  type BootLoader,
+} from './boot-loader.js';
+export { writeIso, type IsoOptions } from './iso.js';

@@ -1,16 +1,35 @@
-import { probeVersion } from '@bringup/process';
+import { probeVersion, sha256File } from '@bringup/process';
+import { findBootFile, type BootFile } from './boot-files.js';
 
 /** The programs whose version can be seen in a partitioned FAT image. */
 export const FAT_DISK_TOOLS = ['mkfs.fat', 'mcopy', 'sfdisk'] as const;
 
+/** Of tools that do not know `--version`. */
+const VERSION_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  debugfs: ['-V'],
+  mke2fs: ['-V'],
+  mksquashfs: ['-version'],
+};
+
+/** Files that are put into images as they are, with the name that stands for them in a list of tools. */
+const BOOT_FILES: Readonly<Record<string, readonly BootFile[]>> = {
+  isolinux: ['isolinux.bin', 'ldlinux.c32', 'isohdpfx.bin'],
+  'syslinux-mbr': ['mbr.bin', 'gptmbr.bin'],
+};
+
 /**
  * The line by which a disk tool names its version. mkfs.fat has no option for that, but says it before it complains that
- * it was given nothing to do.
+ * it was given nothing to do. Files that are no programs are named by their hash.
  *
  * @throws ToolError `TOOL_MISSING`, `TOOL_FAILED`
  */
-export function diskToolVersion(program: string): Promise<string> {
-  return program === 'mkfs.fat'
-    ? probeVersion(program, { args: [], okExitCodes: [0, 1] })
-    : probeVersion(program);
+export async function diskToolVersion(program: string): Promise<string> {
+  const files = BOOT_FILES[program];
+  if (files) {
+    const hashes = await Promise.all(files.map(async (name) => sha256File(await findBootFile(name))));
+    return `${program} sha256 ${hashes.map((hash) => hash.slice(0, 12)).join(' ')}`;
+  }
+  if (program === 'mkfs.fat') return probeVersion(program, { args: [], okExitCodes: [0, 1] });
+  const args = VERSION_OPTIONS[program];
+  return probeVersion(program, args && { args });
 }

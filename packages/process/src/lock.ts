@@ -27,6 +27,9 @@ export interface LockOptions {
   signal?: AbortSignal;
 }
 
+/** How often a lock without an owner's name is looked at again before somebody is told of it. */
+const UNNAMED_ROUNDS = 3;
+
 /**
  * Runs `work` while holding the lock on `path` (a `path.lock` directory beside it, with a heartbeat, so that
  * a lock whose owner was killed is taken over). Waits for as long as its owner lives.
@@ -51,7 +54,7 @@ export async function withLock<T>(path: string, options: LockOptions, work: () =
 
 async function acquire(path: string, ownerFile: string, options: LockOptions): Promise<() => Promise<void>> {
   let told = false;
-  for (;;) {
+  for (let round = 1; ; round += 1) {
     options.signal?.throwIfAborted();
     const owner = (await readJson(ownerFile).catch(() => undefined)) as LockOwner | undefined;
     try {
@@ -70,7 +73,8 @@ async function acquire(path: string, ownerFile: string, options: LockOptions): P
         );
       }
     }
-    if (!told && !(owner && isDead(owner))) {
+    // Who has just locked has not yet said who it is: ask again before telling.
+    if (!told && (owner ? !isDead(owner) : round > UNNAMED_ROUNDS)) {
       told = true;
       options.onWait?.(owner);
     }

@@ -33,6 +33,7 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   flex: 'flex',
   gcc: 'gcc',
   git: 'git',
+  'grub-mkimage': 'grub-efi-amd64-bin',
   gzip: 'gzip',
   ld: 'binutils',
   lz4: 'lz4',
@@ -49,8 +50,10 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   'qemu-img': 'qemu-utils',
   setpriv: 'util-linux',
   sfdisk: 'fdisk',
+  syslinux: 'syslinux',
   tar: 'tar',
   unsquashfs: 'squashfs-tools',
+  xorriso: 'xorriso',
   xz: 'xz-utils',
   zstd: 'zstd',
 };

@@ -71,7 +71,10 @@ async function descriptors(directories: readonly string[]): Promise<[name: strin
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function fits({ 'interface-types': interfaces, mapping, targets, features }: Descriptor, name: string): boolean {
+function fits(
+  { 'interface-types': interfaces, mapping, targets, features }: Descriptor,
+  name: string,
+): boolean {
   const formats = [mapping?.executable?.format, mapping?.['nvram-template']?.format];
   return (
     interfaces?.includes('uefi') === true &&

@@ -75,7 +75,11 @@ describe('planMachine', () => {
       'arm64',
       ['-append', 'console=ttyAMA0 panic=-1', '-drive', drive, '-device', 'virtio-blk-device,drive=boot'],
     ],
-    [{ via: 'bios', medium }, 'x86_64', ['-drive', drive, '-device', 'virtio-blk-pci,drive=boot,bootindex=0']],
+    [
+      { via: 'bios', medium },
+      'x86_64',
+      ['-drive', drive, '-device', 'virtio-blk-pci,drive=boot,bootindex=0'],
+    ],
     [{ via: 'bios', medium: cdrom }, 'x86_64', ['-drive', cd, '-device', 'ide-cd,drive=boot,bootindex=0']],
     [
       { via: 'uefi', flash, medium: cdrom },

@@ -77,8 +77,16 @@ export async function missingArtifacts(task: Task, options: QemuOptions): Promis
 
 function artifacts(task: Task, options: QemuOptions): string[] {
   const boot = bootPath(task, options);
-  if (boot.via === 'u-boot') return [boot.firmware, boot.drive];
-  return boot.initrd === undefined ? [boot.kernel] : [boot.kernel, boot.initrd];
+  switch (boot.via) {
+    case 'kernel':
+      return [boot.kernel, boot.initrd, boot.medium?.file].filter((path) => path !== undefined);
+    case 'u-boot':
+      return [boot.firmware, boot.drive];
+    case 'bios':
+      return [boot.medium.file];
+    case 'uefi':
+      return boot.medium ? [boot.medium.file] : [];
+  }
 }
 
 async function missing(task: Task, paths: readonly string[]): Promise<string[]> {
