@@ -33,9 +33,14 @@ async function emit(path, text, parser) {
 /** A property as it is to stand in the schema: one that names a shared property is that one. */
 function filledIn(name, property) {
   const from = property['x-shared'];
-  if (!from) return property;
-  if (!shared[from]) throw new Error(`property ${name}: there is no shared property ${from}`);
-  return { 'x-shared': from, ...shared[from] };
+  if (from && !shared[from]) throw new Error(`property ${name}: there is no shared property ${from}`);
+  if (from) return { 'x-shared': from, ...shared[from] };
+  if (!property.items?.properties) return property;
+  return { ...property, items: { ...property.items, properties: allFilledIn(property.items.properties) } };
+}
+
+function allFilledIn(properties) {
+  return Object.fromEntries(Object.entries(properties).map(([key, property]) => [key, filledIn(key, property)]));
 }
 
 function defaultsOf(schema) {
@@ -64,17 +69,19 @@ function rows(properties, required = []) {
 
 const HEAD = ['| option | type | default | meaning |', '| --- | --- | --- | --- |'];
 
-/** The tables of options that are objects themselves. */
-function nestedTables(schema) {
+/** The tables of options that are objects themselves; what executors share is explained once, at the top. */
+function nestedTables({ properties }, path = '') {
   const parts = [];
-  for (const [name, property] of Object.entries(schema.properties)) {
+  for (const [name, property] of Object.entries(properties)) {
+    if (path && property['x-shared']) continue;
     const shape = property.items ?? property;
     for (const variant of shape.oneOf ?? [shape]) {
       if (!variant.properties) continue;
       parts.push(
-        `\n## ${name}${variant.title ? `: ${variant.title}` : ''}\n`,
+        `\n## ${path}${name}${variant.title ? `: ${variant.title}` : ''}\n`,
         ...HEAD,
         ...rows(variant.properties, variant.required),
+        ...nestedTables(variant, `${path}${name}.`),
       );
     }
   }
@@ -84,9 +91,7 @@ function nestedTables(schema) {
 for (const name of names) {
   const path = join(plugin, 'src/executors', name, 'schema.json');
   const own = JSON.parse(readFileSync(path, 'utf8'));
-  const properties = Object.fromEntries(
-    Object.entries(own.properties).map(([key, property]) => [key, filledIn(key, property)]),
-  );
+  const properties = allFilledIn(own.properties);
   const schema = { ...own, properties };
   await emit(path, JSON.stringify(schema), 'json');
 
@@ -94,6 +99,7 @@ for (const name of names) {
     bannerComment: '',
     additionalProperties: false,
     format: false,
+    ignoreMinAndMaxItems: true,
   });
   const defaults = defaultsOf(schema);
   const filled = `Required<Pick<${schema.title}, ${

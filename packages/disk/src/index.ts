@@ -1,6 +1,6 @@
 export { FILE_SYSTEMS, writeFileSystem, type FileSystemKind, type FileSystemOptions } from './file-system.js';
 export { formatSize, parseSize } from './size.js';
-export { diskToolVersion, FAT_DISK_TOOLS } from './tools.js';
+export { diskToolVersion, FAT_TOOLS } from './tools.js';
 export {
   ALIGNMENT,
   PARTITION_TYPES,

@@ -1,8 +1,8 @@
 import { probeVersion, sha256File } from '@bringup/process';
 import { findBootFile, type BootFile } from './boot-files.js';
 
-/** The programs whose version can be seen in a partitioned FAT image. */
-export const FAT_DISK_TOOLS = ['mkfs.fat', 'mcopy', 'sfdisk'] as const;
+/** The programs whose version can be seen in a FAT file system. */
+export const FAT_TOOLS = ['mkfs.fat', 'mcopy'] as const;
 
 /** Of tools that do not know `--version`. */
 const VERSION_OPTIONS: Readonly<Record<string, readonly string[]>> = {

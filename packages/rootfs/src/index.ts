@@ -7,6 +7,7 @@ export { COMPRESSIONS, compressionTool, compressionToolVersion, type Compression
 export { writeNewc } from './newc.js';
 export { readNewc, type NewcEntry } from './newc-read.js';
 export { writeInitramfs, type InitramfsOptions } from './initramfs.js';
+export { treeFromInitramfs } from './initramfs-read.js';
 export { hashTree } from './hash.js';
 export { lintTree, type TreeProblem } from './lint.js';
 export {

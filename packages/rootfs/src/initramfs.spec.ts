@@ -6,8 +6,10 @@ import {
   COMPRESSIONS,
   compressionTool,
   compressionToolVersion,
+  hashTree,
   readNewc,
   treeFromDirectory,
+  treeFromInitramfs,
 } from './index.js';
 import { writeInitramfs, type Compression, type FileTree } from './index.js';
 import { file, plain, sampleTree, specDirectory, treeOf } from './testing/trees.js';
@@ -119,4 +121,19 @@ it('does not depend on directory, umask or times', async () => {
     }),
   );
   expect(images[0]).toBe(images[1]);
+});
+
+it.each(COMPRESSIONS)('reads its own %s again', async (compression) => {
+  const path = join(out, `again.${compression}`);
+  await writeInitramfs(sampleTree(), path, { compression });
+  expect(await hashTree(await treeFromInitramfs(path, compression))).toBe(await hashTree(sampleTree()));
+});
+
+it.each(['gzip', 'xz'] as const)('says which initramfs is no %s', async (compression) => {
+  const path = join(out, `no.${compression}`);
+  writeFileSync(path, 'no');
+  await expect(treeFromInitramfs(path, compression)).rejects.toMatchObject({
+    code: 'BAD_INITRAMFS',
+    message: expect.stringContaining(path),
+  });
 });

@@ -1,11 +1,27 @@
-import { diskToolVersion, FAT_DISK_TOOLS } from '@bringup/disk';
-import { probeVersion, UserError } from '@bringup/process';
+import { basename } from 'node:path';
+import { diskToolVersion } from '@bringup/disk';
+import { probeVersion, sha256File, UserError } from '@bringup/process';
 import { compressionToolVersion, type Compression } from '@bringup/rootfs';
-import { ARCH_MACHINES, type BoardArch } from '@bringup/qemu';
+import { ARCH_MACHINES, findUefi, type BoardArch } from '@bringup/qemu';
+import {
+  diskImageDefaults,
+  type DiskImageOptions,
+  type FullDiskImageOptions,
+} from '../generated/disk-image-options.js';
 import { initramfsDefaults } from '../generated/initramfs-options.js';
+import type { IsoImageOptions } from '../generated/iso-image-options.js';
 import type { QemuOptions } from '../generated/qemu-options.js';
 import type { Declaration } from '../project/declaration.js';
-import { compressorLockName, qemuLockName } from '../project/tools.js';
+import {
+  bootsThroughUefi,
+  compressorLockName,
+  defaultFirmware,
+  diskTools,
+  isoTools,
+  qemuLockName,
+  uefiLockName,
+  volumeLoaders,
+} from '../project/tools.js';
 import { kconfigNeeds, type KconfigOptions } from './kconfig-project.js';
 import type { Needs } from './locked.js';
 import type { Task } from './task.js';
@@ -29,25 +45,62 @@ export function qemuNeeds(arch: BoardArch, qemu?: string): Needs {
   };
 }
 
-/** What the drive of a board that boots through U-Boot needs of the lock: the tools that make it. */
-export function bootVolumeNeeds(): Needs {
+/** What an image needs of the lock: the tools that make it. */
+export function imageNeeds(tools: readonly string[]): Needs {
   return {
-    toolNames: FAT_DISK_TOOLS,
+    toolNames: tools,
     probe: async () =>
       Object.fromEntries(
-        await Promise.all(FAT_DISK_TOOLS.map(async (name) => [name, await diskToolVersion(name)] as const)),
+        await Promise.all(tools.map(async (name) => [name, await diskToolVersion(name)] as const)),
       ),
   };
 }
 
-/** What a board needs of the lock, with what its build needs. */
-function boardNeeds({ arch, qemu, boot }: QemuOptions): Needs {
+/** What a disk-image project needs of the lock. */
+export function diskImageNeeds({ arch, table, format, partitions }: FullDiskImageOptions): Needs {
+  const fileSystems = partitions.map(({ fileSystem }) => fileSystem);
+  const loaders = partitions.flatMap(({ boot }) => boot?.loaders ?? []);
+  return imageNeeds(diskTools({ arch, table, format, fileSystems, loaders }));
+}
+
+/** What an iso-image project needs of the lock. */
+export function isoImageNeeds({ arch, firmware }: Pick<IsoImageOptions, 'arch' | 'firmware'>): Needs {
+  return imageNeeds(isoTools(arch, firmware ?? defaultFirmware(arch)));
+}
+
+/** What the volume that a board makes for itself needs of the lock. */
+export function bootVolumeNeeds({ arch, boot }: Pick<QemuOptions, 'arch' | 'boot'>): Needs {
+  const loaders = volumeLoaders(boot);
+  return imageNeeds(diskTools({ arch, table: 'gpt', format: 'raw', fileSystems: ['fat'], loaders }));
+}
+
+/** What a board needs of the lock to be run: QEMU, and the firmware where it boots through one of the host's. */
+export function machineNeeds({ arch, qemu, boot }: QemuOptions): Needs {
   const own = qemuNeeds(arch, qemu);
-  if (boot?.via !== 'u-boot') return own;
-  const volume = bootVolumeNeeds();
+  return bootsThroughUefi(boot, arch) ? both(own, uefiNeeds(arch)) : own;
+}
+
+function uefiNeeds(arch: BoardArch): Needs {
+  const name = uefiLockName(arch);
   return {
-    toolNames: [...own.toolNames, ...volume.toolNames],
-    probe: async () => ({ ...(await own.probe()), ...(await volume.probe()) }),
+    toolNames: [name],
+    probe: async () => {
+      const { code } = await findUefi(arch);
+      return { [name]: `${basename(code)} sha256 ${(await sha256File(code)).slice(0, 16)}` };
+    },
+  };
+}
+
+/** What a board needs of the lock, with what its build needs. */
+function boardNeeds(options: QemuOptions): Needs {
+  const own = machineNeeds(options);
+  return volumeLoaders(options.boot).length === 0 ? own : both(own, bootVolumeNeeds(options));
+}
+
+function both(a: Needs, b: Needs): Needs {
+  return {
+    toolNames: [...a.toolNames, ...b.toolNames],
+    probe: async () => ({ ...(await a.probe()), ...(await b.probe()) }),
   };
 }
 
@@ -67,6 +120,10 @@ export function needsOf(task: Task): Needs {
       return kconfigNeeds(kind, options as unknown as KconfigOptions, task.workspaceRoot);
     case 'initramfs':
       return compressorNeeds((options.compression ?? initramfsDefaults.compression) as Compression);
+    case 'disk-image':
+      return diskImageNeeds({ ...diskImageDefaults, ...(options as unknown as DiskImageOptions) });
+    case 'iso-image':
+      return isoImageNeeds(options as unknown as IsoImageOptions);
     case 'qemu':
       return boardNeeds(options as unknown as QemuOptions);
   }

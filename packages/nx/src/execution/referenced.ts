@@ -26,12 +26,15 @@ const WRONG_KIND = {
   kernel: 'NOT_A_KERNEL_PROJECT',
   initramfs: 'NOT_AN_INITRAMFS_PROJECT',
   'u-boot': 'NOT_A_UBOOT_PROJECT',
+  'disk-image': 'NOT_A_DISK_PROJECT',
+  'iso-image': 'NOT_AN_ISO_PROJECT',
 } as const;
 
 /**
  * What the project of an option declares.
  *
- * @throws UserError `NOT_A_KERNEL_PROJECT`, `NOT_AN_INITRAMFS_PROJECT`, `NOT_A_UBOOT_PROJECT`, `ARCH_MISMATCH`
+ * @throws UserError `NOT_A_KERNEL_PROJECT`, `NOT_AN_INITRAMFS_PROJECT`, `NOT_A_UBOOT_PROJECT`,
+ * `NOT_A_DISK_PROJECT`, `NOT_AN_ISO_PROJECT`, `ARCH_MISMATCH`
  */
 export function declarationFor(
   task: Task,

@@ -1,7 +1,7 @@
 // Generated from ../executors/boot-volume/schema.json by tools/schemas.mjs: do not edit.
 
 /**
- * Makes the drive that a board's U-Boot boots from: one FAT partition with the kernel, the initramfs and an extlinux.conf. The graph plugin makes it the build target of each board that boots through U-Boot.
+ * Makes the drive that a board's U-Boot or UEFI boots from: one FAT partition with the kernel, the initramfs and what boots them. The graph plugin makes it the build target of each board that boots so.
  */
 export interface BootVolumeOptions {
   /**
@@ -11,7 +11,7 @@ export interface BootVolumeOptions {
   /**
    * Name of the kernel project.
    */
-  kernel: string;
+  kernel?: string;
   /**
    * Name of the initramfs project; without one the guest gets no initrd.
    */
@@ -19,7 +19,13 @@ export interface BootVolumeOptions {
   /**
    * How the board gets to its kernel. Without it QEMU loads kernel and initramfs itself.
    */
-  boot?: TheKernelLoadedByQEMU | UBootFromADriveThatTheBuildTargetMakes;
+  boot?:
+    | TheKernelLoadedByQEMU
+    | UBootFromADriveThatTheBuildTargetMakes
+    | TheKernelLoadedByQEMUWithADiskBesideIt
+    | ADiskSOwnBootLoaderByThePCSBIOS
+    | ACD
+    | UEFI;
   /**
    * Words added to the kernel's command line. console= and panic=-1 are there unless given here.
    */
@@ -42,6 +48,42 @@ export interface UBootFromADriveThatTheBuildTargetMakes {
    * Stop at U-Boot's prompt: the drive holds the files and nothing that boots them. Type load virtio 0 $kernel_addr_r Image and so on.
    */
   interactive?: boolean;
+}
+export interface TheKernelLoadedByQEMUWithADiskBesideIt {
+  via: 'disk';
+  /**
+   * Name of the disk-image project. The guest sees it as /dev/vda; say where its root is in append: root=/dev/vda1, or root=LABEL=rootfs with an initramfs that hands over.
+   */
+  disk: string;
+}
+export interface ADiskSOwnBootLoaderByThePCSBIOS {
+  via: 'bios';
+  /**
+   * Name of a disk-image project with the loader syslinux.
+   */
+  disk: string;
+}
+export interface ACD {
+  via: 'iso';
+  /**
+   * Name of the iso-image project.
+   */
+  iso: string;
+  /**
+   * What boots it. Default: bios for x86_64, uefi elsewhere.
+   */
+  firmware?: 'bios' | 'uefi';
+}
+export interface UEFI {
+  via: 'uefi';
+  /**
+   * Name of a disk-image project with the loader uefi. Without it the build target makes a volume with the board's kernel and initramfs.
+   */
+  disk?: string;
+  /**
+   * Nothing to boot from: stop at the firmware's shell.
+   */
+  shell?: boolean;
 }
 
 /** The defaults of the schema, as Nx fills them in. */

@@ -64,7 +64,7 @@ export interface Tarball {
   /**
    * http, https or file URL, or a list of mirrors that are tried in order.
    */
-  url: string | [string, ...string[]];
+  url: string | string[];
   /**
    * Of the tarball: 64 hex digits.
    */

@@ -11,7 +11,7 @@ export interface TestOptions {
   /**
    * Name of the kernel project.
    */
-  kernel: string;
+  kernel?: string;
   /**
    * Name of the initramfs project; without one the guest gets no initrd.
    */
@@ -19,7 +19,13 @@ export interface TestOptions {
   /**
    * How the board gets to its kernel. Without it QEMU loads kernel and initramfs itself.
    */
-  boot?: TheKernelLoadedByQEMU | UBootFromADriveThatTheBuildTargetMakes;
+  boot?:
+    | TheKernelLoadedByQEMU
+    | UBootFromADriveThatTheBuildTargetMakes
+    | TheKernelLoadedByQEMUWithADiskBesideIt
+    | ADiskSOwnBootLoaderByThePCSBIOS
+    | ACD
+    | UEFI;
   /**
    * QEMU machine type; default: virt for arm64, q35 for x86_64.
    */
@@ -110,6 +116,42 @@ export interface UBootFromADriveThatTheBuildTargetMakes {
    * Stop at U-Boot's prompt: the drive holds the files and nothing that boots them. Type load virtio 0 $kernel_addr_r Image and so on.
    */
   interactive?: boolean;
+}
+export interface TheKernelLoadedByQEMUWithADiskBesideIt {
+  via: 'disk';
+  /**
+   * Name of the disk-image project. The guest sees it as /dev/vda; say where its root is in append: root=/dev/vda1, or root=LABEL=rootfs with an initramfs that hands over.
+   */
+  disk: string;
+}
+export interface ADiskSOwnBootLoaderByThePCSBIOS {
+  via: 'bios';
+  /**
+   * Name of a disk-image project with the loader syslinux.
+   */
+  disk: string;
+}
+export interface ACD {
+  via: 'iso';
+  /**
+   * Name of the iso-image project.
+   */
+  iso: string;
+  /**
+   * What boots it. Default: bios for x86_64, uefi elsewhere.
+   */
+  firmware?: 'bios' | 'uefi';
+}
+export interface UEFI {
+  via: 'uefi';
+  /**
+   * Name of a disk-image project with the loader uefi. Without it the build target makes a volume with the board's kernel and initramfs.
+   */
+  disk?: string;
+  /**
+   * Nothing to boot from: stop at the firmware's shell.
+   */
+  shell?: boolean;
 }
 
 /** The defaults of the schema, as Nx fills them in. */

@@ -1,20 +1,19 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { FAT_DISK_TOOLS } from '@bringup/disk';
-import { ARCH_MACHINES } from '@bringup/qemu';
+import { ARCH_MACHINES, type BoardArch } from '@bringup/qemu';
 import { PLUGIN, type Declaration } from '../project/declaration.js';
-import { BOOT_VOLUME } from '../project/paths.js';
-import { qemuLockName } from '../project/tools.js';
-import { variantOutput } from '../project/variants.js';
+import { BOOT_VOLUME, ISO_IMAGE } from '../project/paths.js';
+import { bootsThroughUefi, diskTools, qemuLockName, uefiLockName, volumeLoaders } from '../project/tools.js';
+import { allOptions, variantOutput } from '../project/variants.js';
 import { engineInputs, lockInput } from './inputs.js';
 import { mapValues, pick } from './kconfig-targets.js';
-import { uBootsOf, type References } from './references.js';
+import { bootedProjects, type References } from './references.js';
 import { keyOf, text, texts } from './unchecked.js';
 
 /** Options of a board that its drive is made from. */
 const VOLUME_OPTIONS = ['arch', 'kernel', 'initramfs', 'boot', 'append'];
 
 /** What a board boots, of all that the tasks before it publish. */
-const BOOTED_FILES = `**/{Image,bzImage,zImage,initramfs.cpio*,u-boot.bin,u-boot.rom,${BOOT_VOLUME}}`;
+const BOOTED_FILES = `**/{Image,bzImage,zImage,initramfs.cpio*,u-boot.bin,u-boot.rom,disk.*,${ISO_IMAGE},${BOOT_VOLUME}}`;
 
 const published = (declaration: Declaration, variant?: string) => ({
   outputPath: variantOutput(declaration, variant),
@@ -27,14 +26,21 @@ export function boardTargets(
   workspaceRoot: string,
 ): Record<string, TargetConfiguration> {
   const { options, target, configurations } = declaration;
-  const uBoots = uBootsOf(declaration);
-  const dependsOn = texts([options.kernel, options.initramfs]).map((name) => references.buildOf(name));
-  // Through U-Boot the board boots its own drive, which `build` makes from them; another variant may boot them directly.
-  const booted =
-    uBoots.length === 0
-      ? dependsOn
-      : [...dependsOn, 'build', ...uBoots.map((name) => references.buildOf(name))];
+  const everyOptions = allOptions(declaration);
+  const loaders = everyOptions.flatMap(({ boot }) => volumeLoaders(boot));
+  const named = everyOptions.flatMap((own) => texts([own.kernel, own.initramfs]));
+  const media = everyOptions.flatMap(({ boot }) => bootedProjects(boot));
+  const buildsOf = (names: readonly string[]) => [...new Set(names)].map((name) => references.buildOf(name));
+  const dependsOn = buildsOf(named);
+  // U-Boot and UEFI boot the board's own drive, which `build` makes; another variant may boot something else.
+  const booted = [...buildsOf([...named, ...media]), ...(loaders.length > 0 ? ['build'] : [])];
   const arch = keyOf(ARCH_MACHINES, options.arch);
+  const volumeTools = diskTools({
+    ...{ arch: text(options.arch) ?? '', table: 'gpt', format: 'raw' },
+    ...{ fileSystems: ['fat'], loaders },
+  });
+  const usesUefi = everyOptions.some(({ boot }) => bootsThroughUefi(boot, arch));
+  const firmware = (own: BoardArch) => (usesUefi ? [uefiLockName(own)] : []);
   // A variant of a board is first of all one of its kernel; its configuration may change the machine as well.
   const variants = mapValues(configurations, (_variant, own) => ({ ...own }));
   const machine = { options: { ...options }, configurations: variants };
@@ -49,7 +55,7 @@ export function boardTargets(
     })),
     inputs: [
       { dependentTasksOutputFiles: BOOTED_FILES },
-      lockInput(undefined, FAT_DISK_TOOLS),
+      lockInput(undefined, volumeTools),
       ...engineInputs(workspaceRoot),
     ],
     outputs: [BOOT_VOLUME, 'manifest.json'].map((name) => `{options.outputPath}/${name}`),
@@ -57,8 +63,8 @@ export function boardTargets(
   return {
     update: { executor: `${PLUGIN}:update`, cache: false },
     build:
-      uBoots.length === 0
-        ? { executor: 'nx:noop', dependsOn, configurations: mapValues(variants, () => ({})) }
+      loaders.length === 0
+        ? { executor: 'nx:noop', dependsOn: booted, configurations: mapValues(variants, () => ({})) }
         : bootVolume(),
     [target]: { cache: false, dependsOn: booted, configurations: mapValues(variants, () => ({})) },
     command: { executor: `${PLUGIN}:command`, cache: false, ...machine },
@@ -70,7 +76,7 @@ export function boardTargets(
       configurations: mapValues(variants, (variant, own) => ({ ...own, ...published(declaration, variant) })),
       inputs: [
         { dependentTasksOutputFiles: BOOTED_FILES },
-        ...(arch ? [lockInput(undefined, [qemuLockName(arch, text(options.qemu))])] : []),
+        ...(arch ? [lockInput(undefined, [qemuLockName(arch, text(options.qemu)), ...firmware(arch)])] : []),
         ...engineInputs(workspaceRoot),
       ],
       outputs: ['console.log', 'test.json'].map((name) => `{options.outputPath}/${name}`),

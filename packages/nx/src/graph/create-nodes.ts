@@ -5,6 +5,7 @@ import { parse as parseJson } from 'jsonc-parser'; // As Nx reads project.json, 
 import { ENGINE_NODE, engineIdentity } from '../project/engine.js';
 import { findDeclaration, type Declaration } from '../project/declaration.js';
 import { boardTargets } from './board-targets.js';
+import { diskImageTargets, isoImageTargets } from './disk-targets.js';
 import { initramfsTargets } from './initramfs-targets.js';
 import { consoleTargets, kconfigTargets } from './kconfig-targets.js';
 import { referencedProjects, References } from './references.js';
@@ -81,6 +82,10 @@ function targetsOf(
       return kconfigTargets(declaration, workspaceRoot);
     case 'initramfs':
       return initramfsTargets(declaration, references, workspaceRoot);
+    case 'disk-image':
+      return diskImageTargets(declaration, references, workspaceRoot);
+    case 'iso-image':
+      return isoImageTargets(declaration, references, workspaceRoot);
     case 'qemu':
       return boardTargets(declaration, references, workspaceRoot);
   }

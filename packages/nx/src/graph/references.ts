@@ -1,8 +1,8 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import type { Declaration } from '../project/declaration.js';
+import type { DeclaredKind, Declaration } from '../project/declaration.js';
 import { parseFileReference } from '../project/references.js';
 import { allOptions } from '../project/variants.js';
-import { text, texts, textsOf } from './unchecked.js';
+import { object, objects, texts, textsOf } from './unchecked.js';
 
 type Dependency = Exclude<NonNullable<TargetConfiguration['dependsOn']>[number], string>;
 
@@ -35,26 +35,41 @@ export class References {
   }
 }
 
-/** The U-Boot projects of a board that boots through one, by default or in a variant. */
-export function uBootsOf(declaration: Declaration): string[] {
-  const names = allOptions(declaration).map(({ boot }) => {
-    const { via, uBoot } = (boot ?? {}) as Record<string, unknown>;
-    return via === 'u-boot' ? text(uBoot) : undefined;
-  });
-  return [...new Set(texts(names))];
+/** The projects a declaration refers to, by default or in a variant: the edges of the graph. */
+export function referencedProjects(declaration: Declaration): string[] {
+  return [...new Set(allOptions(declaration).flatMap((options) => projectsOf(declaration.kind, options)))];
 }
 
-/** The projects a declaration refers to: the edges of the graph. */
-export function referencedProjects(declaration: Declaration): string[] {
-  const { kind, options } = declaration;
-  const named = kind === 'qemu' ? ['kernel', 'initramfs'] : kind === 'initramfs' ? ['busybox'] : [];
-  const uBoots = kind === 'qemu' ? uBootsOf(declaration) : [];
-  const artifacts = kind === 'initramfs' ? textsOf(options.files, 'from').map(parseFileReference) : [];
-  return [
-    ...new Set([
-      ...texts(named.map((name) => options[name])),
-      ...uBoots,
-      ...artifacts.flatMap((file) => (file.kind === 'artifact' ? [file.project] : [])),
-    ]),
-  ];
+function projectsOf(kind: DeclaredKind, options: Readonly<Record<string, unknown>>): string[] {
+  switch (kind) {
+    case 'qemu':
+      return [...namedIn(options, ['kernel', 'initramfs']), ...bootedProjects(options.boot)];
+    case 'initramfs':
+      return partsProjects(options);
+    case 'iso-image':
+      return [...namedIn(options, ['kernel', 'initramfs']), ...partsProjects(options)];
+    case 'disk-image':
+      return objects(options.partitions).flatMap((partition) => [
+        ...namedIn(partition, ['initramfs']),
+        ...partsProjects(partition),
+        ...namedIn(object(partition.boot), ['kernel', 'initramfs']),
+      ]);
+    default:
+      return [];
+  }
+}
+
+/** The projects that a board's boot path names: a U-Boot, a disk, a CD. */
+export function bootedProjects(boot: unknown): string[] {
+  return namedIn(object(boot), ['uBoot', 'disk', 'iso']);
+}
+
+function namedIn(options: Readonly<Record<string, unknown>>, names: readonly string[]): string[] {
+  return texts(names.map((name) => options[name]));
+}
+
+function partsProjects(options: Readonly<Record<string, unknown>>): string[] {
+  const files = textsOf(options.files, 'from').map(parseFileReference);
+  const artifacts = files.flatMap((file) => (file.kind === 'artifact' ? [file.project] : []));
+  return [...namedIn(options, ['busybox']), ...artifacts];
 }

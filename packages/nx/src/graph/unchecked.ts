@@ -13,6 +13,16 @@ export function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
+/** An object, empty where there is none. */
+export function object(value: unknown): Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {};
+}
+
+/** The objects of a list. */
+export function objects(value: unknown): Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value.filter((item) => item !== null && typeof item === 'object') : [];
+}
+
 /** The value of one key of each object in a list, where it is a string. */
 export function textsOf(value: unknown, key: string): string[] {
   return Array.isArray(value)

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DISK_FORMATS, type DiskFormat } from '@bringup/disk';
 
 /**
  * Where a project publishes, relative to the workspace root.
@@ -24,6 +25,14 @@ function fileName(name: string): string {
 
 /** The file name of the drive that a board's U-Boot boots from. */
 export const BOOT_VOLUME = 'boot.img';
+
+/** The file name of a bootable CD. */
+export const ISO_IMAGE = 'image.iso';
+
+/** The file name of a disk image by its format. */
+export function diskImageName(format: DiskFormat): string {
+  return `disk.${DISK_FORMATS[format].extension}`;
+}
 
 /** The file name of an initramfs by its compressor. */
 export function initramfsName(compression: string): string {

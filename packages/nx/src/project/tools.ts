@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import { ARCH_MACHINES, type BoardArch } from '@bringup/qemu';
+import { FAT_TOOLS, type BootLoader, type DiskFormat, type FileSystemKind } from '@bringup/disk';
+import { ARCH_MACHINES, UEFI_ARCHES, type BoardArch } from '@bringup/qemu';
 import { compressionTool, type Compression } from '@bringup/rootfs';
 
 /** The name under which the compressor's version stands in the lock; Node brings gzip along as zlib. */
@@ -10,4 +11,70 @@ export function compressorLockName(compression: Compression): string | undefined
 /** The name under which QEMU's version stands in the lock. */
 export function qemuLockName(arch: BoardArch, qemu?: string): string {
   return basename(qemu ?? ARCH_MACHINES[arch].binary);
+}
+
+/** The name under which the UEFI firmware of an architecture stands in the lock. */
+export function uefiLockName(arch: BoardArch): string {
+  return `uefi-${UEFI_ARCHES[arch]?.name ?? arch}`;
+}
+
+const FILE_SYSTEM_TOOLS: Readonly<Record<FileSystemKind, readonly string[]>> = {
+  ext2: ['mke2fs', 'debugfs'],
+  ext4: ['mke2fs', 'debugfs'],
+  fat: FAT_TOOLS,
+  squashfs: ['mksquashfs'],
+};
+
+/** The programs whose version can be seen in what a boot loader is made of. */
+export function loaderTools(loader: BootLoader, arch: string): readonly string[] {
+  if (loader === 'syslinux') return ['syslinux', 'syslinux-mbr'];
+  return loader === 'uefi' && arch === 'x86_64' ? ['grub-mkimage'] : [];
+}
+
+/** What decides which programs make a disk. */
+export interface DiskShape {
+  arch: string;
+  table: string;
+  format: DiskFormat;
+  fileSystems: readonly FileSystemKind[];
+  loaders: readonly BootLoader[];
+}
+
+/** The names under which the tools of a disk stand in the lock. */
+export function diskTools({ arch, table, format, fileSystems, loaders }: DiskShape): string[] {
+  return [
+    ...new Set([
+      ...fileSystems.flatMap((kind) => FILE_SYSTEM_TOOLS[kind]),
+      ...loaders.flatMap((loader) => loaderTools(loader, arch)),
+      ...(table === 'none' ? [] : ['sfdisk']),
+      ...(format === 'raw' ? [] : ['qemu-img']),
+    ]),
+  ];
+}
+
+/** The names under which the tools of a bootable CD stand in the lock. */
+export function isoTools(arch: string, firmware: readonly string[]): string[] {
+  return [
+    'xorriso',
+    ...(firmware.includes('bios') ? ['isolinux'] : []),
+    ...(firmware.includes('uefi') ? [...FAT_TOOLS, ...loaderTools('uefi', arch)] : []),
+  ];
+}
+
+/** What is to boot a CD, where nobody said it. */
+export function defaultFirmware(arch: string): ('bios' | 'uefi')[] {
+  return arch === 'x86_64' ? ['bios', 'uefi'] : ['uefi'];
+}
+
+/** The loaders of the volume that `build` makes for a board, none where the board boots something else. */
+export function volumeLoaders(boot: unknown): BootLoader[] {
+  const { via, disk, shell } = (boot ?? {}) as Record<string, unknown>;
+  if (via === 'u-boot') return ['extlinux'];
+  return via === 'uefi' && disk === undefined && shell !== true ? ['uefi'] : [];
+}
+
+/** Whether a board's boot path needs a UEFI firmware of the host. */
+export function bootsThroughUefi(boot: unknown, arch: string | undefined): boolean {
+  const { via, firmware } = (boot ?? {}) as Record<string, unknown>;
+  return via === 'uefi' || (via === 'iso' && (firmware ?? defaultFirmware(arch ?? '')[0]) === 'uefi');
 }

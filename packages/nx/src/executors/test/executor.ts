@@ -18,7 +18,7 @@ export default function testExecutor(
   return runTask(context, async (task) => {
     const options = { ...testDefaults, ...given };
     await checkBoard(task, options);
-    const plan = await planBoard(task, options);
+    const plan = await planBoard(task, options, 'new');
     const output = join(task.workspaceRoot, outputPath(task.project, options.outputPath, task.configuration));
     const relay = createLineRelay((text) => process.stdout.write(text));
     const result = await runGuestTest((paths) => plan({ console: 'pipe', ...paths }), guestTest(options), {

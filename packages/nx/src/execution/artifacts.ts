@@ -1,0 +1,79 @@
+import { relative } from 'node:path';
+import { pathExists } from 'fs-extra';
+import { ARCHES, UBOOT_IMAGE, type Arch } from '@bringup/kbuild';
+import type { DiskFormat } from '@bringup/disk';
+import { UserError } from '@bringup/process';
+import type { Compression } from '@bringup/rootfs';
+import { diskImageDefaults } from '../generated/disk-image-options.js';
+import { initramfsDefaults } from '../generated/initramfs-options.js';
+import { diskImageName, initramfsName, ISO_IMAGE } from '../project/paths.js';
+import { variantOptions } from '../project/variants.js';
+import { artifactPath, declarationFor } from './referenced.js';
+import type { Task } from './task.js';
+
+/** The option "kernel" of a board whose boot path needs one. @throws UserError `NO_KERNEL` */
+export function requiredKernel(task: Task, kernel: string | undefined): string {
+  if (kernel !== undefined) return kernel;
+  const message = `${task.project}: this boot path needs the option "kernel", the name of a kernel project`;
+  throw new UserError('NO_KERNEL', message, { project: task.project });
+}
+
+/** Where a project's kernel is published. @throws UserError `NOT_A_KERNEL_PROJECT`, `ARCH_MISMATCH` */
+export function kernelImage(task: Task, project: string, arch: Arch): string {
+  declarationFor(task, { option: 'kernel', kind: 'kernel', project, arch });
+  return artifactPath(task, project, ARCHES[arch].image.goal);
+}
+
+/** Where a project's initramfs is published. @throws UserError `NOT_AN_INITRAMFS_PROJECT`, `ARCH_MISMATCH` */
+export function initramfsImage(task: Task, project: string, arch: Arch): string {
+  return artifactPath(task, project, initramfsName(initramfsCompression(task, project, arch)));
+}
+
+/** How a project's initramfs is compressed. @throws as {@link initramfsImage} */
+export function initramfsCompression(task: Task, project: string, arch: Arch): Compression {
+  const declaration = declarationFor(task, { option: 'initramfs', kind: 'initramfs', project, arch });
+  const options = variantOptions(declaration, ownVariant(declaration.configurations, task));
+  return (options.compression as Compression | undefined) ?? initramfsDefaults.compression;
+}
+
+/** Where a project's U-Boot is published. @throws UserError `NOT_A_UBOOT_PROJECT`, `ARCH_MISMATCH` */
+export function uBootImage(task: Task, project: string, arch: Arch): string {
+  declarationFor(task, { option: 'boot.uBoot', kind: 'u-boot', project, arch });
+  return artifactPath(task, project, UBOOT_IMAGE[arch]);
+}
+
+/** Where a project's disk is published, and its format. @throws UserError `NOT_A_DISK_PROJECT`, `ARCH_MISMATCH` */
+export function diskImage(task: Task, project: string, arch: Arch): { file: string; format: DiskFormat } {
+  const declaration = declarationFor(task, { option: 'boot.disk', kind: 'disk-image', project, arch });
+  const options = variantOptions(declaration, ownVariant(declaration.configurations, task));
+  const format = (options.format as DiskFormat | undefined) ?? diskImageDefaults.format;
+  return { file: artifactPath(task, project, diskImageName(format)), format };
+}
+
+/** Where a project's CD is published. @throws UserError `NOT_AN_ISO_PROJECT`, `ARCH_MISMATCH` */
+export function isoImage(task: Task, project: string, arch: Arch): string {
+  declarationFor(task, { option: 'boot.iso', kind: 'iso-image', project, arch });
+  return artifactPath(task, project, ISO_IMAGE);
+}
+
+function ownVariant(configurations: Readonly<Record<string, unknown>>, task: Task): string | undefined {
+  const { configuration } = task;
+  return configuration !== undefined && Object.hasOwn(configurations, configuration)
+    ? configuration
+    : undefined;
+}
+
+/** @throws UserError `NOT_BUILT` */
+export async function requireBuilt(task: Task, paths: readonly string[]): Promise<void> {
+  for (const path of await missingOf(task, paths)) {
+    throw new UserError('NOT_BUILT', `${path} is not there. Build it: nx run ${task.project}:build`, {
+      path,
+    });
+  }
+}
+
+/** The paths that are not there, relative to the workspace root. */
+export async function missingOf(task: Task, paths: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(paths.map((path) => pathExists(path)));
+  return paths.filter((_, index) => !found[index]).map((path) => relative(task.workspaceRoot, path));
+}

@@ -1,0 +1,99 @@
+import type { TargetConfiguration } from '@nx/devkit';
+import { BOOT_LOADERS, DISK_FORMATS, FILE_SYSTEMS, type DiskFormat } from '@bringup/disk';
+import { diskImageDefaults } from '../generated/disk-image-options.js';
+import { PLUGIN, type Declaration } from '../project/declaration.js';
+import { diskImageName, ISO_IMAGE } from '../project/paths.js';
+import { defaultFirmware, diskTools, isoTools } from '../project/tools.js';
+import { allOptions, variantOutput } from '../project/variants.js';
+import { engineInputs, lockInput, type Input } from './inputs.js';
+import { mapValues } from './kconfig-targets.js';
+import { addArtifact, partsInputs, type PartsInputs } from './parts-inputs.js';
+import type { References } from './references.js';
+import { keyOf, object, objects, text, texts } from './unchecked.js';
+
+/** Published kernels, by the name that each architecture gives them. */
+const KERNELS = '{Image,bzImage,zImage}';
+const INITRAMFS = 'initramfs.cpio*';
+
+/** The targets of a disk-image project. */
+export function diskImageTargets(
+  declaration: Declaration,
+  references: References,
+  workspaceRoot: string,
+): Record<string, TargetConfiguration> {
+  const variants = allOptions(declaration);
+  const partitions = variants.flatMap((options) => objects(options.partitions));
+  const found = partsInputs(partitions, references);
+  for (const partition of partitions) {
+    const initramfs = text(partition.initramfs);
+    if (initramfs !== undefined) addArtifact(found, references, initramfs, INITRAMFS);
+    addBooted(found, references, object(partition.boot));
+  }
+  const formats = variants.map(formatOf);
+  const tools = variants.flatMap((options, index) =>
+    diskTools({
+      arch: text(options.arch) ?? '',
+      table: text(options.table) ?? diskImageDefaults.table,
+      format: formats[index]!,
+      fileSystems: objects(options.partitions).flatMap(
+        (partition) => keyOf(FILE_SYSTEMS, partition.fileSystem) ?? [],
+      ),
+      loaders: objects(options.partitions)
+        .flatMap((partition) => texts(object(partition.boot).loaders))
+        .flatMap((name) => BOOT_LOADERS.find((known) => known === name) ?? []),
+    }),
+  );
+  return imageTargets(declaration, workspaceRoot, found, tools, formats.map(diskImageName));
+}
+
+/** The targets of an iso-image project. */
+export function isoImageTargets(
+  declaration: Declaration,
+  references: References,
+  workspaceRoot: string,
+): Record<string, TargetConfiguration> {
+  const variants = allOptions(declaration);
+  const found = partsInputs(variants, references);
+  for (const options of variants) addBooted(found, references, options);
+  const tools = variants.flatMap(({ arch, firmware }) => {
+    const given = texts(firmware);
+    return isoTools(text(arch) ?? '', given.length > 0 ? given : defaultFirmware(text(arch) ?? ''));
+  });
+  return imageTargets(declaration, workspaceRoot, found, tools, [ISO_IMAGE]);
+}
+
+function imageTargets(
+  declaration: Declaration,
+  workspaceRoot: string,
+  found: PartsInputs,
+  tools: readonly string[],
+  artifacts: readonly string[],
+): Record<string, TargetConfiguration> {
+  const inputs: Input[] = [...found.inputs, lockInput(undefined, [...new Set(tools)])];
+  return {
+    update: { executor: `${PLUGIN}:update`, cache: false },
+    [declaration.target]: {
+      cache: true,
+      dependsOn: found.dependsOn,
+      options: { outputPath: variantOutput(declaration) },
+      configurations: mapValues(declaration.configurations, (variant) => ({
+        outputPath: variantOutput(declaration, variant),
+      })),
+      inputs: [...inputs, ...engineInputs(workspaceRoot)],
+      outputs: [...new Set([...artifacts, 'manifest.json'])].map((name) => `{options.outputPath}/${name}`),
+    },
+  };
+}
+
+function addBooted(
+  found: PartsInputs,
+  references: References,
+  { kernel, initramfs }: Readonly<Record<string, unknown>>,
+): void {
+  if (typeof kernel === 'string') addArtifact(found, references, kernel, KERNELS);
+  if (typeof initramfs === 'string') addArtifact(found, references, initramfs, INITRAMFS);
+}
+
+function formatOf({ format }: Readonly<Record<string, unknown>>): DiskFormat {
+  return keyOf(DISK_FORMATS, format) ?? diskImageDefaults.format;
+}
