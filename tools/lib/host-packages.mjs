@@ -51,13 +51,20 @@ const TESTS = [
   'e2fsprogs',
   'faketime',
   'fakeroot',
+  'grub-efi-amd64-bin',
+  'isolinux',
   'kconfig-frontends',
   'lz4',
+  'ovmf',
   'procps',
+  'qemu-efi-aarch64',
   'qemu-utils',
   'squashfs-tools',
+  'syslinux',
+  'syslinux-common',
   'tmux',
   'u-boot-tools',
+  'xorriso',
 ];
 
 /** @param {'demo' | 'tests'} purpose */

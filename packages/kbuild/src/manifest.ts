@@ -1,6 +1,13 @@
 import { basename, join } from 'node:path';
-import { copyFile, pathExists, readJson, remove, stat } from 'fs-extra';
-import { sha256File, writeAllAside, writeFileAside, writeSynced, type AsideWrite } from '@bringup/process';
+import { pathExists, readJson, remove, stat } from 'fs-extra';
+import {
+  copySparse,
+  sha256File,
+  writeAllAside,
+  writeFileAside,
+  writeSynced,
+  type AsideWrite,
+} from '@bringup/process';
 import type { Recipe } from './recipe.js';
 
 /** What stands beside published artifacts: what they were made from, and what they are. */
@@ -66,7 +73,7 @@ export async function publish(
       before?.artifacts[name]?.sha256 === sha256 &&
       (await pathExists(target)) &&
       (await sha256File(target)) === sha256;
-    if (!same) writes.push({ path: target, write: (aside) => copyFile(source, aside) });
+    if (!same) writes.push({ path: target, write: (aside) => copySparse(source, aside) });
     artifacts[name] = { bytes: (await stat(source)).size, sha256 };
   }
   const manifest: Manifest = { version: 1, recipe, artifacts };

@@ -26,6 +26,7 @@ export {
   type RunResult,
   type StartOptions,
 } from './run.js';
+export { copySparse } from './sparse.js';
 export { openTerminal, type Descriptors, type Terminal } from './terminal.js';
 export { terminationSignal, type Termination } from './termination.js';
 export { probeVersion } from './version.js';

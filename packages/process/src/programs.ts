@@ -23,6 +23,7 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   bison: 'bison',
   bzip2: 'bzip2',
   ccache: 'ccache',
+  cp: 'coreutils',
   dd: 'coreutils',
   debugfs: 'e2fsprogs',
   'dpkg-deb': 'dpkg',

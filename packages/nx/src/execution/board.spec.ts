@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { QemuOptions } from '../generated/qemu-options.js';
 import type { ProjectLike } from '../project/declaration.js';
@@ -20,8 +20,11 @@ const PROJECTS = {
   rootfs: declared('initramfs', { arch: 'x86_64' }),
   small: declared('initramfs', { arch: 'x86_64', compression: 'xz' }),
   foreign: declared('initramfs', { arch: 'arm64' }),
+  disk: declared('disk-image', { arch: 'x86_64', format: 'vdi', partitions: [] }),
+  cd: declared('iso-image', { arch: 'x86_64', kernel: 'pc' }),
   plain: { root: 'plain', targets: {} },
 };
+const UEFI = '/usr/share/OVMF/OVMF_CODE_4M.fd';
 const BOARD: QemuOptions = { arch: 'x86_64', kernel: 'pc', initramfs: 'rootfs', accel: 'tcg' };
 
 const task = (root = '/ws') => makeTask(root, 'board', PROJECTS);
@@ -95,6 +98,51 @@ it.each<[string, Partial<QemuOptions>, RegExp]>([
 ])('%s for %j', async (code, change, message) => {
   await expect(argvOf(change)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
   await expect(argvOf(change)).rejects.toThrow(/Correct|Name/);
+});
+
+const MEDIUM_ONLY = { kernel: undefined, initramfs: undefined };
+const CD = 'if=none,id=boot,file=/ws/dist/cd/image.iso,format=raw,media=cdrom,readonly=on';
+const DISK = 'if=none,id=boot,file=/ws/dist/disk/disk.vdi,format=vdi,snapshot=on';
+
+it.each<[QemuOptions['boot'], Partial<QemuOptions>, string[]]>([
+  [{ via: 'disk', disk: 'disk' }, {}, ['-kernel', DISK]],
+  [{ via: 'bios', disk: 'disk' }, MEDIUM_ONLY, [DISK]],
+  [{ via: 'iso', iso: 'cd' }, MEDIUM_ONLY, [CD]],
+  [
+    { via: 'iso', iso: 'cd', firmware: 'uefi' },
+    MEDIUM_ONLY,
+    [`if=pflash,format=raw,unit=0,file=${UEFI},readonly=on`, CD],
+  ],
+  [{ via: 'uefi' }, {}, ['if=pflash', 'if=none,id=boot,file=/ws/dist/board/boot.img,format=raw,snapshot=on']],
+  [{ via: 'uefi', disk: 'disk' }, MEDIUM_ONLY, ['if=pflash', DISK]],
+  [{ via: 'uefi', shell: true }, MEDIUM_ONLY, ['if=pflash']],
+])('boots by %j', async (boot, change, args) => {
+  const plan = await planBoard(task(), { ...BOARD, ...change, boot }, 'new');
+  const { argv } = plan({ console: 'pipe' });
+  for (const arg of args) expect(argv).toContainEqual(expect.stringContaining(arg));
+  expect(argv.includes('-kernel')).toBe(args.includes('-kernel'));
+});
+
+it("keeps UEFI's variables of a board, and makes them once", async () => {
+  const root = makeWorkspace({});
+  const options: QemuOptions = { arch: 'x86_64', accel: 'tcg', boot: { via: 'uefi', shell: true } };
+  const variables = join(root, '.bringup/build/board/default/uefi-variables.fd');
+  const { argv } = (await planBoard(task(root), options))({ console: 'pipe' });
+  expect(argv).toContain(`if=pflash,format=raw,unit=1,file=${variables}`);
+  writeFileSync(variables, 'written by the guest');
+  await planBoard(task(root), options);
+  expect(readFileSync(variables, 'utf8')).toBe('written by the guest');
+});
+
+it.each<[Partial<QemuOptions>, string, RegExp]>([
+  [{ boot: { via: 'iso', iso: 'cd' } }, 'OPTION_UNUSED', /"kernel" would do nothing/],
+  [{ ...MEDIUM_ONLY, append: 'x', boot: { via: 'bios', disk: 'disk' } }, 'OPTION_UNUSED', /"append"/],
+  [{ kernel: undefined, boot: { via: 'disk', disk: 'disk' } }, 'NO_KERNEL', /needs the option "kernel"/],
+  [{ kernel: undefined }, 'NO_KERNEL', /needs the option "kernel"/],
+  [{ ...MEDIUM_ONLY, boot: { via: 'iso', iso: 'disk' } }, 'NOT_AN_ISO_PROJECT', /boot.iso: project disk/],
+  [{ ...MEDIUM_ONLY, boot: { via: 'bios', disk: 'cd' } }, 'NOT_A_DISK_PROJECT', /boot.disk: project cd/],
+])('refuses %j: %s', async (change, code, message) => {
+  await expect(argvOf(change)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
 });
 
 describe('checkBoard', () => {

@@ -236,7 +236,7 @@ describe('an initramfs project', () => {
   });
 });
 
-const BOOTED = '**/{Image,bzImage,zImage,initramfs.cpio*,u-boot.bin,u-boot.rom,boot.img}';
+const BOOTED = '**/{Image,bzImage,zImage,initramfs.cpio*,u-boot.bin,u-boot.rom,disk.*,image.iso,boot.img}';
 
 it('lets a board that boots through U-Boot build its drive, and boot that', async () => {
   const boot = { via: 'u-boot', uBoot: 'loader' };
@@ -251,7 +251,7 @@ it('lets a board that boots through U-Boot build its drive, and boot that', asyn
   );
   expect(implicitDependencies).toEqual(['linux', 'root', 'loader']);
   const parts = ['linux', 'root'].map((name) => ({ projects: [name], target: 'build' }));
-  const all = [...parts, 'build', { projects: ['loader'], target: 'build' }];
+  const all = [...parts, { projects: ['loader'], target: 'build' }, 'build'];
   expect(targets.run!.dependsOn).toEqual(all);
   expect(targets.test!.dependsOn).toEqual(all);
   expect(targets.build).toEqual({
@@ -310,6 +310,93 @@ it('gives a board build, test and command, with edges to kernel and initramfs', 
       inputs: [{ dependentTasksOutputFiles: BOOTED }, lock('tools.qemu-system-x86_64'), ENGINE],
       outputs: ['{workspaceRoot}/dist/pc/console.log', '{workspaceRoot}/dist/pc/test.json'],
     },
+  });
+});
+
+describe('images', () => {
+  const others = {
+    k: project('linux', 'kernel', { arch: 'x86_64', source: TARBALL }),
+    i: project('root', 'initramfs', { arch: 'x86_64' }),
+    b: project('box', 'busybox', { arch: 'x86_64', source: TARBALL }),
+  };
+  const after = (...names: string[]) => names.map((name) => ({ projects: [name], target: 'build' }));
+
+  it('a disk runs after what its partitions come from, and hashes that and its tools', async () => {
+    const boot = { kernel: 'linux', initramfs: 'root', loaders: ['syslinux', 'uefi'] };
+    const partitions = [
+      { fileSystem: 'fat', boot },
+      { fileSystem: 'ext4', initramfs: 'root', busybox: 'box', overlays: ['app/overlay'] },
+      { fileSystem: 'squashfs', files: [{ path: 'a', from: 'tool:a.bin' }] },
+    ];
+    const own = project('disk', 'disk-image', { arch: 'x86_64', partitions });
+    const { targets, implicitDependencies } = await infer(own, others);
+    expect(implicitDependencies).toEqual(['linux', 'root', 'box', 'tool']);
+    expect(targets.build).toEqual({
+      cache: true,
+      dependsOn: after('box', 'tool', 'linux', 'root', 'root'),
+      options: { outputPath: 'dist/disk' },
+      configurations: {},
+      inputs: [
+        { dependentTasksOutputFiles: '**/busybox.tar' },
+        '{workspaceRoot}/app/overlay/**/*',
+        { dependentTasksOutputFiles: '**/a.bin' },
+        { runtime: `${HASH} app/overlay` },
+        { dependentTasksOutputFiles: '**/{Image,bzImage,zImage}' },
+        { dependentTasksOutputFiles: '**/initramfs.cpio*' },
+        { dependentTasksOutputFiles: '**/initramfs.cpio*' },
+        lock(
+          ...['mkfs_fat', 'mcopy', 'mke2fs', 'debugfs', 'mksquashfs', 'syslinux', 'syslinux-mbr'].map(
+            (tool) => `tools.${tool}`,
+          ),
+          ...['grub-mkimage', 'sfdisk', 'qemu-img'].map((tool) => `tools.${tool}`),
+        ),
+        ENGINE,
+      ],
+      outputs: ['{workspaceRoot}/dist/disk/disk.qcow2', '{workspaceRoot}/dist/disk/manifest.json'],
+    });
+  });
+
+  it.each([
+    [{ firmware: ['bios'] }, ['xorriso', 'isolinux']],
+    [{ firmware: ['uefi'] }, ['xorriso', 'mkfs_fat', 'mcopy', 'grub-mkimage']],
+    [{}, ['xorriso', 'isolinux', 'mkfs_fat', 'mcopy', 'grub-mkimage']],
+  ])('a CD with %j has these tools in its hash: %j', async (more, tools) => {
+    const options = { arch: 'x86_64', kernel: 'linux', initramfs: 'root', ...more };
+    const { targets, implicitDependencies } = await infer(project('cd', 'iso-image', options), others);
+    expect(implicitDependencies).toEqual(['linux', 'root']);
+    expect(targets.build!.dependsOn).toEqual(after('linux', 'root'));
+    expect(targets.build!.inputs).toContainEqual(lock(...tools.map((tool) => `tools.${tool}`)));
+    expect(targets.build!.outputs).toContain('{workspaceRoot}/dist/cd/image.iso');
+  });
+
+  it.each([
+    [{ via: 'disk', disk: 'd' }, ['linux', 'd'], []],
+    [{ via: 'bios', disk: 'd' }, ['linux', 'd'], []],
+    [{ via: 'iso', iso: 'c' }, ['linux', 'c'], []],
+    [{ via: 'iso', iso: 'c', firmware: 'uefi' }, ['linux', 'c'], ['tools.uefi-x86_64']],
+    [{ via: 'uefi', disk: 'd' }, ['linux', 'd'], ['tools.uefi-x86_64']],
+    [{ via: 'uefi', shell: true }, ['linux'], ['tools.uefi-x86_64']],
+  ])('a board with %j runs after %j', async (boot, names, firmware) => {
+    const board = project('board', 'qemu', { arch: 'x86_64', kernel: 'linux', boot }, 'run');
+    const { targets, implicitDependencies } = await infer(board, others);
+    expect(implicitDependencies).toEqual(names);
+    expect(targets.run!.dependsOn).toEqual(after(...names));
+    expect(targets.build).toEqual({
+      executor: 'nx:noop',
+      dependsOn: after(...names),
+      configurations: {},
+    });
+    expect(targets.test!.inputs).toContainEqual(lock('tools.qemu-system-x86_64', ...firmware));
+  });
+
+  it('a board that UEFI boots makes its own volume', async () => {
+    const options = { arch: 'x86_64', kernel: 'linux', boot: { via: 'uefi' } };
+    const { targets } = await infer(project('board', 'qemu', options, 'run'), others);
+    expect(targets.build!.executor).toBe('@bringup/nx:boot-volume');
+    expect(targets.build!.inputs).toContainEqual(
+      lock('tools.mkfs_fat', 'tools.mcopy', 'tools.grub-mkimage', 'tools.sfdisk'),
+    );
+    expect(targets.run!.dependsOn).toEqual([...after('linux'), 'build']);
   });
 });
 
