@@ -22,15 +22,9 @@ export interface MachinePlan {
  * ports, virtio-mmio slots, PCI) stays. A guest that reboots, also after a panic with `panic=-1`, ends QEMU.
  */
 export function planMachine(options: MachineOptions): MachinePlan {
-  const arch = ARCH_MACHINES[options.arch];
   return {
     argv: [
-      options.binary ?? arch.binary,
-      ...['-machine', options.machine ?? arch.machine],
-      ...['-accel', options.accel],
-      ...['-cpu', options.cpu ?? arch.cpu[options.accel]],
-      ...['-smp', String(options.smp ?? DEFAULT_SMP)],
-      ...['-m', `${options.memoryMiB ?? DEFAULT_MEMORY_MIB}M`],
+      ...planHardware(options),
       '-nodefaults',
       '-no-reboot',
       ...['-display', 'none'],
@@ -41,6 +35,28 @@ export function planMachine(options: MachineOptions): MachinePlan {
       ...(options.extraArgs ?? []),
     ],
   };
+}
+
+/** The command of a machine that boots nothing, with properties for `-machine` besides its own. */
+export function planMachineOnly(
+  options: Omit<MachineOptions, 'boot' | 'console' | 'accel' | 'qmpSocket'>,
+  properties: Readonly<Record<string, string>>,
+): MachinePlan['argv'] {
+  const machine = formatProperties(options.machine ?? ARCH_MACHINES[options.arch].machine, properties);
+  const hardware = planHardware({ ...options, machine, accel: 'tcg' });
+  return [...hardware, '-nodefaults', '-display', 'none', ...(options.extraArgs ?? [])];
+}
+
+function planHardware(options: Omit<MachineOptions, 'boot' | 'console' | 'qmpSocket'>): MachinePlan['argv'] {
+  const arch = ARCH_MACHINES[options.arch];
+  return [
+    options.binary ?? arch.binary,
+    ...['-machine', options.machine ?? arch.machine],
+    ...['-accel', options.accel],
+    ...['-cpu', options.cpu ?? arch.cpu[options.accel]],
+    ...['-smp', String(options.smp ?? DEFAULT_SMP)],
+    ...['-m', `${options.memoryMiB ?? DEFAULT_MEMORY_MIB}M`],
+  ];
 }
 
 function planBoot(boot: BootPath, arch: BoardArch): string[] {

@@ -15,6 +15,9 @@ const VOLUME_OPTIONS = ['arch', 'kernel', 'initramfs', 'boot', 'append'];
 /** What a board boots, of all that the tasks before it publish. */
 const BOOTED_FILES = `**/{Image,bzImage,zImage,initramfs.cpio*,u-boot.bin,u-boot.rom,disk.*,${ISO_IMAGE},${BOOT_VOLUME}}`;
 
+/** Options of a board that shape its device tree. */
+const DTB_OPTIONS = ['arch', 'machine', 'cpu', 'smp', 'memory', 'qemu', 'extraArgs'];
+
 const published = (declaration: Declaration, variant?: string) => ({
   outputPath: variantOutput(declaration, variant),
 });
@@ -68,6 +71,15 @@ export function boardTargets(
         : bootVolume(),
     [target]: { cache: false, dependsOn: booted, configurations: mapValues(variants, () => ({})) },
     command: { executor: `${PLUGIN}:command`, cache: false, ...machine },
+    dtb: {
+      executor: `${PLUGIN}:dtb`,
+      cache: false,
+      options: { ...pick(options, DTB_OPTIONS), ...published(declaration) },
+      configurations: mapValues(variants, (variant, own) => ({
+        ...pick(own, DTB_OPTIONS),
+        ...published(declaration, variant),
+      })),
+    },
     test: {
       executor: `${PLUGIN}:test`,
       cache: true,

@@ -301,6 +301,12 @@ it('gives a board build, test and command, with edges to kernel and initramfs', 
     build: { executor: 'nx:noop', dependsOn, configurations: {} },
     run: { cache: false, dependsOn, configurations: {} },
     command: { executor: '@bringup/nx:command', cache: false, options, configurations: {} },
+    dtb: {
+      executor: '@bringup/nx:dtb',
+      cache: false,
+      options: { arch: 'x86_64', memory: 64, outputPath: 'dist/pc' },
+      configurations: {},
+    },
     test: {
       executor: '@bringup/nx:test',
       cache: true,

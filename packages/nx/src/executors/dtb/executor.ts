@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import type { ExecutorContext } from '@nx/devkit';
+import { dumpDeviceTree } from '@bringup/qemu';
+import { checkTools, ensureLocked } from '../../execution/locked.js';
+import { qemuNeeds } from '../../execution/needs.js';
+import { runTask } from '../../execution/task.js';
+import { dtbDefaults, type DtbOptions } from '../../generated/dtb-options.js';
+import { outputPath } from '../../project/paths.js';
+
+/** `@bringup/nx:dtb`: see schema.json. */
+export default function dtbExecutor(
+  given: DtbOptions,
+  context: ExecutorContext,
+): Promise<{ success: boolean }> {
+  return runTask(context, async (task) => {
+    const options = { ...dtbDefaults, ...given };
+    const needs = qemuNeeds(options.arch, options.qemu);
+    await checkTools(task, await ensureLocked(task, needs), needs.probe);
+    const output = join(task.workspaceRoot, outputPath(task.project, options.outputPath, task.configuration));
+    const [blob, source] = [join(output, 'machine.dtb'), join(output, 'machine.dts')];
+    const { arch, machine, cpu, smp, memory, qemu, extraArgs } = options;
+    await dumpDeviceTree(
+      { arch, machine, cpu, smp, memoryMiB: memory, binary: qemu, extraArgs },
+      { blob, source },
+      { signal: task.signal, onCommand: task.command },
+    );
+    if (options.json) console.log(JSON.stringify({ blob, source }));
+    else task.note(`wrote ${blob} and ${source}`);
+  });
+}

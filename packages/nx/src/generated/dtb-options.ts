@@ -1,0 +1,54 @@
+// Generated from ../executors/dtb/schema.json by tools/schemas.mjs: do not edit.
+
+/**
+ * Writes the device tree that QEMU gives a board's guest, as blob (machine.dtb) and as source (machine.dts). A PC has none.
+ */
+export interface DtbOptions {
+  /**
+   * Target architecture, by the kernel's name.
+   */
+  arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm';
+  /**
+   * QEMU machine type; default: virt for arm64, q35 for x86_64.
+   */
+  machine?: string;
+  /**
+   * QEMU CPU model; chosen from the arch and the accelerator by default.
+   */
+  cpu?: string;
+  /**
+   * Number of CPUs of the guest.
+   */
+  smp?: number;
+  /**
+   * Memory of the guest, in MiB.
+   */
+  memory?: number;
+  /**
+   * QEMU program to use instead of the arch's qemu-system-*.
+   */
+  qemu?: string;
+  /**
+   * Arguments added to QEMU's, as they are.
+   */
+  extraArgs?: string[];
+  /**
+   * Print the paths of both files as JSON.
+   */
+  json?: boolean;
+  /**
+   * Directory of the published artifacts, relative to the workspace root. Default: dist/PROJECT.
+   */
+  outputPath?: string;
+}
+
+/** The defaults of the schema, as Nx fills them in. */
+export const dtbDefaults: Required<Pick<DtbOptions, 'smp' | 'memory' | 'extraArgs' | 'json'>> = {
+  smp: 1,
+  memory: 256,
+  extraArgs: [],
+  json: false,
+};
+
+/** The options once the defaults are filled in. */
+export type FullDtbOptions = DtbOptions & typeof dtbDefaults;
