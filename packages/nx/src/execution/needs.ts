@@ -1,8 +1,10 @@
 import { diskToolVersion, FAT_DISK_TOOLS } from '@bringup/disk';
+import { crossPrefix, probeTools, programTools, toolNames } from '@bringup/kbuild';
 import { probeVersion, UserError } from '@bringup/process';
 import { compressionToolVersion, type Compression } from '@bringup/rootfs';
 import { ARCH_MACHINES, type BoardArch } from '@bringup/qemu';
 import { initramfsDefaults } from '../generated/initramfs-options.js';
+import { programDefaults, type ProgramOptions } from '../generated/program-options.js';
 import type { QemuOptions } from '../generated/qemu-options.js';
 import type { Declaration } from '../project/declaration.js';
 import { compressorLockName, qemuLockName } from '../project/tools.js';
@@ -51,6 +53,13 @@ function boardNeeds({ arch, qemu, boot }: QemuOptions): Needs {
   };
 }
 
+/** What a program needs of the lock: the versions of its toolchain. */
+export function programNeeds(options: ProgramOptions): Needs {
+  const prefix = crossPrefix(options.arch, options.crossCompile);
+  const tools = programTools({ ...programDefaults, ...options });
+  return { toolNames: toolNames(tools, prefix), probe: () => probeTools(tools, prefix) };
+}
+
 /** What the project that a task runs for needs, from its declaration. @throws UserError `NOT_A_PROJECT` */
 export function needsOf(task: Task): Needs {
   const declaration: Declaration | undefined = task.declaration;
@@ -65,6 +74,8 @@ export function needsOf(task: Task): Needs {
     case 'busybox':
     case 'u-boot':
       return kconfigNeeds(kind, options as unknown as KconfigOptions, task.workspaceRoot);
+    case 'program':
+      return programNeeds(options as unknown as ProgramOptions);
     case 'initramfs':
       return compressorNeeds((options.compression ?? initramfsDefaults.compression) as Compression);
     case 'qemu':
