@@ -64,7 +64,9 @@ async function checkSources({ settings, directory }: ProgramRequest): Promise<vo
 
 async function runPlan(request: ProgramRequest, plan: ProgramPlan, allowed: AllowedFiles): Promise<void> {
   for (const step of plan.compile) {
-    await runTool(request, plan, step.argv, (error, said) => describeCompileFailure(error, step.source, said));
+    await runTool(request, plan, step.argv, (error, said) =>
+      describeCompileFailure(error, step.source, said),
+    );
     await checkCompiled(step, allowed);
   }
   await runTool(request, plan, plan.link.argv, (error, said) =>

@@ -42,7 +42,8 @@ const TRAPS: readonly { symbol: RegExp; reason: string }[] = [
   },
   {
     symbol: /^(memcpy|memmove|memset|memcmp)$/,
-    reason: 'gcc calls it by itself, for a large copy or initialiser, in freestanding code too: define it in a source',
+    reason:
+      'gcc calls it by itself, for a large copy or initialiser, in freestanding code too: define it in a source',
   },
 ];
 
@@ -50,7 +51,11 @@ const TRAPS: readonly { symbol: RegExp; reason: string }[] = [
  * Turns the failure of a linker into the user's error `LINK_FAILED`, or `ENTRY_MISSING`, with the reasons for what a
  * program without the C library lacks.
  */
-export function describeLinkFailure(error: unknown, settings: ProgramSettings, said: readonly string[]): unknown {
+export function describeLinkFailure(
+  error: unknown,
+  settings: ProgramSettings,
+  said: readonly string[],
+): unknown {
   if (!refused(error)) return error;
   const required = find(said, /required symbol [`'](.+)' not defined/);
   if (required[0] !== undefined) return missingEntry(required[0], settings, error);

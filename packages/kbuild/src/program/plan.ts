@@ -43,7 +43,9 @@ const TIMESTAMP = 'Thu Jan  1 00:00:00 1970';
  * @param out where objects go, relative to that
  */
 export function planProgram(settings: ProgramSettings, directory: string, out: string): ProgramPlan {
-  const compile = settings.sources.map((source, index) => planCompile(settings, source, directory, out, index));
+  const compile = settings.sources.map((source, index) =>
+    planCompile(settings, source, directory, out, index),
+  );
   const unstripped = join(out, `${settings.output}.debug`);
   const stripped = join(out, settings.output);
   return {

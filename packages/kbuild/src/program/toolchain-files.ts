@@ -35,7 +35,9 @@ export async function findToolchainFiles(crossCompile: string): Promise<Toolchai
   });
   const found = await Promise.all(includes.map((path) => realpath(path).catch(() => undefined)));
   return {
-    includeDirectories: found.filter((path) => path !== undefined && !`${path}/`.startsWith(LOCAL)) as string[],
+    includeDirectories: found.filter(
+      (path) => path !== undefined && !`${path}/`.startsWith(LOCAL),
+    ) as string[],
     compilerDirectory: await print('-print-libgcc-file-name'),
     libraryDirectory: await print('-print-file-name=libc.so.6'),
   };
@@ -45,6 +47,7 @@ export async function findToolchainFiles(crossCompile: string): Promise<Toolchai
 export function isToolchainFile(path: string, toolchain: ToolchainFiles): boolean {
   const { includeDirectories, compilerDirectory, libraryDirectory } = toolchain;
   if (path.startsWith(LOCAL)) return false;
-  if ([...includeDirectories, compilerDirectory].some((directory) => path.startsWith(`${directory}/`))) return true;
+  if ([...includeDirectories, compilerDirectory].some((directory) => path.startsWith(`${directory}/`)))
+    return true;
   return dirname(path) === libraryDirectory && C_LIBRARY.test(basename(path));
 }

@@ -20,7 +20,10 @@ export function globExpression(pattern: string): RegExp | undefined {
     const isLast = index === names.length - 1;
     if (name === '**') return isLast ? '.+' : '(?:[^/]+/)*';
     if (name.includes('**')) return undefined;
-    const escaped = name.replace(/[.+^$()|\\]/g, '\\$&').replaceAll('*', '[^/]*').replaceAll('?', '[^/]');
+    const escaped = name
+      .replace(/[.+^$()|\\]/g, '\\$&')
+      .replaceAll('*', '[^/]*')
+      .replaceAll('?', '[^/]');
     return isLast ? escaped : `${escaped}/`;
   });
   return parts.includes(undefined) ? undefined : new RegExp(`^${parts.join('')}$`);
