@@ -28,12 +28,12 @@ const KEPT_LINES = 2000;
  * Compiles and links a program. The same sources and tools give the same bytes, in any directory and on any day.
  *
  * @returns artifact name → file: the program, and `OUTPUT.debug` with debug information when the program is stripped
- * @throws UserError `SOURCE_FILE_MISSING`, `COMPILE_FAILED`, `LINK_FAILED`, `ENTRY_MISSING`, `FILE_NOT_LISTED`
+ * @throws UserError `PROGRAM_FILE_MISSING`, `COMPILE_FAILED`, `LINK_FAILED`, `ENTRY_MISSING`, `FILE_NOT_LISTED`
  * @throws ToolError `TOOL_MISSING`, `TOOL_FAILED`, `NO_SPACE`
  */
 export async function buildProgram(request: ProgramRequest): Promise<Record<string, string>> {
   const { settings, out } = request;
-  await checkSources(request);
+  await checkFiles(request);
   const place = relative(request.directory, out);
   // What the compiler calls its directory, and maps, is the real one.
   const directory = await realpath(request.directory);
@@ -54,11 +54,14 @@ export async function buildProgram(request: ProgramRequest): Promise<Record<stri
   return { [settings.output]: join(directory, plan.strip.program), [`${settings.output}.debug`]: unstripped };
 }
 
-async function checkSources({ settings, directory }: ProgramRequest): Promise<void> {
-  for (const source of settings.sources) {
-    if (await pathExists(resolve(directory, source))) continue;
-    const message = `sources: ${source} does not exist. Paths are relative to the workspace root; {projectRoot} is understood.`;
-    throw new UserError('SOURCE_FILE_MISSING', message, { source });
+async function checkFiles({ settings, headers, directory }: ProgramRequest): Promise<void> {
+  const named = { sources: settings.sources, headers };
+  for (const [option, files] of Object.entries(named)) {
+    for (const file of files) {
+      if (await pathExists(resolve(directory, file))) continue;
+      const message = `${option}: ${file} does not exist. Paths are relative to the workspace root; {projectRoot} is understood.`;
+      throw new UserError('PROGRAM_FILE_MISSING', message, { option, file });
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { basename, join, relative, resolve } from 'node:path';
 import { pathExists, readFile, realpath } from 'fs-extra';
 import { UserError } from '@bringup/process';
-import { parseDependencies } from './dependencies.js';
+import { parseDependencies, parseLinked } from './dependencies.js';
 import type { CompileStep, LinkStep } from './plan.js';
 import { isToolchainFile, type ToolchainFiles } from './toolchain-files.js';
 
@@ -22,21 +22,18 @@ export interface AllowedFiles {
  * @throws UserError `FILE_NOT_LISTED`
  */
 export async function checkCompiled(step: CompileStep, allowed: AllowedFiles): Promise<void> {
-  const included = step.included === undefined ? [] : await readList(allowed.directory, step.included);
+  const list = async (file: string) =>
+    parseDependencies(await readFile(join(allowed.directory, file), 'utf8'));
+  const included = step.included === undefined ? [] : await list(step.included);
   // The assembler lists the name in gcc's `.file` as well: the source's, without its directory.
-  const assembled = (await readList(allowed.directory, step.assembled)).filter(
-    (file) => file !== basename(step.source),
-  );
+  const assembled = (await list(step.assembled)).filter((file) => file !== basename(step.source));
   await checkRead([...included, ...assembled], `${step.source} includes`, allowed);
 }
 
 /** The same for the linker: libraries and scripts. @throws UserError `FILE_NOT_LISTED` */
 export async function checkLinked(step: LinkStep, allowed: AllowedFiles): Promise<void> {
-  await checkRead(await readList(allowed.directory, step.linked), 'the linker reads', allowed);
-}
-
-async function readList(directory: string, list: string): Promise<string[]> {
-  return parseDependencies(await readFile(join(directory, list), 'utf8'));
+  const read = parseLinked(await readFile(join(allowed.directory, step.linked), 'utf8'));
+  await checkRead(read, 'the linker reads', allowed);
 }
 
 async function checkRead(read: readonly string[], who: string, allowed: AllowedFiles): Promise<void> {

@@ -1,5 +1,5 @@
-import { join, posix, resolve } from 'node:path';
-import { pathExists, readdir } from 'fs-extra';
+import { join, posix } from 'node:path';
+import { readdir } from 'fs-extra';
 import { UserError } from '@bringup/process';
 import { isIgnored } from '../graph/ignored.js';
 import { globBase, globExpression, isGlob } from '../project/glob.js';
@@ -8,24 +8,15 @@ import { globBase, globExpression, isGlob } from '../project/glob.js';
  * The files that the option `headers` names, sorted. A pattern does not match what git ignores: Nx's hash would not
  * have it; by its own name such a file is hashed.
  *
- * @throws UserError `HEADER_MISSING`, `HEADER_PATTERN`
+ * @throws UserError `HEADER_PATTERN` for a pattern with other wildcards, or one that matches nothing
  */
 export async function findHeaders(workspaceRoot: string, headers: readonly string[]): Promise<string[]> {
   const found = new Set<string>();
   for (const header of headers) {
     const files = isGlob(header) ? await matching(workspaceRoot, header) : [header];
-    for (const file of files) {
-      if (!(await pathExists(resolve(workspaceRoot, file)))) throw missing(header, 'does not exist');
-      found.add(file);
-    }
-    if (files.length === 0) throw missing(header, 'matches no file that git does not ignore');
+    for (const file of files) found.add(file);
   }
   return [...found].sort();
-}
-
-function missing(header: string, problem: string): UserError {
-  const message = `headers: ${header} ${problem}. Paths are relative to the workspace root; {projectRoot} is understood.`;
-  return new UserError('HEADER_MISSING', message, { header });
 }
 
 async function matching(workspaceRoot: string, header: string): Promise<string[]> {
@@ -36,7 +27,11 @@ async function matching(workspaceRoot: string, header: string): Promise<string[]
     throw new UserError('HEADER_PATTERN', message, { header });
   }
   const files = await walk(workspaceRoot, globBase(pattern));
-  return files.filter((file) => expression.test(file));
+  const found = files.filter((file) => expression.test(file));
+  if (found.length > 0) return found;
+  throw new UserError('HEADER_PATTERN', `headers: ${header} matches no file that git does not ignore`, {
+    header,
+  });
 }
 
 async function walk(workspaceRoot: string, directory: string): Promise<string[]> {
