@@ -11,7 +11,7 @@ const UNSEEN =
 
 /** Flags of gcc that would break what is promised here: artifacts in their place, and a hash of all that they are made from. */
 const REFUSALS: readonly Refusal[] = [
-  { pattern: /^-([cSE]|M.*|o.*|x.*|pipe|save-temps.*|fsyntax-only)$/, reason: STEPS },
+  { pattern: /^-([cSE]|M.*|o.*|x.*|pipe|save-temps.*|fsyntax-only|gsplit-dwarf)$/, reason: STEPS },
   { pattern: /^-Wl,(-o|--output|--dependency-file|--build-id)\b/, reason: STEPS },
   { pattern: /^(@.*|-specs=.*|--specs=.*|-B.*|-wrapper|-fplugin=.*|-fuse-ld=.*)$/, reason: UNSEEN },
   {

@@ -52,6 +52,7 @@ export function planProgram(settings: ProgramSettings, directory: string, out: s
     compile,
     link: planLink(
       settings,
+      directory,
       compile.map(({ object }) => object),
       unstripped,
     ),
@@ -64,6 +65,10 @@ export function planProgram(settings: ProgramSettings, directory: string, out: s
     // Temporary files of the compiler stand among what the assembler read: here they are known for what they are.
     env: scrubbedEnvironment({ SOURCE_DATE_EPOCH: EPOCH, TMPDIR: out }),
   };
+}
+
+function prefixMap(directory: string): string {
+  return `-ffile-prefix-map=${directory}=${DEBUG_SOURCE_PREFIX}`;
 }
 
 function planCompile(
@@ -86,7 +91,7 @@ function planCompile(
       '-c',
       '-g',
       ...(settings.libc ? [] : ['-ffreestanding', '-fno-stack-protector', '-fno-pie']),
-      `-ffile-prefix-map=${directory}=${DEBUG_SOURCE_PREFIX}`,
+      prefixMap(directory),
       `-frandom-seed=${index}`,
       '-Wno-builtin-macro-redefined',
       `-D__TIMESTAMP__="${TIMESTAMP}"`,
@@ -100,7 +105,12 @@ function planCompile(
   };
 }
 
-function planLink(settings: ProgramSettings, objects: readonly string[], program: string): LinkStep {
+function planLink(
+  settings: ProgramSettings,
+  directory: string,
+  objects: readonly string[],
+  program: string,
+): LinkStep {
   const { libc, crossCompile, linkerFlags } = settings;
   const entry = settings.entry ?? (libc ? undefined : '_start');
   const linked = `${program}.d`;
@@ -111,6 +121,8 @@ function planLink(settings: ProgramSettings, objects: readonly string[], program
       `${crossCompile}gcc`,
       ...(libc ? [] : ['-nostdlib']),
       ...(settings.static ? ['-static'] : []),
+      // With -flto the linker compiles.
+      prefixMap(directory),
       // Assembly without a .note.GNU-stack section asks for an executable stack; none of these programs does.
       ...['-z', 'noexecstack'],
       '-Wl,--build-id=none',

@@ -103,6 +103,7 @@ describe('planProgram', () => {
     expect(link.argv).toEqual([
       'x86_64-linux-gnu-gcc',
       '-static',
+      '-ffile-prefix-map=/ws=/usr/src/bringup/source',
       ...['-z', 'noexecstack'],
       '-Wl,--build-id=none',
       '-Wl,--dependency-file=out/app.debug.d',
@@ -208,7 +209,10 @@ describe('buildProgram', () => {
     expect(readelf('-S', artifacts.app!)).toContain('.debug_info');
   });
 
-  it('makes the same bytes in another directory, of what shows paths and dates as well', async () => {
+  it.each([
+    ['as a rule', {}],
+    ['optimised by the linker', { compilerFlags: ['-O2', '-flto'], linkerFlags: ['-O2', '-flto'] }],
+  ])('makes the same bytes in another directory, with paths and dates in them, %s', async (_how, flags) => {
     const files = {
       'app/main.c':
         '#include <assert.h>\n#include "x.h"\nconst char *f = __FILE__ __DATE__ __TIME__ __TIMESTAMP__;\n' +
@@ -216,7 +220,7 @@ describe('buildProgram', () => {
       'app/x.h': '#define X 1\nint helper(void);\n',
       'app/helper.S': '.global helper\nhelper: ret\n',
     };
-    const settings = { ...ARM64, sources: ['app/main.c', 'app/helper.S'] };
+    const settings = { ...ARM64, ...flags, sources: ['app/main.c', 'app/helper.S'] };
     const [first, second] = [
       await build(files, settings, ['app/x.h']),
       await build(files, settings, ['app/x.h']),
