@@ -45,6 +45,11 @@ const TRAPS: readonly { symbol: RegExp; reason: string }[] = [
     reason:
       'gcc calls it by itself, for a large copy or initialiser, in freestanding code too: define it in a source',
   },
+  {
+    symbol: /^raise$/,
+    reason:
+      "libgcc's division calls it for a divisor of zero on 32-bit arm: define raise, or __aeabi_idiv0 instead",
+  },
 ];
 
 /**

@@ -215,7 +215,7 @@ describe('buildProgram', () => {
   ])('makes the same bytes in another directory, with paths and dates in them, %s', async (_how, flags) => {
     const files = {
       'app/main.c':
-        '#include <assert.h>\n#include "x.h"\nconst char *f = __FILE__ __DATE__ __TIME__ __TIMESTAMP__;\n' +
+        '#include <assert.h>\n#include "x.h"\n__attribute__((used)) const char f[] = __FILE__ __DATE__ __TIME__ __TIMESTAMP__;\n' +
         'int main(int c, char **v) { assert(c == X); return helper(); }\n',
       'app/x.h': '#define X 1\nint helper(void);\n',
       'app/helper.S': '.global helper\nhelper: ret\n',
@@ -227,9 +227,9 @@ describe('buildProgram', () => {
     ];
     expect(bytes(first.artifacts)).toEqual(bytes(second.artifacts));
     const text = readFileSync(first.artifacts['app.debug']!, 'latin1');
-    expect(text).not.toContain(first.directory);
-    expect(text).toContain('/usr/src/bringup/source');
-    expect(text).toContain('app/main.cJan  1 197000:00:00Thu Jan  1 00:00:00 1970');
+    const shown = ['/usr/src/bringup/source', 'app/main.cJan  1 197000:00:00Thu Jan  1 00:00:00 1970'];
+    expect(shown.filter((part) => !text.includes(part))).toEqual([]);
+    expect(text.includes(first.directory)).toBe(false);
     expect(readelf('-l', first.artifacts.app!)).toMatch(/GNU_STACK.* RW /);
   });
 
