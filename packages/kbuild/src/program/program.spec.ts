@@ -147,6 +147,7 @@ describe('checkProgram refuses', () => {
     ['a header as source', { sources: ['a.h'] }, 'SOURCE_FILE_KIND', /belongs into "headers"/],
     ['no source', { sources: [] }, 'NO_SOURCES', /at least one/],
     ['a dynamic program without libc', { static: false, libc: false }, 'OPTIONS_CONFLICT', /loader/],
+    ["the manifest's name", { output: 'manifest.json' }, 'OPTIONS_CONFLICT', /output: manifest\.json/],
     ['-o', { compilerFlags: ['-ofile'] }, 'FLAG_REFUSED', /compilerFlags: -ofile/],
     ['-E', { compilerFlags: ['-E'] }, 'FLAG_REFUSED', /-E/],
     ['a response file', { linkerFlags: ['@flags'] }, 'FLAG_REFUSED', /linkerFlags: @flags/],

@@ -43,9 +43,9 @@ async function checkRead(read: readonly string[], who: string, allowed: AllowedF
   const root = await real('.');
   const out = `${await real(allowed.out)}/`;
   for (const file of new Set(read)) {
-    // Temporary files of the compiler are gone by now.
-    if (resolve(directory, file).startsWith(`${resolve(directory, allowed.out)}/`)) continue;
-    const path = (await pathExists(resolve(directory, file))) ? await real(file) : resolve(directory, file);
+    // The compiler's temporary files are gone by now, and a name in `.file` need not be a file's.
+    if (!(await pathExists(resolve(directory, file)))) continue;
+    const path = await real(file);
     if (listed.has(path) || path.startsWith(out) || isToolchainFile(path, toolchain)) continue;
     const shown = path.startsWith(`${root}/`) ? relative(root, path) : path;
     const message =

@@ -1,6 +1,7 @@
-import { extname } from 'node:path';
+import { basename, extname } from 'node:path';
 import { UserError } from '@bringup/process';
 import type { Arch } from '../arches.js';
+import { manifestPath } from '../manifest.js';
 import { checkFlags } from './flags.js';
 
 /** A program of the guest's user space: what it is made from, and how. */
@@ -23,6 +24,8 @@ export interface ProgramSettings {
   readonly strip: boolean;
 }
 
+const MANIFEST = basename(manifestPath('', 'build'));
+
 /** What gcc takes a file for, by its extension: `.S` is preprocessed, `.s` is not (gcc(1), "Overall Options"). */
 const EXTENSIONS = ['.c', '.S', '.s'];
 
@@ -32,7 +35,7 @@ const EXTENSIONS = ['.c', '.S', '.s'];
  * @throws UserError `SOURCE_FILE_KIND`, `NO_SOURCES`, `OPTIONS_CONFLICT`, `FLAG_REFUSED`
  */
 export function checkProgram(settings: ProgramSettings): void {
-  const { sources, libc, compilerFlags, linkerFlags } = settings;
+  const { sources, libc, compilerFlags, linkerFlags, output } = settings;
   if (sources.length === 0) throw new UserError('NO_SOURCES', 'sources: name at least one .c, .S or .s file');
   for (const source of sources) {
     if (EXTENSIONS.includes(extname(source))) continue;
@@ -46,6 +49,9 @@ export function checkProgram(settings: ProgramSettings): void {
       'OPTIONS_CONFLICT',
       'static: false needs a loader, which comes with the C library. Leave out "static": false or "libc": false.',
     );
+  }
+  if (output === MANIFEST) {
+    throw new UserError('OPTIONS_CONFLICT', `output: ${output} is the file that stands beside all artifacts`);
   }
   checkFlags('compilerFlags', compilerFlags);
   checkFlags('linkerFlags', linkerFlags);
