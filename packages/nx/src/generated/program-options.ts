@@ -9,13 +9,13 @@ export interface ProgramOptions {
    */
   arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm';
   /**
-   * C (.c) and assembly (.S, preprocessed; .s, not) in the order they are linked, relative to the workspace root ({projectRoot} is understood).
+   * C (`.c`) and assembly (`.S`, preprocessed; `.s`, not) in the order they are linked, relative to the workspace root ({projectRoot} is understood).
    *
    * @minItems 1
    */
   sources: [string, ...string[]];
   /**
-   * What sources include beyond what comes with the compiler and the C library: files, or globs of *, ** and ? inside the workspace ({projectRoot}/** /*.h). Also libraries and scripts that linkerFlags name. A file that is read and is not listed fails the build.
+   * What sources include beyond what comes with the compiler and the C library: files, or globs inside the workspace (`{projectRoot}/include/*.h`; `*`, `?`, and `**` for any number of directories). Also libraries and scripts that linkerFlags name. A file that is read and is not listed fails the build.
    */
   headers?: string[];
   /**
@@ -31,15 +31,15 @@ export interface ProgramOptions {
    */
   libc?: boolean;
   /**
-   * Symbol where the program starts. Default: the C library's start code; without that _start.
+   * Symbol where the program starts. Default: the C library's start code; without that `_start`.
    */
   entry?: string;
   /**
-   * Flags for C and assembly, after Bringup's own. Paths in them are relative to the workspace root: -I{projectRoot}/include.
+   * Flags for C and assembly, after Bringup's own. Paths in them are relative to the workspace root: `-I{projectRoot}/include`.
    */
   compilerFlags?: string[];
   /**
-   * Flags for the compiler driver when it links, after the objects: -lm, -Wl,-z,noseparate-code.
+   * Flags for the compiler driver when it links, after the objects: `-lm`, `-Wl,-z,noseparate-code`. Archives and scripts that they name belong into `headers`.
    */
   linkerFlags?: string[];
   /**
