@@ -1,5 +1,5 @@
 import { join, relative, resolve } from 'node:path';
-import { ensureDir, pathExists, realpath, remove } from 'fs-extra';
+import { ensureDir, realpath, remove, stat } from 'fs-extra';
 import { describeFullDevice, runProgram, UserError, type Argv, type RunOptions } from '@bringup/process';
 import { describeCompileFailure, describeLinkFailure } from './failures.js';
 import { planProgram, type ProgramPlan } from './plan.js';
@@ -58,8 +58,10 @@ async function checkFiles({ settings, headers, directory }: ProgramRequest): Pro
   const named = { sources: settings.sources, headers };
   for (const [option, files] of Object.entries(named)) {
     for (const file of files) {
-      if (await pathExists(resolve(directory, file))) continue;
-      const message = `${option}: ${file} does not exist. Paths are relative to the workspace root; {projectRoot} is understood.`;
+      const found = await stat(resolve(directory, file)).catch(() => undefined);
+      if (found?.isFile()) continue;
+      const problem = found ? 'is not a file' : 'does not exist';
+      const message = `${option}: ${file} ${problem}. Paths are relative to the workspace root; {projectRoot} is understood.`;
       throw new UserError('PROGRAM_FILE_MISSING', message, { option, file });
     }
   }

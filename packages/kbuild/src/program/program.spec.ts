@@ -145,6 +145,8 @@ describe('checkProgram refuses', () => {
   it.each<[string, Partial<ProgramSettings>, string, RegExp]>([
     ['an extension', { sources: ['a.c', 'a.cpp'] }, 'SOURCE_FILE_KIND', /a\.cpp is neither \.c/],
     ['a header as source', { sources: ['a.h'] }, 'SOURCE_FILE_KIND', /belongs into "headers"/],
+    ['what gcc reads as an option', { sources: ['-o.c'] }, 'SOURCE_FILE_KIND', /Write \.\/-o\.c/],
+    ['what gcc reads as a list of options', { sources: ['@a.c'] }, 'SOURCE_FILE_KIND', /Write \.\/@a\.c/],
     ['no source', { sources: [] }, 'NO_SOURCES', /at least one/],
     ['a dynamic program without libc', { static: false, libc: false }, 'OPTIONS_CONFLICT', /loader/],
     ["the manifest's name", { output: 'manifest.json' }, 'OPTIONS_CONFLICT', /output: manifest\.json/],
@@ -386,9 +388,12 @@ describe('failures', () => {
     for (const message of messages) expect(failure!.message).toMatch(message);
   });
 
-  it('a header that is listed and is not there', async () => {
-    const building = build({ 'app/main.c': HELLO }, {}, ['app/nope.h']);
-    const message = expect.stringMatching(/^headers: app\/nope\.h does not exist/);
+  it.each([
+    ['app/nope.h', /^headers: app\/nope\.h does not exist/],
+    ['app', /^headers: app is not a file/],
+  ])('a header that is listed and is none: %s', async (header, problem) => {
+    const building = build({ 'app/main.c': HELLO }, {}, [header]);
+    const message = expect.stringMatching(problem);
     await expect(building).rejects.toMatchObject({ code: 'PROGRAM_FILE_MISSING', message });
   });
 

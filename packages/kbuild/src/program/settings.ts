@@ -38,6 +38,10 @@ export function checkProgram(settings: ProgramSettings): void {
   const { sources, libc, compilerFlags, linkerFlags, output } = settings;
   if (sources.length === 0) throw new UserError('NO_SOURCES', 'sources: name at least one .c, .S or .s file');
   for (const source of sources) {
+    if (/^[-@]/.test(source)) {
+      const message = `sources: gcc would read ${source} as an option. Write ./${source}`;
+      throw new UserError('SOURCE_FILE_KIND', message, { source });
+    }
     if (EXTENSIONS.includes(extname(source))) continue;
     const message =
       `sources: ${source} is neither .c (C), .S (assembly that is preprocessed) nor .s (assembly that is not). ` +

@@ -1,5 +1,5 @@
 import { basename, join, resolve } from 'node:path';
-import { pathExists } from 'fs-extra';
+import { stat } from 'fs-extra';
 import {
   buildProgram,
   checkProgram,
@@ -85,7 +85,8 @@ async function programRecipe(
   ]);
 }
 
-/** A source that is missing is said by who compiles it. */
+/** What is missing, or is a directory, is said by who compiles it. */
 async function hashOf(path: string): Promise<string> {
-  return (await pathExists(path)) ? sha256File(path) : 'missing';
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() ? sha256File(path) : 'no file';
 }

@@ -93,6 +93,7 @@ describe('headers', () => {
     ['p/*.h', false, /headers: p\/\*\.h matches no file/],
     ['p/lib/*.{h,c}', false, /has the wildcards \*, \*\* and \?/],
     ['../*/lib/x.h', false, /stays inside the workspace/],
+    ['p/lib', false, /headers: p\/lib is not a file/],
     ['p/lib/y.h', false, /headers: p\/lib\/y\.h does not exist/],
   ])('%s', async (header, success, message) => {
     expect((await run({ headers: [header] })).success).toBe(success);
