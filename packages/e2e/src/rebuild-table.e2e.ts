@@ -297,6 +297,8 @@ describe('what an edit makes run', () => {
     cpSync(workspace.root, keep, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
   });
 
+  afterAll(() => workspace.remove());
+
   beforeEach(() => {
     // Each row starts from the same built state: the kept directories hold absolute paths, so the place stays.
     rmSync(workspace.root, { recursive: true });
