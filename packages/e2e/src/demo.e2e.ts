@@ -89,6 +89,7 @@ describe('the demo in the repository itself', () => {
       expect(edges('pc-x86_64')).toEqual(['kernel-x86_64', 'rootfs-x86_64']);
       expect(edges('virt-arm64-uboot')).toEqual(['kernel', 'rootfs', 'u-boot']);
       expect(edges('rootfs')).toEqual(['busybox']);
+      expect(edges('mini-distro-rootfs')).toEqual(['mini-distro-hello', 'mini-distro-init']);
       rmSync(file);
     },
     MINUTES,

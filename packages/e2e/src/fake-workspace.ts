@@ -183,3 +183,26 @@ function writeProjects(workspace: FakeWorkspace, base: string, qemu?: string): v
     },
   });
 }
+
+/** Adds a program of C and assembly, with headers of all kinds, and puts it into the initramfs. */
+export function addProgram(workspace: FakeWorkspace): void {
+  workspace.write(
+    'tool/tool.c',
+    '#include "tool.h"\n#include "dist/made.h"\nint main(void) { return A + B + f(); }\n',
+  );
+  workspace.write('tool/f.S', '.global f\nf: mov $1, %eax\nret\n');
+  workspace.write('tool/tool.h', '#define A 1\nint f(void);\n');
+  workspace.write('tool/dist/made.h', '#define B 2\n');
+  const options = {
+    arch: 'x86_64',
+    sources: ['{projectRoot}/tool.c', 'tool/f.S'],
+    headers: ['{projectRoot}/*.h', 'tool/dist/made.h'],
+  };
+  const targets = { build: { executor: '@bringup/nx:program', options } };
+  workspace.write('tool/project.json', JSON.stringify({ name: 'tool', targets }, null, 2));
+  const rootfs = JSON.parse(workspace.read('rootfs/project.json')) as {
+    targets: { build: { options: { files?: object[] } } };
+  };
+  rootfs.targets.build.options.files = [{ path: '/bin/tool', from: 'tool:tool' }];
+  workspace.write('rootfs/project.json', JSON.stringify(rootfs, null, 2));
+}

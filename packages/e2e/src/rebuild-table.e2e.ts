@@ -2,7 +2,7 @@ import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeFakeWorkspace, tarballSource, type FakeWorkspace } from './fake-workspace.js';
+import { addProgram, makeFakeWorkspace, tarballSource, type FakeWorkspace } from './fake-workspace.js';
 import { nx, REPOSITORY, type Fate, type NxRun } from './nx-run.js';
 
 /**
@@ -23,6 +23,7 @@ const TASKS = [
   'kernel:build',
   'busybox:config',
   'busybox:build',
+  'tool:build',
   'rootfs:build',
   'board:test',
 ] as const;
@@ -157,6 +158,55 @@ const ROWS: Row[] = [
     compiled: [],
   },
   {
+    edit: 'source of a program',
+    apply: write('tool/f.S', '.global f\nf: mov $2, %eax\nret\n'),
+    fates: { 'tool:build': 'ran', 'rootfs:build': 'ran', 'board:test': 'ran' },
+    compiled: [],
+  },
+  {
+    edit: 'comment in a source of a program',
+    apply: write('tool/f.S', '.global f // a comment\nf: mov $1, %eax\nret\n'),
+    // The program comes out the same.
+    fates: { 'tool:build': 'ran' },
+    compiled: [],
+  },
+  {
+    edit: 'header of a program',
+    apply: write('tool/tool.h', '#define A 2\nint f(void);\n'),
+    fates: { 'tool:build': 'ran', 'rootfs:build': 'ran', 'board:test': 'ran' },
+    compiled: [],
+  },
+  {
+    edit: 'header of a program that git ignores',
+    apply: write('tool/dist/made.h', '#define B 3\n'),
+    fates: { 'tool:build': 'ran', 'rootfs:build': 'ran', 'board:test': 'ran' },
+    compiled: [],
+  },
+  {
+    edit: 'header that a pattern finds, and nothing includes',
+    apply: write('tool/new.h', '#define C 3\n'),
+    fates: { 'tool:build': 'ran' },
+    compiled: [],
+  },
+  {
+    edit: "file beside a program's",
+    apply: write('tool/notes.txt', 'changed\n'),
+    fates: {},
+    compiled: [],
+  },
+  {
+    edit: "program's compiler flags",
+    apply: editProject('tool', (json) => (json.targets.build.options.compilerFlags = ['-O0'])),
+    fates: { 'tool:build': 'ran', 'rootfs:build': 'ran', 'board:test': 'ran' },
+    compiled: [],
+  },
+  {
+    edit: 'program that is not stripped',
+    apply: editProject('tool', (json) => (json.targets.build.options.strip = false)),
+    fates: { 'tool:build': 'ran', 'rootfs:build': 'ran', 'board:test': 'ran' },
+    compiled: [],
+  },
+  {
     edit: "board's append",
     apply: editProject('board', (json) => (json.targets.run.options.append = 'quiet')),
     fates: { 'board:test': 'ran' },
@@ -173,7 +223,13 @@ const ROWS: Row[] = [
     apply: (workspace) =>
       workspace.edit('bringup.lock.json', (lock: Json) => (lock.tools['x86_64-linux-gnu-gcc'] = 'gcc 99')),
     // The artifacts come out the same, so nothing behind them runs.
-    fates: { 'kernel:config': 'ran', 'kernel:build': 'ran', 'busybox:config': 'ran', 'busybox:build': 'ran' },
+    fates: {
+      'kernel:config': 'ran',
+      'kernel:build': 'ran',
+      'busybox:config': 'ran',
+      'busybox:build': 'ran',
+      'tool:build': 'ran',
+    },
   },
   {
     edit: 'locked version of QEMU',
@@ -233,12 +289,15 @@ describe('what an edit makes run', () => {
 
   beforeAll(async () => {
     workspace = makeFakeWorkspace(tmpdir(), { qemu: FAKE_QEMU });
+    addProgram(workspace);
     // The first run also writes the lock, which is an input: the second settles the hashes.
     expectSuccess(await test(), ALL);
     expectSuccess(await test());
     const keep = `${workspace.root}.built`;
     cpSync(workspace.root, keep, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
   });
+
+  afterAll(() => workspace.remove());
 
   beforeEach(() => {
     // Each row starts from the same built state: the kept directories hold absolute paths, so the place stays.

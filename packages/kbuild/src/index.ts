@@ -11,6 +11,7 @@ export { archiveInstallTree, type InstallRequest } from './install-tree.js';
 export * from './lock/index.js';
 export { ccacheDirectory, planMake, type MakeSetting } from './make.js';
 export { isPublished, manifestPath, publish, publishText, readManifest, type Manifest } from './manifest.js';
+export * from './program/index.js';
 export { showProgress, type Progress } from './progress.js';
 export { KCONFIG_PROGRAMS, UBOOT_IMAGE, type KconfigProgram, type ProgramName } from './programs.js';
 export { buildRecipe, configRecipe, recipeOf, type CommonIngredients, type Recipe } from './recipe.js';

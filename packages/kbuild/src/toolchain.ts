@@ -12,8 +12,11 @@ export function crossPrefix(arch: Arch, given?: string): string {
   return given ?? ARCHES[arch].crossCompile;
 }
 
+/** Tools whose version leaves its mark: suffixes of the cross prefix, and tools of the host by name. */
+type ToolSet = Pick<KconfigProgram, 'tools' | 'hostTools'>;
+
 /** The names under which a program's tools stand in the lock: no directory of this host in them. */
-export function toolNames(program: KconfigProgram, prefix: string): string[] {
+export function toolNames(program: ToolSet, prefix: string): string[] {
   return [...program.tools.map((suffix) => basename(`${prefix}${suffix}`)), ...program.hostTools];
 }
 
@@ -23,7 +26,7 @@ export function toolNames(program: KconfigProgram, prefix: string): string[] {
  *
  * @throws ToolError `TOOL_MISSING` naming the package that has the compiler
  */
-export async function probeTools(program: KconfigProgram, prefix: string): Promise<ToolVersions> {
+export async function probeTools(program: ToolSet, prefix: string): Promise<ToolVersions> {
   const versions: Record<string, string> = {};
   for (const suffix of program.tools) {
     const name = basename(`${prefix}${suffix}`);

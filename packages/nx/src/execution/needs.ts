@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { diskToolVersion } from '@bringup/disk';
 import { probeVersion, sha256File, UserError } from '@bringup/process';
+import { crossPrefix, probeTools, programTools, toolNames } from '@bringup/kbuild';
 import { compressionToolVersion, type Compression } from '@bringup/rootfs';
 import { ARCH_MACHINES, findUefi, type BoardArch } from '@bringup/qemu';
 import {
@@ -10,6 +11,7 @@ import {
 } from '../generated/disk-image-options.js';
 import { initramfsDefaults } from '../generated/initramfs-options.js';
 import type { IsoImageOptions } from '../generated/iso-image-options.js';
+import { programDefaults, type ProgramOptions } from '../generated/program-options.js';
 import type { QemuOptions } from '../generated/qemu-options.js';
 import type { Declaration } from '../project/declaration.js';
 import {
@@ -104,6 +106,13 @@ function both(a: Needs, b: Needs): Needs {
   };
 }
 
+/** What a program needs of the lock: the versions of its toolchain. */
+export function programNeeds(options: ProgramOptions): Needs {
+  const prefix = crossPrefix(options.arch, options.crossCompile);
+  const tools = programTools({ ...programDefaults, ...options });
+  return { toolNames: toolNames(tools, prefix), probe: () => probeTools(tools, prefix) };
+}
+
 /** What the project that a task runs for needs, from its declaration. @throws UserError `NOT_A_PROJECT` */
 export function needsOf(task: Task): Needs {
   const declaration: Declaration | undefined = task.declaration;
@@ -118,6 +127,8 @@ export function needsOf(task: Task): Needs {
     case 'busybox':
     case 'u-boot':
       return kconfigNeeds(kind, options as unknown as KconfigOptions, task.workspaceRoot);
+    case 'program':
+      return programNeeds(options as unknown as ProgramOptions);
     case 'initramfs':
       return compressorNeeds((options.compression ?? initramfsDefaults.compression) as Compression);
     case 'disk-image':

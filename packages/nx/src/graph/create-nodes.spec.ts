@@ -236,6 +236,84 @@ describe('an initramfs project', () => {
   });
 });
 
+describe('a program', () => {
+  const program = (options: object) => project('tool', 'program', { arch: 'arm64', ...options });
+
+  it('hashes sources, headers and toolchain, and publishes with debug information beside it', async () => {
+    const { targets, implicitDependencies } = await infer(
+      program({ sources: ['{projectRoot}/main.c', './lib/x.S'], headers: ['{projectRoot}/include/**/*.h'] }),
+    );
+    expect(implicitDependencies).toEqual([]);
+    expect(targets).toEqual({
+      update: { executor: '@bringup/nx:update', cache: false },
+      build: {
+        cache: true,
+        options: { outputPath: 'dist/tool' },
+        configurations: {},
+        inputs: [
+          '{workspaceRoot}/app/main.c',
+          '{workspaceRoot}/lib/x.S',
+          '{workspaceRoot}/app/include/**/*.h',
+          lock('tools.aarch64-linux-gnu-gcc', 'tools.aarch64-linux-gnu-ld', 'tools.aarch64-linux-gnu-libc'),
+          ENGINE,
+        ],
+        outputs: ['tool', 'tool.debug', 'manifest.json'].map((name) => `{workspaceRoot}/dist/tool/${name}`),
+      },
+    });
+  });
+
+  it('without the C library does not depend on it, and is called what it is told', async () => {
+    const { build } = (await infer(program({ sources: ['a.c'], libc: false, output: 'init' }))).targets;
+    expect(build!.inputs).toContainEqual(lock('tools.aarch64-linux-gnu-gcc', 'tools.aarch64-linux-gnu-ld'));
+    expect(build!.outputs).toContain('{workspaceRoot}/dist/tool/init.debug');
+  });
+
+  it('hashes what git ignores, and what lies outside, by our own command', async () => {
+    const files = {
+      '.gitignore': 'generated.h\n',
+      'app/project.json': program({
+        sources: ['a.c', '/src/b.c'],
+        headers: ['generated.h', '../x.h', '*.h'],
+      }),
+    };
+    const { build } = (await inferProjects(makeWorkspace(files), ['app/project.json']))['app']!.targets;
+    expect(build!.inputs).toContainEqual({ runtime: `${HASH} /src/b.c generated.h ../x.h` });
+  });
+
+  it('covers its variants in its inputs and outputs', async () => {
+    const json = program({ sources: ['a.c'] });
+    const configurations = {
+      big: { sources: ['a.c', 'b.c'], output: 'bigger', crossCompile: 'my-' },
+    };
+    const { targets } = await infer({
+      ...json,
+      targets: { build: { ...json.targets['build'], configurations } },
+    });
+    const { inputs, outputs } = targets.build!;
+    expect(targets.build!.configurations).toEqual({ big: { outputPath: 'dist/tool/big' } });
+    expect(inputs).toContain('{workspaceRoot}/b.c');
+    expect(inputs).toContainEqual(
+      expect.objectContaining({
+        fields: expect.arrayContaining(['tools.my-gcc', 'tools.aarch64-linux-gnu-gcc']),
+      }),
+    );
+    expect(outputs).toContain('{workspaceRoot}/dist/tool/bigger');
+  });
+
+  it('is what an initramfs with it as a file depends on', async () => {
+    const files = [{ path: '/init', from: 'tool:init' }];
+    const { targets, implicitDependencies } = await infer(
+      project('root', 'initramfs', { arch: 'arm64', files }),
+      {
+        tool: project('tool', 'program', { arch: 'arm64', sources: ['a.c'], output: 'init' }, 'compile'),
+      },
+    );
+    expect(implicitDependencies).toEqual(['tool']);
+    expect(targets['build']!.dependsOn).toEqual([{ projects: ['tool'], target: 'compile' }]);
+    expect(targets['build']!.inputs).toContainEqual({ dependentTasksOutputFiles: '**/init' });
+  });
+});
+
 const BOOTED = '**/{Image,bzImage,zImage,initramfs.cpio*,u-boot.bin,u-boot.rom,disk.*,image.iso,boot.img}';
 
 it('lets a board that boots through U-Boot build its drive, and boot that', async () => {
@@ -461,6 +539,8 @@ it.each([
   ['kernel', { arch: 'arm64', source: 'linux.tar', fragments: 'a.config', base: 7 }],
   ['kernel', { arch: 'arm64', source: { kind: 'directory' }, fragments: [null], outputPath: 1 }],
   ['busybox', { arch: 'toString', source: null }],
+  ['program', { arch: 'mips', sources: 'a.c', headers: [null], output: 7 }],
+  ['program', {}],
   ['initramfs', { arch: 'arm64', compression: 'rar', files: [null, { path: 'x' }], overlays: 'x' }],
   ['initramfs', { arch: 'arm64', files: 'x', busybox: 1 }],
   ['qemu', { arch: 'mips', kernel: 1 }],
@@ -478,6 +558,7 @@ it('makes the same graph on a host without any tool', async () => {
   const files = {
     'k/project.json': kernel(),
     'b/project.json': project('box', 'busybox', { arch: 'arm64', source: TARBALL }),
+    't/project.json': project('tool', 'program', { arch: 'arm64', sources: ['t/a.c'], headers: ['t/*.h'] }),
     'r/project.json': project('root', 'initramfs', { arch: 'arm64', busybox: 'box', compression: 'xz' }),
     'q/project.json': project('board', 'qemu', { arch: 'arm64', kernel: 'linux', initramfs: 'root' }, 'run'),
   };

@@ -54,7 +54,7 @@ export function configurationInputs(
   const base = text(options.base);
   if (base !== undefined && isBaseFile(base)) files.push(base);
   const inputs = files.flatMap(fileInputs);
-  const unseen = files.filter((file) => isOutside(file) || isIgnored(workspaceRoot, file));
+  const unseen = unseenFiles(files, workspaceRoot);
   if (unseen.length > 0) inputs.push(treeInput(unseen));
   // In Bringup's own repository presets are files of the workspace; elsewhere they come with the package.
   if (presets && ownSources(workspaceRoot).length > 0)
@@ -68,6 +68,11 @@ export function configurationInputs(
  */
 export function fileInputs(path: string): Input[] {
   return isOutside(path) ? [] : [`{workspaceRoot}/${posix.normalize(path)}`];
+}
+
+/** Of files by name, those for which Nx's globs hash nothing: they need {@link treeInput}. */
+export function unseenFiles(files: readonly string[], workspaceRoot: string): string[] {
+  return files.filter((file) => isOutside(file) || isIgnored(workspaceRoot, file));
 }
 
 function isOutside(path: string): boolean {

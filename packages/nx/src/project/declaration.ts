@@ -8,6 +8,7 @@ export const DECLARED_KINDS = [
   'kernel',
   'busybox',
   'u-boot',
+  'program',
   'initramfs',
   'disk-image',
   'iso-image',

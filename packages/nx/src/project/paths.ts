@@ -23,6 +23,11 @@ function fileName(name: string): string {
   return name.replace(/[^\w.@-]/g, '_');
 }
 
+/** The file name of a program: the option `output`, else the project's name. */
+export function programName(project: string, given?: unknown): string {
+  return typeof given === 'string' ? given : fileName(project);
+}
+
 /** The file name of the drive that a board's U-Boot boots from. */
 export const BOOT_VOLUME = 'boot.img';
 

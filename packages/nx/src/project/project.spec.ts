@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { makeWorkspace } from '../testing/workspace.js';
 import { findDeclaration, resolveTokens } from './declaration.js';
 import { ownSources } from './engine.js';
-import { initramfsName, outputPath, workDirectory } from './paths.js';
+import { globBase, globExpression, isGlob } from './glob.js';
+import { initramfsName, outputPath, programName, workDirectory } from './paths.js';
 import { presetPath } from './presets.js';
 import { isBaseFile, parseFileReference, parseFragmentName } from './references.js';
 import { compressorLockName, qemuLockName } from './tools.js';
@@ -13,17 +14,20 @@ const REPOSITORY = join(__dirname, '../../../..');
 describe('findDeclaration', () => {
   const find = (targets: object) => findDeclaration({ name: 'p', root: 'lib/p', targets } as never);
 
-  it.each(['kernel', 'busybox', 'initramfs', 'qemu'])('finds %s, whatever its target is called', (kind) => {
-    const targets = { lint: { command: 'true' }, mine: { executor: `@bringup/nx:${kind}` } };
-    expect(find(targets)).toEqual({
-      kind,
-      project: 'p',
-      root: 'lib/p',
-      target: 'mine',
-      options: {},
-      configurations: {},
-    });
-  });
+  it.each(['kernel', 'busybox', 'program', 'initramfs', 'qemu'])(
+    'finds %s, whatever its target is called',
+    (kind) => {
+      const targets = { lint: { command: 'true' }, mine: { executor: `@bringup/nx:${kind}` } };
+      expect(find(targets)).toEqual({
+        kind,
+        project: 'p',
+        root: 'lib/p',
+        target: 'mine',
+        options: {},
+        configurations: {},
+      });
+    },
+  );
 
   it.each([[{}], [{ build: { executor: '@nx/js:tsc' } }], [{ build: { executor: '@bringup/nx:update' } }]])(
     'finds none in %j',
@@ -87,6 +91,34 @@ it.each([
 ])('outputPath of %s with %j', (project, given, expected) =>
   expect(outputPath(project, given)).toBe(expected),
 );
+
+it.each([
+  ['tool', undefined, 'tool'],
+  ['@scope/tool', undefined, '@scope_tool'],
+  ['tool', 'init', 'init'],
+])('programName of %s with %j', (project, given, expected) =>
+  expect(programName(project, given)).toBe(expected),
+);
+
+describe('globs', () => {
+  it.each([
+    ['lib/*.h', 'lib', ['lib/a.h', 'lib/.h'], ['lib/a/b.h', 'lib/a.c', 'x/lib/a.h', 'lib/a.hh']],
+    ['lib/**/*.h', 'lib', ['lib/a.h', 'lib/x/y/a.h'], ['lib2/a.h', 'lib/x/a.c']],
+    ['lib/**', 'lib', ['lib/a', 'lib/x/a'], ['lib', 'libs/a']],
+    ['**/a.h', '.', ['a.h', 'x/a.h'], ['xa.h', 'x/a_h']],
+    ['a?/b+c(1).h', '.', ['ax/b+c(1).h'], ['a/b+c(1).h', 'axx/b+c(1).h', 'a//b+c(1).h']],
+  ])('%s', (pattern, base, matches, others) => {
+    expect(isGlob(pattern)).toBe(true);
+    expect(globBase(pattern)).toBe(base);
+    const matched = [...matches, ...others].filter((path) => globExpression(pattern)!.test(path));
+    expect(matched).toEqual(matches);
+  });
+
+  it.each(['lib/*.{h,c}', 'lib/[ab].h', '!lib/*.h', 'lib/a**.h'])('has none for %s', (pattern) => {
+    expect(isGlob(pattern)).toBe(true);
+    expect(globExpression(pattern)).toBeUndefined();
+  });
+});
 
 it('keeps builds apart by project and configuration', () => {
   expect(workDirectory('/ws', 'a/b')).toBe('/ws/.bringup/build/a_b/default');

@@ -1,0 +1,99 @@
+import { join, relative, resolve } from 'node:path';
+import { ensureDir, realpath, remove, stat } from 'fs-extra';
+import { describeFullDevice, runProgram, UserError, type Argv, type RunOptions } from '@bringup/process';
+import { describeCompileFailure, describeLinkFailure } from './failures.js';
+import { planProgram, type ProgramPlan } from './plan.js';
+import { checkCompiled, checkLinked, type AllowedFiles } from './read-files.js';
+import type { ProgramSettings } from './settings.js';
+import { findToolchainFiles } from './toolchain-files.js';
+
+export interface ProgramRequest {
+  readonly settings: ProgramSettings;
+  /** The workspace root, absolute: paths of sources and flags are relative to it. */
+  readonly directory: string;
+  /** Files that sources may include, and the linker may read; relative to it, or absolute. */
+  readonly headers: readonly string[];
+  /** Where objects and the program are made, absolute, below it. Emptied first. */
+  readonly out: string;
+  readonly signal?: AbortSignal;
+  readonly onCommand?: (command: string) => void;
+  /** A line of the compiler's or linker's that did not fail: a warning. */
+  readonly onWarning?: (line: string) => void;
+}
+
+/** Lines of a tool that are kept for its error. */
+const KEPT_LINES = 2000;
+
+/**
+ * Compiles and links a program. The same sources and tools give the same bytes, in any directory and on any day.
+ *
+ * @returns artifact name → file: the program, and `OUTPUT.debug` with debug information when the program is stripped
+ * @throws UserError `PROGRAM_FILE_MISSING`, `COMPILE_FAILED`, `LINK_FAILED`, `ENTRY_MISSING`, `FILE_NOT_LISTED`
+ * @throws ToolError `TOOL_MISSING`, `TOOL_FAILED`, `NO_SPACE`
+ */
+export async function buildProgram(request: ProgramRequest): Promise<Record<string, string>> {
+  const { settings, out } = request;
+  await checkFiles(request);
+  const place = relative(request.directory, out);
+  // What the compiler calls its directory, and maps, is the real one.
+  const directory = await realpath(request.directory);
+  const plan = planProgram(settings, directory, place);
+  const allowed: AllowedFiles = {
+    directory,
+    out: place,
+    listed: [...settings.sources, ...request.headers],
+    toolchain: await findToolchainFiles(settings.crossCompile),
+  };
+  await remove(out);
+  await ensureDir(out);
+  await runPlan(request, plan, allowed).catch(async (error: unknown) => {
+    throw await describeFullDevice(error, out);
+  });
+  const unstripped = join(directory, plan.link.program);
+  if (!plan.strip) return { [settings.output]: unstripped };
+  return { [settings.output]: join(directory, plan.strip.program), [`${settings.output}.debug`]: unstripped };
+}
+
+async function checkFiles({ settings, headers, directory }: ProgramRequest): Promise<void> {
+  const named = { sources: settings.sources, headers };
+  for (const [option, files] of Object.entries(named)) {
+    for (const file of files) {
+      const found = await stat(resolve(directory, file)).catch(() => undefined);
+      if (found?.isFile()) continue;
+      const problem = found ? 'is not a file' : 'does not exist';
+      const message = `${option}: ${file} ${problem}. Paths are relative to the workspace root; {projectRoot} is understood.`;
+      throw new UserError('PROGRAM_FILE_MISSING', message, { option, file });
+    }
+  }
+}
+
+async function runPlan(request: ProgramRequest, plan: ProgramPlan, allowed: AllowedFiles): Promise<void> {
+  for (const step of plan.compile) {
+    await runTool(request, plan, step.argv, (error, said) =>
+      describeCompileFailure(error, step.source, said),
+    );
+    await checkCompiled(step, allowed);
+  }
+  await runTool(request, plan, plan.link.argv, (error, said) =>
+    describeLinkFailure(error, request.settings, said),
+  );
+  await checkLinked(plan.link, allowed);
+  if (plan.strip) await runTool(request, plan, plan.strip.argv, (error) => error);
+}
+
+async function runTool(
+  { directory, signal, onCommand, onWarning }: ProgramRequest,
+  { env }: ProgramPlan,
+  argv: Argv,
+  describe: (error: unknown, said: readonly string[]) => unknown,
+): Promise<void> {
+  const said: string[] = [];
+  const options: RunOptions = { cwd: directory, env, signal, onCommand };
+  await runProgram(argv, {
+    ...options,
+    onLine: (line) => void (said.length < KEPT_LINES && said.push(line)),
+  }).catch((error: unknown) => {
+    throw describe(error, said);
+  });
+  for (const line of said) onWarning?.(line);
+}

@@ -1,0 +1,51 @@
+import type { TargetConfiguration } from '@nx/devkit';
+import { ARCHES, crossPrefix, programTools, toolNames } from '@bringup/kbuild';
+import { PLUGIN, type Declaration } from '../project/declaration.js';
+import { isGlob } from '../project/glob.js';
+import { programName } from '../project/paths.js';
+import { allOptions, variantOutput } from '../project/variants.js';
+import { engineInputs, fileInputs, lockInput, treeInput, unseenFiles, type Input } from './inputs.js';
+import { mapValues } from './kconfig-targets.js';
+import { keyOf, text, texts } from './unchecked.js';
+
+/** The targets of a program. */
+export function programTargets(
+  declaration: Declaration,
+  workspaceRoot: string,
+): Record<string, TargetConfiguration> {
+  const { project, target, configurations } = declaration;
+  const variants = allOptions(declaration);
+  const names = new Set(variants.map(({ output }) => programName(project, output)));
+  const files = unique(variants.flatMap(({ sources, headers }) => [...texts(sources), ...texts(headers)]));
+  const inputs: Input[] = files.flatMap(fileInputs);
+  const unseen = unseenFiles(
+    files.filter((file) => !isGlob(file)),
+    workspaceRoot,
+  );
+  if (unseen.length > 0) inputs.push(treeInput(unseen));
+  inputs.push(lockInput(undefined, unique(variants.flatMap(lockedTools))));
+  return {
+    update: { executor: `${PLUGIN}:update`, cache: false },
+    [target]: {
+      cache: true,
+      options: { outputPath: variantOutput(declaration) },
+      configurations: mapValues(configurations, (variant) => ({
+        outputPath: variantOutput(declaration, variant),
+      })),
+      inputs: [...inputs, ...engineInputs(workspaceRoot)],
+      outputs: [...[...names].flatMap((name) => [name, `${name}.debug`]), 'manifest.json'].map(
+        (name) => `{options.outputPath}/${name}`,
+      ),
+    },
+  };
+}
+
+function lockedTools({ arch, crossCompile, libc }: Readonly<Record<string, unknown>>): string[] {
+  const known = keyOf(ARCHES, arch);
+  const prefix = text(crossCompile) ?? (known && crossPrefix(known));
+  return prefix === undefined ? [] : toolNames(programTools({ libc: libc !== false }), prefix);
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)];
+}
