@@ -11,7 +11,7 @@ export const NEW_ROOT = 'newroot';
  */
 export function switchRootPrograms(modules: readonly string[]): string[] {
   const programs = ['cat', 'findfs', 'mount', 'readlink', 'setsid', 'sleep', 'switch_root'];
-  return modules.length > 0 ? [...programs, 'grep', 'modprobe', 'tr', 'uname'].sort() : programs;
+  return modules.length > 0 ? [...programs, 'depmod', 'grep', 'modprobe', 'tr', 'uname'].sort() : programs;
 }
 
 const MESSAGES = `say() {
@@ -45,18 +45,26 @@ mount_kernel_file_system devtmpfs /dev CONFIG_DEVTMPFS
 [ -r /proc/cmdline ] && read_command_line "$(cat /proc/cmdline)"
 `;
 
-/** Names may be written with either; files have both, the kernel has "_" only (kernel/module: module names). */
+/**
+ * A module's name may be written with "-" or "_", its file has either, the kernel only "_". BusyBox's small modprobe
+ * without an index tries a module before what it depends on, to a page of complaints by the kernel; depmod makes one.
+ */
 const MODULES = `# The same initramfs serves several kernels: what one has as a module is built into another.
+modules=/lib/modules/$(uname -r)
+[ ! -d "$modules" ] || depmod
+
+is_in_kernel() {
+  [ -e "/sys/module/$1" ] && return 0
+  grep -qw "$1" /proc/filesystems && return 0
+  [ -r "$modules/modules.builtin" ] && tr - _ <"$modules/modules.builtin" | grep -q "/$1\\.ko\\$"
+}
+
 load_module() {
-  local name="$1" known="$2" directory error
+  local name="$1" error
   [ -e /proc/modules ] || return 0 # A kernel without modules.
-  [ -e "/sys/module/$known" ] && return 0
-  directory=/lib/modules/$(uname -r)
-  if [ -r "$directory/modules.builtin" ]; then
-    tr - _ <"$directory/modules.builtin" | grep -q "/$known\\.ko\\$" && return 0
-  fi
-  if [ ! -d "$directory" ]; then
-    say "module $name: not loaded, as there is no $directory for this kernel"
+  is_in_kernel "$2" && return 0
+  if [ ! -d "$modules" ]; then
+    say "module $name: not loaded, as there is no $modules for this kernel"
   else
     error=$(modprobe "$name" 2>&1) || say "module $name: not loaded: $error"
   fi
