@@ -12,8 +12,8 @@ const LAYERS = {
   disk: ['process', 'rootfs'],
   qemu: ['process'],
   nx: ['process', 'kconfig', 'kbuild', 'rootfs', 'disk', 'qemu'],
-  // Through nx as a user has it, but for the comparison of kbuild with the trees' own scripts.
-  e2e: ['process', 'kconfig', 'kbuild'],
+  // Through nx as a user has it, but for the comparison of kbuild with the trees' own scripts, and disks to boot from.
+  e2e: ['process', 'kconfig', 'kbuild', 'rootfs', 'disk', 'qemu'],
 };
 
 const constraints = Object.entries(LAYERS).map(([name, below]) => ({

@@ -2,6 +2,7 @@ import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { initPrograms } from '@bringup/rootfs';
 import { addProgram, makeFakeWorkspace, tarballSource, type FakeWorkspace } from './fake-workspace.js';
 import { nx, REPOSITORY, type Fate, type NxRun } from './nx-run.js';
 
@@ -123,6 +124,18 @@ const ROWS: Row[] = [
   {
     edit: 'init script',
     apply: editProject('rootfs', (json) => (json.targets.build.options.startup = ['echo changed'])),
+    fates: { 'rootfs:build': 'ran', 'board:test': 'ran' },
+    compiled: [],
+  },
+  {
+    edit: 'init that hands over, with modules',
+    apply: editProject('rootfs', ({ targets: { build } }) => {
+      Object.assign(build.options, { init: 'switch-root', modules: ['virtio_blk'] });
+      // The stand-in for BusyBox has few applets.
+      build.options.symlinks = initPrograms({ style: 'switch-root', modules: ['virtio_blk'] })
+        .filter((name) => name !== 'mount')
+        .map((name) => ({ path: `/bin/${name}`, target: 'busybox' }));
+    }),
     fates: { 'rootfs:build': 'ran', 'board:test': 'ran' },
     compiled: [],
   },

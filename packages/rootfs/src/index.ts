@@ -23,4 +23,4 @@ export {
   type UserAccount,
 } from './init/options.js';
 export { BASE_DEVICES, BASE_DIRECTORIES, baseTree, consoleDevice, type DeviceNode } from './init/base.js';
-export { planInit } from './init/plan.js';
+export { initPrograms, planInit } from './init/plan.js';

@@ -1,5 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { lintTree, planInit, baseTree, DEFAULT_INIT, type FileTree, type TreeEntry } from './index.js';
+import {
+  baseTree,
+  DEFAULT_INIT,
+  initPrograms,
+  lintTree,
+  planInit,
+  type FileTree,
+  type TreeEntry,
+} from './index.js';
 import { device, file, symlink, treeOf } from './testing/trees.js';
 
 /** A tree that boots: BusyBox is a stand-in of no known format. */
@@ -156,4 +164,22 @@ it.each<[string, FileTree, string, string[], string]>([
 it('reads a real program', async () => {
   const problems = await lintTree(good(file('x', node, 0o755)), { init: '/init' });
   expect(problems.map(({ message }) => message).join('\n')).toMatch(/ld-linux.*\n(.*\n)*.*libc\.so\.6/);
+});
+
+it('asks for what a script that hands over runs', async () => {
+  const programs = initPrograms({ style: 'switch-root', modules: ['ext4'] });
+  const tree = good();
+  const [problem, ...others] = await lintTree(tree, { init: '/init', programs });
+  expect(others).toEqual([]);
+  expect(problem).toEqual({
+    code: 'INIT_PROGRAM_MISSING',
+    path: 'init',
+    message: `/init: needs ${programs.join(', ')}, which /sbin, /bin, /usr/sbin, /usr/bin do not have: take a BusyBox that has them`,
+  });
+  for (const name of programs) tree.add(symlink(`usr/sbin/${name}`, '/bin/busybox'));
+  expect(await lintTree(tree, { init: '/init', programs })).toEqual([]);
+  tree.add(file('usr/sbin/findfs', 'not executable', 0o644)).add(symlink('usr/sbin/mount', 'gone'));
+  const [left] = await lintTree(tree, { init: '/init', programs });
+  expect(left?.message).toContain('needs findfs, mount, which');
+  expect(initPrograms({ style: 'script', modules: [] })).toEqual([]);
 });

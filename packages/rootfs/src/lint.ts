@@ -1,6 +1,7 @@
 import { lintExecutables } from './lint-executables.js';
 import { lintInittab, usesInittab } from './lint-inittab.js';
 import type { FileTree } from './file-tree.js';
+import { PROGRAM_DIRECTORIES } from './init/base.js';
 import { resolveInTree } from './resolve.js';
 
 /** Something in a tree that would stop it from booting, or from being of use. */
@@ -18,10 +19,15 @@ export interface TreeProblem {
  * console. The order is that of the checks, then of the paths.
  *
  * @param options.init the program the kernel starts: `/init`, or what `rdinit=` says
+ * @param options.programs what init must find in the usual directories of programs: `mount`
  */
-export async function lintTree(tree: FileTree, options: { init: string }): Promise<TreeProblem[]> {
+export async function lintTree(
+  tree: FileTree,
+  options: { init: string; programs?: readonly string[] },
+): Promise<TreeProblem[]> {
   const init = options.init.replace(/^\/+/, '');
   const problems = [...lintInit(tree, init), ...lintConsole(tree)];
+  problems.push(...lintPrograms(tree, init, options.programs ?? []));
   if (usesInittab(tree, init)) problems.push(...lintInittab(tree));
   problems.push(...lintExecutables(tree));
   return problems;
@@ -47,6 +53,20 @@ function lintInit(tree: FileTree, init: string): TreeProblem[] {
   }
   if ((entry.mode & 0o111) !== 0) return [];
   return problem('INIT_NOT_EXECUTABLE', `the kernel cannot run it: chmod +x ${path} (git keeps that bit)`);
+}
+
+function lintPrograms(tree: FileTree, init: string, programs: readonly string[]): TreeProblem[] {
+  const missing = programs.filter(
+    (name) => !PROGRAM_DIRECTORIES.some((path) => isProgram(tree, `${path}/${name}`)),
+  );
+  if (missing.length === 0) return [];
+  const message = `/${init}: needs ${missing.join(', ')}, which ${PROGRAM_DIRECTORIES.join(', ')} do not have: take a BusyBox that has them`;
+  return [{ code: 'INIT_PROGRAM_MISSING', path: init, message }];
+}
+
+function isProgram(tree: FileTree, path: string): boolean {
+  const resolution = resolveInTree(tree, path);
+  return resolution.found && resolution.entry?.type === 'file' && (resolution.entry.mode & 0o111) !== 0;
 }
 
 function lintConsole(tree: FileTree): TreeProblem[] {

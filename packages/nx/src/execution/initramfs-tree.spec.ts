@@ -94,6 +94,7 @@ const CHANGES: [string, Partial<FullInitramfsOptions>, Partial<FullInitramfsOpti
   ['permissions.gid', overlay, { ...overlay, permissions: [{ path: '/etc/motd', gid: 1 }] }],
   ['init', {}, { init: 'script' }],
   ['initProgram', { init: 'program', initProgram: '/bin/a' }, { init: 'program', initProgram: '/bin/b' }],
+  ['modules', { init: 'switch-root' }, { init: 'switch-root', modules: ['virtio_blk'] }],
   ['console', {}, { console: 'hvc0' }],
   ['login', {}, { login: 'getty' }],
   ['hostname', {}, { hostname: 'board' }],

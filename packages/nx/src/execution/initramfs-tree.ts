@@ -17,7 +17,7 @@ export async function initramfsTree(task: Task, options: FullInitramfsOptions): 
 }
 
 function initOptions(options: FullInitramfsOptions): Parameters<typeof planInit>[0] {
-  const { init, initProgram, login, hostname, startup } = options;
+  const { init, initProgram, login, hostname, startup, modules } = options;
   if (init === 'program' && initProgram === undefined) {
     throw new UserError(
       'NO_INIT_PROGRAM',
@@ -30,7 +30,8 @@ function initOptions(options: FullInitramfsOptions): Parameters<typeof planInit>
     console: options.console ?? ARCH_MACHINES[options.arch].console,
     login,
     hostname,
-    startup: [...startup],
+    startup,
+    modules,
     ...(initProgram === undefined ? {} : { program: initProgram }),
     ...(options.mounts === undefined ? {} : { mounts: options.mounts }),
     ...(options.users === undefined

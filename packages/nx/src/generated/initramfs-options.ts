@@ -130,9 +130,13 @@ export interface InitramfsOptions {
     gid?: number;
   }[];
   /**
-   * Init style: BusyBox init with inittab and rcS, a plain /init script that ends in a shell, a program of the tree (see initProgram), or nothing generated: the parts bring /init.
+   * Init style: BusyBox init with inittab and rcS, a plain /init script that ends in a shell, a /init script that mounts the root of the kernel's command line and hands over to its init (switch-root; a rescue shell when that fails), a program of the tree (see initProgram), or nothing generated: the parts bring /init.
    */
-  init?: 'busybox' | 'script' | 'program' | 'none';
+  init?: 'busybox' | 'script' | 'switch-root' | 'program' | 'none';
+  /**
+   * With init: switch-root, names of kernel modules loaded before the root is looked for, in this order. What the running kernel has built in is passed over; the files belong below /lib/modules/RELEASE in the tree.
+   */
+  modules?: string[];
   /**
    * With init: program, its path in the guest; /init points to it.
    */
@@ -150,7 +154,7 @@ export interface InitramfsOptions {
    */
   hostname?: string;
   /**
-   * Shell lines run once at the end of the start-up.
+   * Shell lines run once at the end of the start-up; with init: switch-root, before the root is looked for.
    */
   startup?: string[];
   /**
@@ -253,6 +257,7 @@ export const initramfsDefaults: Required<
     | 'symlinks'
     | 'permissions'
     | 'init'
+    | 'modules'
     | 'login'
     | 'hostname'
     | 'startup'
@@ -266,6 +271,7 @@ export const initramfsDefaults: Required<
   symlinks: [],
   permissions: [],
   init: 'busybox',
+  modules: [],
   login: 'shell',
   hostname: 'bringup',
   startup: [],

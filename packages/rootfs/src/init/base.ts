@@ -22,6 +22,9 @@ export const BASE_DIRECTORIES: readonly { path: string; mode: number }[] = [
   { path: 'var', mode: 0o755 },
 ];
 
+/** The PATH of the generated scripts and shells. */
+export const PROGRAM_DIRECTORIES = ['/sbin', '/bin', '/usr/sbin', '/usr/bin'];
+
 export interface DeviceNode {
   path: string;
   mode: number;

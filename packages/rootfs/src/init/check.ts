@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '@bringup/process';
-import { INIT_STYLES, type InitOptions, type Mount } from './options.js';
+import { DEFAULT_INIT, INIT_STYLES, type InitOptions, type Mount } from './options.js';
 
 /** RFC 1123, 2.1: letters, digits and inner hyphens. */
 const LABEL = /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$/;
+/** linux/module.h: MODULE_NAME_LEN is 56 on 64-bit machines, its NUL included; a file's name may have "-" for "_". */
+const MODULE = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,54}$/;
 /** linux/utsname.h: __NEW_UTS_LEN. */
 const HOSTNAME_MAX = 64;
 
@@ -25,9 +28,31 @@ export function checkOptions(options: InitOptions): void {
   }
   for (const mount of mounts) checkMount(mount);
   checkProgram(options);
-  if (startup.length > 0 && style !== 'busybox' && style !== 'script') {
+  if (startup.length > 0 && (style === 'program' || style === 'none')) {
     throw bad(
-      `startup lines need a script that runs them: init style ${style} has none, use busybox or script`,
+      `startup lines need a script that runs them: init style ${style} has none, use busybox, script or switch-root`,
+    );
+  }
+  checkHandOver(options);
+}
+
+/** What an initramfs that hands over does not use is refused, so that nobody waits for its effect. */
+function checkHandOver(options: InitOptions): void {
+  const { style, modules } = options;
+  if (style !== 'switch-root') {
+    if (modules.length === 0) return;
+    throw bad(
+      `modules are loaded by the init style switch-root, not ${style}: remove them, or write modprobe into startup`,
+    );
+  }
+  for (const name of modules) {
+    if (MODULE.test(name)) continue;
+    throw bad(`module ${JSON.stringify(name)}: give its name alone, without path, .ko or parameters`);
+  }
+  for (const field of ['login', 'hostname', 'mounts', 'users', 'groups'] as const) {
+    if (isDeepStrictEqual(options[field], DEFAULT_INIT[field])) continue;
+    throw bad(
+      `${field} belongs to the root that init style switch-root hands over to: remove it here, and set it there`,
     );
   }
 }

@@ -27,12 +27,13 @@ export interface Mount {
 }
 
 /**
- * `busybox`: its init with inittab and rcS; `script`: a shell script as /init; `program`: /init leads to a
- * program of the tree; `none`: nothing is generated.
+ * `busybox`: its init with inittab and rcS; `script`: a shell script as /init; `switch-root`: a shell script as /init
+ * that mounts the root and hands over to its init; `program`: /init leads to a program of the tree; `none`: nothing
+ * is generated.
  */
-export type InitStyle = 'busybox' | 'script' | 'program' | 'none';
+export type InitStyle = 'busybox' | 'script' | 'switch-root' | 'program' | 'none';
 
-export const INIT_STYLES: readonly InitStyle[] = ['busybox', 'script', 'program', 'none'];
+export const INIT_STYLES: readonly InitStyle[] = ['busybox', 'script', 'switch-root', 'program', 'none'];
 
 export interface InitOptions {
   style: InitStyle;
@@ -46,8 +47,13 @@ export interface InitOptions {
   mounts: readonly Mount[];
   users: readonly UserAccount[];
   groups: readonly Group[];
-  /** Shell lines that run when everything is mounted, before the shell or login prompt. */
+  /**
+   * Shell lines that run when everything is mounted, before the shell or login prompt; with `switch-root` before
+   * the root is looked for.
+   */
   startup: readonly string[];
+  /** Style `switch-root` only: kernel modules loaded first, in this order, where the running kernel has them as such. */
+  modules: readonly string[];
 }
 
 /** In this order; a file system that the kernel does not have is passed over at boot. */
@@ -80,4 +86,5 @@ export const DEFAULT_INIT: Omit<InitOptions, 'console'> = {
   users: DEFAULT_USERS,
   groups: DEFAULT_GROUPS,
   startup: [],
+  modules: [],
 };

@@ -44,6 +44,11 @@ it.each<[string, Partial<InitOptions>]>([
   ],
   ['script with a shell', { style: 'script', startup: ['echo up'] }],
   ['script with getty', { style: 'script', login: 'getty' }],
+  ['switch-root', { style: 'switch-root' }],
+  [
+    'switch-root with modules and startup',
+    { style: 'switch-root', modules: ['virtio-blk', 'ext4'], startup: ['echo up'], console: 'ttyS0' },
+  ],
   ['program', { style: 'program', program: '/usr/bin/demo' }],
   ['none', { style: 'none' }],
 ])('plans %s', (_what, change) => expect(show(plan(change))).toMatchSnapshot());
@@ -56,6 +61,9 @@ it('writes scripts that a shell can parse', () => {
     ] as const) {
       execFileSync('sh', ['-n'], { input: text(plan({ style, login }), path) });
     }
+  }
+  for (const modules of [[], ['ext4']]) {
+    execFileSync('sh', ['-n'], { input: text(plan({ style: 'switch-root', modules }), 'init') });
   }
 });
 
@@ -90,6 +98,10 @@ it('changes with each option', () => {
     { startup: ['true'] },
     { style: 'script' },
     { style: 'program', program: 'x' },
+    { style: 'switch-root' },
+    { style: 'switch-root', modules: ['x'] },
+    { style: 'switch-root', startup: ['x'] },
+    { style: 'switch-root', console: 'ttyS0' },
   ];
   const shown = new Set([show(plan()), ...changes.map((change) => show(plan(change)))]);
   // Without groups, root's own is supplied, and tty is gone.
@@ -97,7 +109,7 @@ it('changes with each option', () => {
 });
 
 it.each<[string, Partial<InitOptions>, string]>([
-  ['a style', { style: 'systemd' as 'none' }, 'busybox, script, program, none'],
+  ['a style', { style: 'systemd' as 'none' }, 'busybox, script, switch-root, program, none'],
   ['a console with speed', { console: 'ttyS0,115200' }, 'ttyAMA0'],
   ['a console with a path', { console: '../x' }, 'console'],
   ['a login', { login: 'x' as 'getty' }, 'shell or getty'],
@@ -108,6 +120,20 @@ it.each<[string, Partial<InitOptions>, string]>([
   ['no program', { style: 'program' }, '"program"'],
   ['a program of another style', { program: 'x' }, 'belongs to'],
   ['startup without a script', { style: 'none', startup: ['x'] }, 'startup'],
+  ['modules without a script for them', { modules: ['ext4'] }, 'loaded by the init style switch-root'],
+  ['a module with a path', { style: 'switch-root', modules: ['../ext4.ko'] }, 'its name alone'],
+  ['a module with a parameter', { style: 'switch-root', modules: ['loop max_loop=8'] }, 'its name alone'],
+  ['an injected command', { style: 'switch-root', modules: ['x\nreboot'] }, 'its name alone'],
+  ['a module like an option', { style: 'switch-root', modules: ['-r'] }, 'its name alone'],
+  ['a login before the hand-over', { style: 'switch-root', login: 'getty' }, 'login belongs to the root'],
+  [
+    'a hostname before the hand-over',
+    { style: 'switch-root', hostname: 'x' },
+    'hostname belongs to the root',
+  ],
+  ['mounts before the hand-over', { style: 'switch-root', mounts: [] }, 'mounts belongs to the root'],
+  ['users before the hand-over', { style: 'switch-root', users: [] }, 'users belongs to the root'],
+  ['groups before the hand-over', { style: 'switch-root', groups: [] }, 'groups belongs to the root'],
   ['a user name', { users: [{ ...anna, name: 'Anna:x' }] }, 'user name'],
   ['a user twice', { users: [anna, { ...anna, uid: 2 }] }, 'twice'],
   ['a uid twice', { users: [anna, { ...anna, name: 'b' }] }, 'same uid 1000'],

@@ -6,6 +6,7 @@ import { checkAccounts, completeGroups, formatGroup, formatPasswd, formatShadow 
 import { consoleDevice } from './base.js';
 import { checkOptions } from './check.js';
 import type { InitOptions } from './options.js';
+import { formatSwitchRootInit, NEW_ROOT, switchRootPrograms } from './switch-root.js';
 import {
   formatFstab,
   formatInitScript,
@@ -27,6 +28,7 @@ export function planInit(options: InitOptions): FileTree {
   checkAccounts(options.users, groups);
   const tree = new FileTree();
   if (options.style === 'none') return tree;
+  if (options.style === 'switch-root') return addSwitchRoot(tree, options);
   addText(tree, 'etc/fstab', formatFstab(options.mounts));
   addText(tree, 'etc/hostname', `${options.hostname}\n`);
   addText(tree, 'etc/profile', formatProfile());
@@ -38,11 +40,28 @@ export function planInit(options: InitOptions): FileTree {
   return tree;
 }
 
+/** Programs that what `planInit` makes must find in the tree's usual directories; only where it has no use without them. */
+export function initPrograms({ style, modules }: Pick<InitOptions, 'style' | 'modules'>): string[] {
+  return style === 'switch-root' ? switchRootPrograms(modules) : [];
+}
+
+/** Accounts, hostname and mounts belong to the root that it hands over to. */
+function addSwitchRoot(tree: FileTree, options: InitOptions): FileTree {
+  addConsole(tree, options);
+  tree.add({ path: NEW_ROOT, type: 'directory', mode: 0o755, uid: 0, gid: 0 });
+  addText(tree, 'init', formatSwitchRootInit(options), 0o755);
+  return tree;
+}
+
+function addConsole(tree: FileTree, { console }: InitOptions): void {
+  const device = consoleDevice(console);
+  if (device) tree.add({ ...device, type: 'device', uid: 0, gid: 0 });
+}
+
 function addStyle(tree: FileTree, options: InitOptions): void {
   if (options.style === 'program') return addInitLink(tree, normalizePath(options.program!));
   addText(tree, 'etc/mdev.conf', formatMdevConf());
-  const device = consoleDevice(options.console);
-  if (device) tree.add({ ...device, type: 'device', uid: 0, gid: 0 });
+  addConsole(tree, options);
   if (options.style === 'script') return addText(tree, 'init', formatInitScript(options), 0o755);
   addText(tree, 'etc/inittab', formatInittab(options));
   addText(tree, 'etc/init.d/rcS', formatRcS(options), 0o755);

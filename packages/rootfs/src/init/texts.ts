@@ -1,6 +1,7 @@
+import { PROGRAM_DIRECTORIES } from './base.js';
 import type { InitOptions, Mount } from './options.js';
 
-const PATH_LINE = 'export PATH=/sbin:/bin:/usr/sbin:/usr/bin';
+const PATH_LINE = `export PATH=${PROGRAM_DIRECTORIES.join(':')}`;
 
 /** Mounts, device nodes and hostname: what rcS and a plain /init have in common. */
 const SETUP = `# A kernel may lack some of these file systems: a pseudo file system that cannot be mounted is passed over.
@@ -38,15 +39,24 @@ export function formatInitScript({ console, login, startup }: InitOptions): stri
 }
 
 function shellSession(console: string): string {
+  return `${consoleShell(console)}
+while :; do
+  console_shell || sleep 1
+done
+`;
+}
+
+/** A shell function that has a login shell on the console until that ends. */
+export function consoleShell(console: string): string {
   return `# The first terminal that a session leader opens becomes its controlling one; without that there is no Ctrl-C and
 # no job control. Where its node is missing, cttyhack finds the terminal behind /dev/console.
-while :; do
+console_shell() {
   if [ -c /dev/${console} ]; then
     setsid sh -c 'exec sh -l </dev/${console} >/dev/${console} 2>&1'
   else
     setsid cttyhack sh -l
-  fi || sleep 1
-done
+  fi
+}
 `;
 }
 
@@ -62,11 +72,12 @@ function gettyCommand(console: string): string {
   return `getty -L ${console} 115200 vt100`;
 }
 
-function startupPart(startup: readonly string[]): string[] {
+export function startupPart(startup: readonly string[]): string[] {
   return startup.length > 0 ? [`${startup.join('\n')}\n`] : [];
 }
 
-function script(parts: readonly string[]): string {
+/** A script of BusyBox's sh out of its parts. */
+export function script(parts: readonly string[]): string {
   return `#!/bin/sh\n${PATH_LINE}\n\n${parts.join('\n')}`;
 }
 
