@@ -72,6 +72,12 @@ function imageTargets(
   const inputs: Input[] = [...found.inputs, lockInput(undefined, [...new Set(tools)])];
   return {
     update: { executor: `${PLUGIN}:update`, cache: false },
+    sizes: {
+      executor: `${PLUGIN}:sizes`,
+      cache: false,
+      dependsOn: [declaration.target],
+      configurations: mapValues(declaration.configurations, () => ({})),
+    },
     [declaration.target]: {
       cache: true,
       dependsOn: found.dependsOn,
