@@ -36,7 +36,11 @@ export async function writeFat(tree: FileTree, path: string, options: FileSystem
       : options.size;
   const seed = contentSeed('fat', await hashTree(tree), options.label ?? '', String(size));
   const label = options.label ? ['-n', options.label] : [];
-  const env = scrubbedEnvironment({ SOURCE_DATE_EPOCH: String(IMAGE_TIME), MTOOLS_SKIP_CHECK: '1' });
+  const env = scrubbedEnvironment({
+    LC_ALL: 'C.UTF-8', // In C, mtools take each byte of a name for a character.
+    SOURCE_DATE_EPOCH: String(IMAGE_TIME),
+    MTOOLS_SKIP_CHECK: '1',
+  });
   await writeAside(path, async (aside) => {
     await writeFile(aside, '');
     await truncate(aside, size);
