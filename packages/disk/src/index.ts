@@ -21,3 +21,12 @@ export {
   type UbootImageOptions,
 } from './uboot.js';
 export { listPartitions, type FoundPartition } from './inspect.js';
+export {
+  openPartition,
+  type DiskPlace,
+  type OpenPartition,
+  type ReadableFileSystem,
+} from './look/partition.js';
+export type { FileAttributes, FileEntry, FileType } from './look/entry.js';
+export { listFiles, type ListOptions } from './look/list.js';
+export { copyOut, readFile, type CopiedOut, type CopyOutOptions } from './look/copy-out.js';
