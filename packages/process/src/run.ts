@@ -164,7 +164,14 @@ export async function runProgram(argv: Argv, options: RunOptions = {}): Promise<
   options.signal?.throwIfAborted();
   const command = quoteCommand(argv);
   options.onCommand?.(command);
-  const program = await startInto(options.outputFile, argv, { cwd: options.cwd, env: options.env });
+  const file = options.outputFile === undefined ? undefined : await open(options.outputFile, 'w');
+  const started = startProgram(argv, {
+    cwd: options.cwd,
+    env: options.env,
+    stdio: file ? ['pipe', file.fd, 'pipe'] : 'pipe',
+  });
+  // The program has its own descriptor; nothing may be waited for between its start and its output being read.
+  const program = await started.finally(() => void file?.close());
   const log = options.logFile ? openLog(options.logFile) : undefined;
   const output = collectOutput(program, options, log);
   program.stdin?.on('error', () => undefined); // A program may end without reading its input: its exit code speaks.
@@ -206,21 +213,6 @@ export async function runProgram(argv: Argv, options: RunOptions = {}): Promise<
     clearTimeout(timer);
     options.signal?.removeEventListener('abort', onAbort);
     await new Promise<void>((resolve) => (log ? log.end(() => resolve()) : resolve()));
-  }
-}
-
-/** Starts a program whose stdout is a file, if one is named. */
-async function startInto(
-  outputFile: string | undefined,
-  argv: Argv,
-  options: StartOptions,
-): Promise<RunningProgram> {
-  if (outputFile === undefined) return await startProgram(argv, options);
-  const file = await open(outputFile, 'w');
-  try {
-    return await startProgram(argv, { ...options, stdio: ['pipe', file.fd, 'pipe'] });
-  } finally {
-    await file.close(); // The program has its own descriptor.
   }
 }
 

@@ -34,6 +34,7 @@ export async function findNode(
     new UserError(code, `${description}: ${printable(path)}: ${why}`, { image: description, path });
   const waiting = path.split('/').reverse();
   const trail: FileNode[] = [];
+  const listed = new Map<string, FileNode[]>();
   let links = 0;
   while (waiting.length > 0) {
     const name = waiting.pop()!;
@@ -44,7 +45,8 @@ export async function findNode(
       if (name === '..') trail.pop();
       continue;
     }
-    const [siblings = []] = await reader.list([here]);
+    const siblings = listed.get(here.locator) ?? (await reader.list([here]))[0]!;
+    listed.set(here.locator, siblings);
     const node = findName(siblings, name, reader.caseSensitive);
     if (node === undefined) {
       const told = tellNames(siblings, name);
