@@ -116,6 +116,11 @@ function checkFormat(format: string | undefined): void {
   });
 }
 
+/** QEMU gives a vmdk another random content id whenever it writes to it; this makes it one of the content. */
+export async function fixWrittenIdentity(path: string, driver: string): Promise<void> {
+  if (driver === 'vmdk') await fixVmdk(path);
+}
+
 /** qemu-img gives each vdi and vmdk a random identity; this makes it one of the content. */
 async function fixIdentity(path: string, driver: string): Promise<void> {
   if (driver === 'vdi') await fixVdi(path);

@@ -30,3 +30,4 @@ export {
 export type { FileAttributes, FileEntry, FileType } from './look/entry.js';
 export { listFiles, type ListOptions } from './look/list.js';
 export { copyOut, readFile, type CopiedOut, type CopyOutOptions } from './look/copy-out.js';
+export { copyIn } from './look/copy-in.js';

@@ -66,27 +66,41 @@ export async function openPartition<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   return await withTemporaryDirectory('look', async (directory) => {
-    const found = await findVolume(place, directory, signal);
-    const { info, region, description } = found;
-    const extracted = join(directory, 'partition');
-    const extract = () => extractRegion(place.path, info, region, extracted, signal);
+    const { info, region, entry, description } = await findVolume(place, directory, signal);
     const base = { size: region.size, description, directory, signal };
-    let volume: Volume = { ...base, path: resolve(place.path), offset: region.offset };
-    if (info.format !== 'raw') {
-      await extract();
-      volume = { ...base, path: extracted, offset: 0 };
-    }
-    const fileSystem = await readableFileSystem(volume);
-    const replay = fileSystem.startsWith('ext') && (await needsRecovery(volume));
-    if (replay && info.format === 'raw') {
-      await extract();
-      volume = { ...base, path: extracted, offset: 0 };
-    }
-    await symlink(volume.path, join(directory, VOLUME));
-    if (replay) await replayJournal(volume);
-    const { entry } = found;
-    return await work({ description, fileSystem, entry, volume, reader: READERS[fileSystem](volume) });
+    const extract = async (): Promise<Volume> => {
+      const path = join(directory, 'partition');
+      await extractRegion(place.path, info, region, path, signal);
+      return { ...base, path, offset: 0 };
+    };
+    const isRaw = info.format === 'raw';
+    const inPlace = { ...base, path: resolve(place.path), offset: region.offset };
+    const found = await openVolume(isRaw ? inPlace : await extract(), entry);
+    const replay = found.fileSystem.startsWith('ext') && (await needsRecovery(found.volume));
+    const partition = replay && isRaw ? await openVolume(await extract(), entry) : found;
+    await symlink(partition.volume.path, join(directory, VOLUME));
+    if (replay) await replayJournal(partition.volume);
+    return await work(partition);
   });
+}
+
+/**
+ * A file system that lies in a raw file; its link is not needed before something is read.
+ *
+ * @throws UserError `UNKNOWN_FILE_SYSTEM`
+ */
+export async function openVolume(volume: Volume, entry?: FoundPartition): Promise<OpenPartition> {
+  const { path, offset, size, description, signal } = volume;
+  const { type = 'nothing that blkid knows' } = await probeImage(path, { offset, size }, signal);
+  if (isReadable(type))
+    return { description, fileSystem: type, entry, volume, reader: READERS[type](volume) };
+  const known = Object.keys(READERS).join(', ');
+  const message = `${description} holds no file system that can be looked into: found ${type}, known are ${known}`;
+  throw new UserError('UNKNOWN_FILE_SYSTEM', message, { image: description, found: type });
+}
+
+function isReadable(type: string): type is ReadableFileSystem {
+  return Object.hasOwn(READERS, type);
 }
 
 /**
@@ -147,17 +161,4 @@ function describe(found: readonly FoundPartition[]): string {
     return `  ${number}${label}, ${formatSize(size)}, type ${type}`;
   });
   return `It has:\n${rows.join('\n')}`;
-}
-
-/**
- * What is in a volume.
- *
- * @throws UserError `UNKNOWN_FILE_SYSTEM`
- */
-export async function readableFileSystem(volume: Volume): Promise<ReadableFileSystem> {
-  const { path, offset, size, description, signal } = volume;
-  const { type = 'nothing that blkid knows' } = await probeImage(path, { offset, size }, signal);
-  if (Object.hasOwn(READERS, type)) return type as ReadableFileSystem;
-  const message = `${description} holds no file system that can be looked into: found ${type}, known are ${Object.keys(READERS).join(', ')}`;
-  throw new UserError('UNKNOWN_FILE_SYSTEM', message, { image: description, found: type });
 }

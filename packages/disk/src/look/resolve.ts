@@ -65,7 +65,12 @@ export async function findNode(
   return { node: trail.at(-1) ?? reader.root, path: joinTrail(trail) };
 }
 
-function findName(nodes: readonly FileNode[], name: string, caseSensitive: boolean): FileNode | undefined {
+/** The node of a name, or of one that differs by case only where that makes no difference. */
+export function findName(
+  nodes: readonly FileNode[],
+  name: string,
+  caseSensitive: boolean,
+): FileNode | undefined {
   const exact = nodes.find((node) => node.name === name);
   if (exact !== undefined || caseSensitive) return exact;
   return nodes.find((node) => node.name.toLowerCase() === name.toLowerCase());
