@@ -1,8 +1,13 @@
-import { runProgram, scrubbedEnvironment, UserError } from '@bringup/process';
+import { runProgram, scrubbedEnvironment, ToolError, UserError } from '@bringup/process';
 import { IMAGE_TIME } from './identity.js';
+
+/** Of debugfs's complaints, so many are told of: one damage is the cause of many. */
+const COMPLAINTS_MAX = 5;
 
 /** How debugfs is run: on what, and whether it may write. */
 export interface DebugfsOptions {
+  /** What messages call the image. */
+  description: string;
   /** The image, or `image?offset=BYTES`, by a name in `cwd`. */
   device: string;
   /** Where debugfs finds host files by the names that requests give. */
@@ -17,7 +22,7 @@ export interface DebugfsOptions {
  *
  * @returns what each request printed, in lines. A request that prints what lies in the image has to print it escaped,
  * for a request's own line is what tells the answers apart.
- * @throws UserError `CORRUPT_FILE_SYSTEM` with debugfs's words in `complaints`
+ * @throws ToolError `TOOL_FAILED` with debugfs's words in `complaints`
  */
 export async function runDebugfs(requests: readonly string[], options: DebugfsOptions): Promise<string[][]> {
   const complaints: string[] = [];
@@ -35,9 +40,9 @@ export async function runDebugfs(requests: readonly string[], options: DebugfsOp
     },
   });
   if (complaints.length === 0) return splitAnswers(stdout, requests);
-  const said = complaints.slice(0, 5).join('\n  ');
-  const message = `the ext file system is damaged, or full; fsck.ext4 -fn tells more. debugfs said:\n  ${said}`;
-  throw new UserError('CORRUPT_FILE_SYSTEM', message, { complaints });
+  const said = complaints.slice(0, COMPLAINTS_MAX).join('\n  ');
+  const message = `debugfs failed on ${options.description}:\n  ${said}`;
+  throw new ToolError('TOOL_FAILED', message, { complaints });
 }
 
 /** debugfs repeats each request behind its prompt before the answer. */

@@ -31,3 +31,4 @@ export type { FileAttributes, FileEntry, FileType } from './look/entry.js';
 export { listFiles, type ListOptions } from './look/list.js';
 export { copyOut, readFile, type CopiedOut, type CopyOutOptions } from './look/copy-out.js';
 export { copyIn } from './look/copy-in.js';
+export { formatEntries } from './look/format.js';

@@ -164,14 +164,7 @@ export async function runProgram(argv: Argv, options: RunOptions = {}): Promise<
   options.signal?.throwIfAborted();
   const command = quoteCommand(argv);
   options.onCommand?.(command);
-  const file = options.outputFile === undefined ? undefined : await open(options.outputFile, 'w');
-  const started = startProgram(argv, {
-    cwd: options.cwd,
-    env: options.env,
-    stdio: file ? ['pipe', file.fd, 'pipe'] : 'pipe',
-  });
-  // The program has its own descriptor; nothing may be waited for between its start and its output being read.
-  const program = await started.finally(() => void file?.close());
+  const program = await startToRun(argv, options);
   const log = options.logFile ? openLog(options.logFile) : undefined;
   const output = collectOutput(program, options, log);
   program.stdin?.on('error', () => undefined); // A program may end without reading its input: its exit code speaks.
@@ -213,6 +206,18 @@ export async function runProgram(argv: Argv, options: RunOptions = {}): Promise<
     clearTimeout(timer);
     options.signal?.removeEventListener('abort', onAbort);
     await new Promise<void>((resolve) => (log ? log.end(() => resolve()) : resolve()));
+  }
+}
+
+/** Starts a program whose stdout is the output file, if there is one. */
+async function startToRun(argv: Argv, { cwd, env, outputFile }: RunOptions): Promise<RunningProgram> {
+  if (outputFile === undefined) return await startProgram(argv, { cwd, env });
+  const file = await open(outputFile, 'w');
+  try {
+    return await startProgram(argv, { cwd, env, stdio: ['pipe', file.fd, 'pipe'] });
+  } finally {
+    // The program has its own. Not waited for: a program that ends before its output is read would be waited for forever.
+    void file.close();
   }
 }
 

@@ -1,6 +1,13 @@
 import { copyFile, realpath, stat, symlink, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { runProgram, ToolError, UserError, withTemporaryDirectory, writeAside } from '@bringup/process';
+import {
+  isBringupError,
+  runProgram,
+  ToolError,
+  UserError,
+  withTemporaryDirectory,
+  writeAside,
+} from '@bringup/process';
 import { runDebugfs, quoteForDebugfs } from '../debugfs.js';
 import { extractRegion, restoreRegion } from '../extract.js';
 import { fatNameProblem } from '../fat.js';
@@ -190,7 +197,7 @@ async function writeContent(partition: OpenPartition, hostFile: string, plan: Pl
 }
 
 function isFull(error: unknown): boolean {
-  return error instanceof UserError && /Could not allocate|No free space|Disk full/.test(error.message);
+  return isBringupError(error) && /Could not allocate|No free space|Disk full/.test(error.message);
 }
 
 function noRoom({ description }: OpenPartition, { name, size }: Plan): UserError {
@@ -205,7 +212,7 @@ async function writeToFat(volume: Volume, { directory, name }: Plan): Promise<vo
 
 /** debugfs sets the mode of the host's file and root as owner; that is replaced by inode, as the times are. */
 async function writeToExt(volume: Volume, { directory, name, existing, mode }: Plan): Promise<void> {
-  const options = { device: extDevice(volume), cwd: volume.directory, signal: volume.signal, write: true };
+  const options = { ...volume, device: extDevice(volume), cwd: volume.directory, write: true };
   // As `./NAME` a name like <12> is no inode number to rm.
   const remove = existing ? [`rm ${quoteForDebugfs(`./${name}`)}`] : [];
   const requests = [`cd <${directory.node.locator}>`, ...remove, `write ${CONTENT} ${quoteForDebugfs(name)}`];

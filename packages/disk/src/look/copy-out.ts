@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { chmod, copyFile, lstat, mkdir, stat, symlink } from 'node:fs/promises';
+import { chmod, copyFile, lstat, mkdir, realpath, stat, symlink } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -68,9 +68,15 @@ export async function copyOut(
     await writeAll(partition, [], [{ ...file, target: resolve(target) }], [], options);
     return { written: [resolve(target)], skipped: [] };
   }
-  const root = resolve(hostPath);
+  const root = await realpath(hostPath).catch(() => resolve(hostPath)); // The user's own link is followed.
   const nodes = await walk(partition, found, true);
-  const plan = nodes.map((entry) => ({ ...entry, target: hostTarget(root, found.path, entry.path) }));
+  for (const { node, path } of nodes) {
+    safeName(node.name);
+    if (node.target === '' || node.target?.includes('\0'))
+      throw damaged(partition, `symlink ${printable(path)} has a target that none can have`);
+  }
+  const start = found.path === '/' ? 1 : found.path.length + 1;
+  const plan = nodes.map((entry) => ({ ...entry, target: join(root, entry.path.slice(start)) }));
   checkTwins(partition, plan);
   const of = (type: string) => plan.filter(({ node }) => node.type === type);
   const links = options.symlinks ? of('symlink') : [];
@@ -87,12 +93,6 @@ export async function copyOut(
 /** Something of the image, and the absolute path that it gets. */
 interface Target extends FoundNode {
   target: string;
-}
-
-/** The host path below `root` of a path below `from`, each name of which is checked. */
-function hostTarget(root: string, from: string, path: string): string {
-  const names = path.slice(from === '/' ? 1 : from.length + 1).split('/');
-  return join(root, ...names.map(safeName));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { symlink } from 'fs-extra';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withTemporaryDirectory } from '@bringup/process';
+import { ToolError, withTemporaryDirectory } from '@bringup/process';
 import { runDebugfs } from '../debugfs.js';
 import { byName, VOLUME, type FileNode, type FileSystemReader, type Volume } from './entry.js';
 import { damaged } from './errors.js';
@@ -97,8 +97,16 @@ async function dumpInodes(volume: Volume, files: readonly FileNode[], directory:
   }
 }
 
-async function debugfs(volume: Volume, requests: readonly string[], cwd = volume.directory) {
-  const answers = await runDebugfs(requests, { ...volume, device: extDevice(volume), cwd });
+async function debugfs(
+  volume: Volume,
+  requests: readonly string[],
+  cwd = volume.directory,
+): Promise<string[][]> {
+  const options = { ...volume, device: extDevice(volume), cwd };
+  const answers = await runDebugfs(requests, options).catch((error: unknown) => {
+    if (!(error instanceof ToolError) || error.code !== 'TOOL_FAILED') throw error;
+    throw damaged(volume, error.message, error);
+  });
   if (answers.length !== requests.length) throw damaged(volume, 'debugfs stopped before the last request');
   return answers;
 }

@@ -12,7 +12,7 @@ import { damaged, printable } from './errors.js';
  */
 const LISTED = /^(.{8}) (.{3}) *(<DIR>|\d+) +(\d{4}-\d\d-\d\d) +(\d+):(\d\d) (?: (.+))?$/u;
 /** mdir's lines about the volume and about what it counted. */
-const FRAME = /^$|^ Volume |^Directory for |^No files$|^ +\d+ files? +[\d ]+ bytes$|^ +[\d ]+ bytes free$/;
+const FRAME = /^$|^ Volume |^Directory for |^No files$|^ +[\d ]+ files? +[\d ]+ bytes$|^ +[\d ]+ bytes free$/;
 /** FAT specification: a path with its drive has up to 260 characters; a longer one goes in circles. */
 const PATH_MAX = 260;
 

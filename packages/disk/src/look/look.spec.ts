@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import {
@@ -7,16 +8,26 @@ import {
   readFileSync,
   readlinkSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { copyOut, listFiles, openPartition, readFile, type DiskPlace, type OpenPartition } from '../index.js';
+import {
+  convertDisk,
+  copyOut,
+  listFiles,
+  openPartition,
+  readFile,
+  type DiskPlace,
+  type OpenPartition,
+} from '../index.js';
 import { BIG, makeDisks, ODD_LINUX_NAMES, ODD_NAMES, sha256 } from '../testing/disks.js';
 import { specDirectory } from '../testing/trees.js';
 
 jest.setTimeout(120_000); // Real programs, on a machine that others use as well.
 
 const place = specDirectory('look');
+const MIB = 2 ** 20;
 let disks: Awaited<ReturnType<typeof makeDisks>>;
 let before: string[];
 
@@ -106,6 +117,35 @@ it.each(['ext4', 'squashfs'] as const)('%s: symlinks are followed, but never out
   });
 });
 
+it.each([
+  ['GPT with a gap', 'label: gpt\ndisk14 : start=2048, size=32768\n', 14, MIB],
+  // The logical partition's own table lies behind 40 MiB, far from either end.
+  [
+    'MBR with a logical partition',
+    'label: dos\nstart=2048, size=2048\nstart=81920, size=81920, type=5\nstart=83968, size=32768\n',
+    5,
+    41 * MIB,
+  ],
+])('%s: partitions have the numbers of the kernel', async (name, script, number, start) => {
+  const [raw, qcow2] = [join(place, 'disk'), join(place, 'disk.qcow2')];
+  writeFileSync(raw, '');
+  truncateSync(raw, 100 * MIB);
+  execFileSync('/usr/sbin/sfdisk', ['-q', 'disk'], { cwd: place, input: script, stdio: 'pipe' });
+  execFileSync('dd', [`if=${disks.fat}`, `of=${raw}`, 'bs=1M', `seek=${start / MIB}`, 'conv=notrunc'], {
+    stdio: 'pipe',
+  });
+  await convertDisk({ path: raw }, { path: qcow2, format: 'qcow2' });
+  for (const path of [raw, qcow2]) {
+    await openPartition({ path, partition: number }, async (partition) => {
+      expect(partition.entry).toMatchObject({ number, start });
+      expect((await read(partition, '/big')).equals(BIG)).toBe(true);
+    });
+  }
+  const only = openPartition({ path: qcow2 }, async ({ entry }) => entry?.number);
+  if (name.startsWith('GPT')) expect(await only).toBe(14);
+  else await expect(only).rejects.toMatchObject({ code: 'PARTITION_NEEDED' });
+});
+
 describe('copying out', () => {
   it('a file, by its name into a directory', async () => {
     const target = join(place, 'one');
@@ -156,6 +196,14 @@ describe('copying out', () => {
     });
     expect(existsSync(join(elsewhere, 'with space'))).toBe(false);
     expect(existsSync(join(trap, 'big'))).toBe(false);
+  });
+
+  it('into a directory that the user links to', async () => {
+    const [real, link] = [join(place, 'real'), join(place, 'link')];
+    mkdirSync(real);
+    symlinkSync(real, link);
+    await openPartition({ path: disks.ext4 }, (partition) => copyOut(partition, '/home', link));
+    expect(readFileSync(join(real, 'anna/notes'), 'utf8')).toBe('hers\n');
   });
 
   it('leaves a file of the host alone, unless forced', async () => {

@@ -118,11 +118,10 @@ export async function findVolume(
   const info = await inspectDisk(path, place.format, signal);
   const view = await viewTable(path, info, scratch, signal);
   const { type, table } = await probeImage(view, undefined, signal);
-  // An image that is a file system, or is nothing known: openPartition says what.
-  const isWhole = table === undefined || (type !== undefined && partition === undefined);
-  if (isWhole && partition === undefined)
+  // Without a table it is a file system, or nothing known: openVolume says what.
+  if (partition === undefined && (table === undefined || type !== undefined))
     return { info, region: { offset: 0, size: info.virtualSize }, description: path };
-  if (isWhole) {
+  if (table === undefined) {
     const message = `${path} has no partition table, so no partition ${JSON.stringify(partition)}: leave the partition out`;
     throw new UserError('NO_SUCH_PARTITION', message, { path, partition });
   }

@@ -26,7 +26,7 @@ export async function probeImage(
   const part = where ? ['-O', String(where.offset), '-S', String(where.size)] : [];
   const argv = ['blkid', '-p', '-o', 'export', ...part, path] as const;
   const { stdout, exitCode } = await runProgram(argv, { signal, okExitCodes: [0, NOTHING, AMBIVALENT] });
-  if (exitCode === AMBIVALENT) return { type: 'more than one file system at once' };
+  if (exitCode === AMBIVALENT) return { type: 'more than one thing at once', table: 'not certain' };
   const value = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(stdout)?.[1];
   const [type, table] = [value('TYPE'), value('PTTYPE')];
   return { ...(type === undefined ? {} : { type }), ...(table === undefined ? {} : { table }) };
