@@ -18,7 +18,7 @@ export interface FileAttributes {
   mode?: number;
   uid?: number;
   gid?: number;
-  /** To the second in ext, to the minute in FAT and squashfs. FAT's, which has no zone, is taken for UTC. */
+  /** To the minute. FAT's, which has no zone, is taken for UTC. */
   mtime?: Date;
   /** Of a symlink, as it is. */
   target?: string;

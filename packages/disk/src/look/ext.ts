@@ -3,16 +3,27 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ToolError, withTemporaryDirectory } from '@bringup/process';
 import { runDebugfs } from '../debugfs.js';
-import { byName, VOLUME, type FileNode, type FileSystemReader, type Volume } from './entry.js';
+import { byName, VOLUME, type FileNode, type FileSystemReader, type FileType, type Volume } from './entry.js';
 import { damaged } from './errors.js';
-import { parseInode, parseInodeDump } from './inode.js';
+import { parseDevice, parseInodeDump, parseTarget } from './inode.js';
 
 const ROOT_INODE = 2;
 /** linux/limits.h: PATH_MAX. */
 const TARGET_MAX = 4096;
 
-/** `     13  100644 (1)      0      0       2 21-Nov-2026 09:50 name`: the inode, and the name that follows the time. */
-const LISTED = /^ +(\d+) {2,}[0-7]+ \(\d+\) +-?\d+ +-?\d+ +\d+ [ \d]\d-\w{3}-\d+ \d\d:\d\d (.*)$/;
+/** linux/stat.h: S_IFMT and its values. */
+const TYPES: Readonly<Record<number, FileType>> = {
+  0o01: 'fifo',
+  0o02: 'char-device',
+  0o04: 'directory',
+  0o06: 'block-device',
+  0o10: 'file',
+  0o12: 'symlink',
+  0o14: 'socket',
+};
+
+/** `     13  100644 (1)      0      0       2 21-Nov-2026 09:50 name`: inode, mode, type, owner, group, size, time, name. */
+const LISTED = /^ +(\d+) {2,}([0-7]+) \(\d+\) +(-?\d+) +(-?\d+) +(\d+) ([ \d]\d-\w{3}-\d+ \d\d:\d\d) (.*)$/;
 /** An entry of a directory that is free, without an inode or a time. */
 const UNUSED = /^ +0 +0 \(\d+\) /;
 
@@ -28,24 +39,34 @@ export function extReader(volume: Volume): FileSystemReader {
       const requests = directories.map(({ locator }) => `ls -l <${locator}>`);
       const answers = await debugfs(volume, requests);
       const found = answers.map((lines) => lines.flatMap((line) => parseListed(line, volume)));
-      const nodes = await readNodes(volume, found.flat());
-      return found.map((names) => nodes.splice(0, names.length).sort(byName));
+      await readInodes(volume, found.flat());
+      return found.map((nodes) => nodes.sort(byName));
     },
     extract: (files, directory) => dumpInodes(volume, files, directory),
   };
 }
 
-interface Listed {
-  name: string;
-  inode: string;
-}
-
-function parseListed(line: string, volume: Volume): Listed[] {
+function parseListed(line: string, volume: Volume): FileNode[] {
   if (UNUSED.test(line)) return [];
-  const [, inode, name] = LISTED.exec(line) ?? [];
-  if (inode === undefined || name === undefined)
+  const [, inode, octal, uid, gid, bytes, time, name] = LISTED.exec(line) ?? [];
+  if (inode === undefined || octal === undefined || time === undefined || name === undefined)
     throw damaged(volume, `debugfs listed what cannot be read: ${JSON.stringify(line)}`);
-  return name === '.' || name === '..' ? [] : [{ inode, name: unescapeName(name) }];
+  if (name === '.' || name === '..') return [];
+  const mode = parseInt(octal, 8);
+  const type = TYPES[mode >> 12] ?? 'unknown';
+  return [
+    {
+      name: unescapeName(name),
+      locator: inode,
+      type,
+      size: type === 'file' || type === 'symlink' ? Number(bytes) : 0,
+      mode: mode & 0o7777,
+      // debugfs takes the 32 bits for signed.
+      uid: Number(uid) >>> 0,
+      gid: Number(gid) >>> 0,
+      mtime: new Date(`${time.trim().replaceAll('-', ' ')} UTC`),
+    },
+  ];
 }
 
 /** debugfs writes every byte that is not printable ASCII, and a backslash, as `\x5c`. */
@@ -56,23 +77,21 @@ function unescapeName(escaped: string): string {
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
-async function readNodes(volume: Volume, listed: readonly Listed[]): Promise<FileNode[]> {
-  if (listed.length === 0) return [];
+/** Adds what only the inode has: targets of symlinks and numbers of devices. */
+async function readInodes(volume: Volume, nodes: readonly FileNode[]): Promise<void> {
+  const special = nodes.filter(({ type }) => type === 'symlink' || type.endsWith('-device'));
+  if (special.length === 0) return;
   const dumps = await debugfs(
     volume,
-    listed.map(({ inode }) => `idump <${inode}>`),
+    special.map(({ locator }) => `idump <${locator}>`),
   );
-  const inodes = dumps.map((lines) => parseInode(parseInodeDump(lines)));
-  const nodes = inodes.map(
-    (attributes, index): FileNode => ({
-      ...attributes,
-      name: listed[index]!.name,
-      locator: listed[index]!.inode,
-    }),
-  );
-  const slow = nodes.filter((node) => node.type === 'symlink' && node.target === undefined);
+  for (const [index, node] of special.entries()) {
+    const inode = parseInodeDump(dumps[index]!);
+    if (node.type === 'symlink') node.target = parseTarget(inode);
+    else Object.assign(node, parseDevice(inode));
+  }
+  const slow = special.filter((node) => node.type === 'symlink' && node.target === undefined);
   if (slow.length > 0) await readTargets(volume, slow);
-  return nodes;
 }
 
 /** A target that does not fit into the inode is the content of the symlink. */
