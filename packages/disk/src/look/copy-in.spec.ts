@@ -140,6 +140,10 @@ it('finds room in a directory that is full, and indexed', async () => {
   });
 });
 
+it('takes no device for an image', async () => {
+  await expect(copyIn({ path: '/dev/null' }, host, '/x')).rejects.toThrow('not into devices');
+});
+
 describe('what cannot be done leaves the image as it was', () => {
   const big = join(place, 'too big');
   beforeAll(() => writeFileSync(big, Buffer.alloc(40 * MIB, 'x')));

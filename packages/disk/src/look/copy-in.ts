@@ -54,7 +54,7 @@ interface Plan {
  *
  * @param path of the file, not of the directory that it goes to
  * @throws UserError `READ_ONLY_FILE_SYSTEM`, `IS_DIRECTORY`, `NOT_A_FILE`, `NO_SUCH_PATH`, `FAT_CANNOT_HOLD`,
- * `UNSAFE_NAME`, `IMAGE_TOO_SMALL`, `HOST_FILE_MISSING`, and what {@link openPartition} throws
+ * `UNSAFE_NAME`, `IMAGE_TOO_SMALL`, `HOST_FILE_MISSING`, `IMAGE_IN_USE`, and what {@link openPartition} throws
  */
 export async function copyIn(
   place: DiskPlace,
@@ -72,6 +72,7 @@ export async function copyIn(
     });
   const mode = content.mode & 0o100 ? NEW_MODE.executable : NEW_MODE.plain;
   const image = { ...place, path: await realpath(place.path).catch(() => place.path) };
+  const before = await fingerprint(image.path);
   // All that can be wrong with the request is found before the image is copied.
   const plan = await openPartition(
     image,
@@ -84,6 +85,14 @@ export async function copyIn(
         ['cp', '--sparse=always', '--reflink=auto', '--preserve=mode', '--', image.path, aside],
         { signal },
       );
+      if ((await fingerprint(image.path)) !== before)
+        throw new UserError(
+          'IMAGE_IN_USE',
+          `${image.path} changed while it was read: end what writes to it`,
+          {
+            path: image.path,
+          },
+        );
       const found = await findVolume(image, directory, signal);
       await changeVolume(
         aside,
@@ -94,6 +103,15 @@ export async function copyIn(
       );
     });
   });
+}
+
+/** Changes with a file that is written to or replaced. A device has none: no file can take its place. */
+async function fingerprint(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined); // inspectDisk says what is wrong.
+  if (found === undefined) return undefined;
+  if (found.isFile()) return `${found.ino} ${found.size} ${found.mtimeMs}`;
+  const message = `${path} is not a file: files are put into images only, not into devices`;
+  throw new UserError('NOT_A_FILE', message, { path });
 }
 
 /** Lets `work` write to a volume of `aside`, and puts it back where it was extracted. */

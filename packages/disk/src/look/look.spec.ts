@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import {
@@ -255,6 +256,20 @@ describe('a wrong request', () => {
     const wrong = attempt({ path: disks.ext4 }, path);
     await expect(wrong).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
   });
+});
+
+it('says that an image is in use', async () => {
+  const image = join(place, 'used.qcow2');
+  await convertDisk({ path: disks.fat }, { path: image, format: 'qcow2' });
+  const user = spawn('qemu-io', ['-f', 'qcow2', image], { stdio: ['pipe', 'pipe', 'ignore'] });
+  try {
+    await once(user.stdout, 'data'); // Its prompt: the image is open.
+    const opened = openPartition({ path: image }, (partition) => listFiles(partition, '/'));
+    await expect(opened).rejects.toMatchObject({ code: 'IMAGE_IN_USE' });
+  } finally {
+    user.stdin.end('quit\n');
+    await once(user, 'exit');
+  }
 });
 
 it('left every image as it was', () => {
