@@ -21,3 +21,14 @@ export {
   type UbootImageOptions,
 } from './uboot.js';
 export { listPartitions, type FoundPartition } from './inspect.js';
+export { writeFit, type FitOptions, type FitSigning } from './fit.js';
+export { fitKeyFiles, type FitKey } from './fit-key.js';
+export {
+  FIT_ALGORITHMS,
+  FIT_ARCHES,
+  formatIts,
+  type FitAlgorithm,
+  type FitArch,
+  type FitCompression,
+  type FitSource,
+} from './fit-source.js';
