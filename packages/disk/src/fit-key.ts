@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { readFile } from 'fs-extra';
 import { UserError } from '@bringup/process';
-import { checkKeyName, type FitAlgorithm } from './fit-source.js';
+import { checkKeyName, FIT_ALGORITHMS, type FitAlgorithm } from './fit-source.js';
 
 /** A key pair as mkimage wants it: `NAME.key`, a PEM private key without passphrase, and `NAME.crt`, a certificate of it. */
 export interface FitKey {
@@ -23,7 +23,7 @@ export function fitKeyFiles({ keyDirectory, keyName }: FitKey): { key: string; c
  *
  * @throws UserError `BAD_KEY_NAME`, `KEY_MISSING`, `BAD_KEY`
  */
-export async function checkFitKey(of: FitKey, algorithm: FitAlgorithm): Promise<void> {
+export async function checkFitKey(of: FitKey, algorithm: FitAlgorithm = FIT_ALGORITHMS[0]): Promise<void> {
   const { key: keyPath, certificate: certificatePath } = fitKeyFiles(of);
   const bits = Number(algorithm.replace(/.*rsa/, ''));
   const pem = await readKeyFile(keyPath, of, bits);

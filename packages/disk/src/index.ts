@@ -22,7 +22,7 @@ export {
 } from './uboot.js';
 export { listPartitions, type FoundPartition } from './inspect.js';
 export { writeFit, type FitOptions, type FitSigning } from './fit.js';
-export { fitKeyFiles, type FitKey } from './fit-key.js';
+export { checkFitKey, fitKeyFiles, type FitKey } from './fit-key.js';
 export {
   FIT_ALGORITHMS,
   FIT_ARCHES,

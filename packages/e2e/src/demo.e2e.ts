@@ -105,7 +105,7 @@ describe('the demo in the repository itself', () => {
         '--json',
       ]);
       const line = run.output.split('\n').find((text) => text.startsWith('['))!;
-      expect(JSON.parse(line).sort()).toEqual(['kernel', 'virt-arm64', 'virt-arm64-uboot']);
+      expect(JSON.parse(line).sort()).toEqual(['fit-arm64', 'kernel', 'virt-arm64', 'virt-arm64-uboot']);
     },
     MINUTES,
   );

@@ -1,5 +1,6 @@
 export { chooseAccelerator, type AcceleratorChoice, type HostFacts } from './accelerator.js';
 export { type PlanRun, type RunPaths } from './board-process.js';
+export { DUMPED_ARCHES, dumpDeviceTree, planDeviceTreeDump, type DeviceTreeOptions } from './device-tree.js';
 export { formatCommand } from './format-command.js';
 export { createLineRelay, type LineRelay } from './line-relay.js';
 export {

@@ -4,8 +4,9 @@ import { compressionToolVersion, type Compression } from '@bringup/rootfs';
 import { ARCH_MACHINES, type BoardArch } from '@bringup/qemu';
 import { initramfsDefaults } from '../generated/initramfs-options.js';
 import type { QemuOptions } from '../generated/qemu-options.js';
+import type { UbootImageOptions } from '../generated/uboot-image-options.js';
 import type { Declaration } from '../project/declaration.js';
-import { compressorLockName, qemuLockName } from '../project/tools.js';
+import { compressorLockName, qemuLockName, ubootImageTools } from '../project/tools.js';
 import { kconfigNeeds, type KconfigOptions } from './kconfig-project.js';
 import type { Needs } from './locked.js';
 import type { Task } from './task.js';
@@ -40,6 +41,17 @@ export function bootVolumeNeeds(): Needs {
   };
 }
 
+/** What an image for U-Boot needs of the lock. mkimage names its version by an option of its own. */
+export function ubootImageNeeds(options: UbootImageOptions): Needs {
+  const toolNames = ubootImageTools({ ...options });
+  const ask = (name: string) => probeVersion(name, name === 'mkimage' ? { args: ['-V'] } : {});
+  return {
+    toolNames,
+    probe: async () =>
+      Object.fromEntries(await Promise.all(toolNames.map(async (name) => [name, await ask(name)] as const))),
+  };
+}
+
 /** What a board needs of the lock, with what its build needs. */
 function boardNeeds({ arch, qemu, boot }: QemuOptions): Needs {
   const own = qemuNeeds(arch, qemu);
@@ -67,6 +79,8 @@ export function needsOf(task: Task): Needs {
       return kconfigNeeds(kind, options as unknown as KconfigOptions, task.workspaceRoot);
     case 'initramfs':
       return compressorNeeds((options.compression ?? initramfsDefaults.compression) as Compression);
+    case 'uboot-image':
+      return ubootImageNeeds(options as unknown as UbootImageOptions);
     case 'qemu':
       return boardNeeds(options as unknown as QemuOptions);
   }

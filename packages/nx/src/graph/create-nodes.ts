@@ -9,6 +9,7 @@ import { initramfsTargets } from './initramfs-targets.js';
 import { consoleTargets, kconfigTargets } from './kconfig-targets.js';
 import { referencedProjects, References } from './references.js';
 import { rememberConsoleTasks } from './terminal-hook.js';
+import { ubootImageTargets } from './uboot-image-targets.js';
 
 /**
  * Adds to each project what follows from the one target it declares with a Bringup executor: sibling targets,
@@ -81,6 +82,8 @@ function targetsOf(
       return kconfigTargets(declaration, workspaceRoot);
     case 'initramfs':
       return initramfsTargets(declaration, references, workspaceRoot);
+    case 'uboot-image':
+      return ubootImageTargets(declaration, references, workspaceRoot);
     case 'qemu':
       return boardTargets(declaration, references, workspaceRoot);
   }

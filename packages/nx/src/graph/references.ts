@@ -1,5 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import type { Declaration } from '../project/declaration.js';
+import type { Declaration, DeclaredKind } from '../project/declaration.js';
 import { parseFileReference } from '../project/references.js';
 import { allOptions } from '../project/variants.js';
 import { text, texts, textsOf } from './unchecked.js';
@@ -44,15 +44,24 @@ export function uBootsOf(declaration: Declaration): string[] {
   return [...new Set(texts(names))];
 }
 
+/** Options that are the name of a project. */
+const NAMING_OPTIONS: Partial<Record<DeclaredKind, readonly string[]>> = {
+  initramfs: ['busybox'],
+  'uboot-image': ['kernel', 'initramfs', 'uBoot'],
+  qemu: ['kernel', 'initramfs'],
+};
+
 /** The projects a declaration refers to: the edges of the graph. */
 export function referencedProjects(declaration: Declaration): string[] {
   const { kind, options } = declaration;
-  const named = kind === 'qemu' ? ['kernel', 'initramfs'] : kind === 'initramfs' ? ['busybox'] : [];
+  const named = NAMING_OPTIONS[kind] ?? [];
+  // One list of dependencies serves all variants.
+  const sources = kind === 'uboot-image' ? allOptions(declaration) : [options];
   const uBoots = kind === 'qemu' ? uBootsOf(declaration) : [];
   const artifacts = kind === 'initramfs' ? textsOf(options.files, 'from').map(parseFileReference) : [];
   return [
     ...new Set([
-      ...texts(named.map((name) => options[name])),
+      ...texts(named.flatMap((name) => sources.map((own) => own[name]))),
       ...uBoots,
       ...artifacts.flatMap((file) => (file.kind === 'artifact' ? [file.project] : [])),
     ]),

@@ -4,7 +4,7 @@ import { KCONFIG_PROGRAMS, type ProgramName } from '@bringup/kbuild';
 export const PLUGIN = '@bringup/nx';
 
 /** The executors a user declares; every other target follows from these. */
-export const DECLARED_KINDS = ['kernel', 'busybox', 'u-boot', 'initramfs', 'qemu'] as const;
+export const DECLARED_KINDS = ['kernel', 'busybox', 'u-boot', 'initramfs', 'uboot-image', 'qemu'] as const;
 export type DeclaredKind = (typeof DECLARED_KINDS)[number];
 
 /** Whether a kind is built by Kconfig and make. */
