@@ -27,7 +27,7 @@ const buildSigned = (keyName: string) =>
   build(
     `--sign.keyDirectory=${place}`,
     `--sign.keyName=${keyName}`,
-    `--outputPath=${at(keyName)}`,
+    `--outputPath=dist/fit-arm64/${keyName}`,
     // Nx knows nothing of keys that are given on the command line.
     '--skip-nx-cache',
   );
@@ -96,12 +96,13 @@ describe('a U-Boot that runs with a public key', () => {
     }
   }, 5 * MINUTES);
 
-  const dtb = () => at('dev/u-boot.dtb');
+  const published = (path: string) => join(REPOSITORY, 'dist/fit-arm64', path);
+  const dtb = () => published('dev/u-boot.dtb');
 
   it(
     'boots an image signed with its key',
     async () => {
-      const console = await boot(at('dev/image.fit'), dtb());
+      const console = await boot(published('dev/image.fit'), dtb());
       expect(console).toMatch(/Verifying Hash Integrity \.\.\. sha256,rsa2048:dev\+ OK/);
       expect(console).toMatch(SHELL);
     },
@@ -111,7 +112,7 @@ describe('a U-Boot that runs with a public key', () => {
   it(
     'refuses one of which a byte of the kernel was changed',
     async () => {
-      const image = readFileSync(at('dev/image.fit'));
+      const image = readFileSync(published('dev/image.fit'));
       image[500_000]! ^= 1;
       writeFileSync(at('changed.fit'), image);
       const console = await boot(at('changed.fit'), dtb());
@@ -122,7 +123,7 @@ describe('a U-Boot that runs with a public key', () => {
   );
 
   it.each([
-    ['signed with another key', () => at('other/image.fit')],
+    ['signed with another key', () => published('other/image.fit')],
     ['that is not signed', () => join(REPOSITORY, 'dist/fit-arm64/image.fit')],
   ])(
     'refuses one %s',
