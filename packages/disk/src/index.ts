@@ -34,3 +34,14 @@ export { listFiles, type ListOptions } from './look/list.js';
 export { copyOut, readFile, type CopiedOut, type CopyOutOptions } from './look/copy-out.js';
 export { copyIn } from './look/copy-in.js';
 export { formatEntries } from './look/format.js';
+export { writeFit, type FitOptions, type FitSigning } from './fit.js';
+export { checkFitKey, fitKeyFiles, type FitKey } from './fit-key.js';
+export {
+  FIT_ALGORITHMS,
+  FIT_ARCHES,
+  formatIts,
+  type FitAlgorithm,
+  type FitArch,
+  type FitCompression,
+  type FitSource,
+} from './fit-source.js';

@@ -114,6 +114,7 @@ describe('the demo in the repository itself', () => {
       ]);
       const line = run.output.split('\n').find((text) => text.startsWith('['))!;
       expect(JSON.parse(line).sort()).toEqual([
+        'fit-arm64',
         'kernel',
         ...['virt-arm64', 'virt-arm64-disk', 'virt-arm64-uboot', 'virt-arm64-uefi'],
       ]);
