@@ -1,8 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileTree } from '@bringup/rootfs';
-import { bootLoaderFiles, writeDisk, writeFileSystem, writeIso, type BootLoader } from './index.js';
+import {
+  bootLoaderFiles,
+  formatBootScript,
+  writeDisk,
+  writeFileSystem,
+  writeIso,
+  type BootLoader,
+} from './index.js';
 import { file, specDirectory } from './testing/trees.js';
 
 jest.setTimeout(60_000); // Real programs, on a machine that others use as well.
@@ -29,6 +36,41 @@ it.each([
   expect(await textOf(loader, arch, path)).toMatch(expected);
 });
 
+const FIT = { fit: '/image.fit', initrd: true, fdt: false, append: 'quiet' };
+
+describe('a boot script', () => {
+  it('sets the command line and boots what lies beside it', () => {
+    const lines = formatBootScript('arm64', { ...ENTRY, append: 'a="b c" $x' }).split('\n');
+    expect(lines[0]).toBe(`setenv bootargs 'a="b c" $x'`);
+    expect(lines).toContain('load ${devtype} ${devnum}:${distro_bootpart} ${kernel_addr_r} /Image');
+    expect(lines.at(-2)).toBe('booti ${kernel_addr_r} ${ramdisk_addr_r}:${filesize} ${fdt_addr}');
+  });
+
+  it.each([
+    [FIT, 'bootm ${ramdisk_addr_r}#conf-1 ${ramdisk_addr_r}#conf-1 ${fdt_addr}'],
+    [{ ...FIT, initrd: false }, 'bootm ${ramdisk_addr_r}#conf-1 - ${fdt_addr}'],
+    [{ ...FIT, fdt: true }, 'bootm ${ramdisk_addr_r}#conf-1'],
+    [{ kernel: '/Image', append: '' }, 'booti ${kernel_addr_r} - ${fdt_addr}'],
+  ])('boots %j', (entry, expected) => {
+    expect(formatBootScript('riscv64', entry).split('\n').at(-2)).toBe(expected);
+  });
+
+  it('is an image that dumpimage reads, the same twice', async () => {
+    const make = () => bootLoaderFiles('boot-script', 'arm64', FIT);
+    const [first, second] = [await make(), await make()];
+    expect(second).toEqual(first);
+    const [script] = first;
+    if (script?.type !== 'file' || !('data' in script.content)) throw new Error('no boot.scr');
+    const path = join(place, 'boot.scr');
+    writeFileSync(path, script.content.data);
+    expect(run('dumpimage', '-l', path)).toMatch(/Image Type: +AArch64 Linux Script \(uncompressed\)/);
+  });
+
+  it('is the only thing that boots a FIT', async () => {
+    await expect(bootLoaderFiles('extlinux', 'arm64', FIT)).rejects.toMatchObject({ code: 'BAD_LOADER' });
+  });
+});
+
 it('makes the same GRUB twice, a program of UEFI for x86_64', async () => {
   const grub = async () => Buffer.from(await textOf('uefi', 'x86_64', 'EFI/BOOT/BOOTX64.EFI'));
   const first = await grub();
@@ -42,6 +84,9 @@ it.each([
   ['uefi', 'x86_64', "it's", 'BAD_COMMAND_LINE'],
   ['uefi', 'x86_64', 'a\nb', 'BAD_COMMAND_LINE'],
   ['extlinux', 'arm64', 'a\nb', 'BAD_COMMAND_LINE'],
+  ['boot-script', 'arm64', "it's", 'BAD_COMMAND_LINE'],
+  ['boot-script', 'arm64', 'a\\b', 'BAD_COMMAND_LINE'],
+  ['boot-script', 'x86_64', 'quiet', 'BAD_LOADER'],
   ['syslinux', 'arm64', 'quiet', 'BAD_LOADER'],
   ['uefi', 'riscv64', 'quiet', 'BAD_LOADER'],
 ] as const)('%s for %s refuses %j: %s', async (loader, arch, append, code) => {

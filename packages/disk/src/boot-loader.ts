@@ -3,30 +3,26 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runProgram, scrubbedEnvironment, UserError, withTemporaryDirectory } from '@bringup/process';
 import type { TreeEntry } from '@bringup/rootfs';
+import { formatBootScript, SCRIPT_ARCHES, type BootEntry, type FitEntry } from './boot-script.js';
 import { formatExtlinux } from './extlinux.js';
 import { formatGrub, formatStartup } from './uefi-text.js';
 import { IMAGE_TIME } from './identity.js';
+import { writeBootScript } from './uboot.js';
 
 /**
- * What boots a volume: U-Boot by an extlinux.conf, a PC's BIOS by syslinux or from a CD by isolinux, UEFI by GRUB (x86_64)
- * or by a script of its own shell (elsewhere).
+ * What boots a volume: U-Boot by an extlinux.conf or a boot script, a PC's BIOS by syslinux or from a CD by isolinux, UEFI
+ * by GRUB (x86_64) or by a script of its own shell (elsewhere).
  */
-export const BOOT_LOADERS = ['extlinux', 'syslinux', 'uefi'] as const;
+export const BOOT_LOADERS = ['extlinux', 'boot-script', 'syslinux', 'uefi'] as const;
 export type BootLoader = (typeof BOOT_LOADERS)[number];
 
 /** The architectures that a loader is for. */
 export const LOADER_ARCHES = {
   extlinux: ['arm64', 'arm', 'riscv64', 'x86_64'],
+  'boot-script': SCRIPT_ARCHES,
   syslinux: ['x86_64'],
   uefi: ['arm64', 'x86_64'],
 } as const satisfies Record<BootLoader, readonly string[]>;
-
-/** What is booted: paths on the volume that start with a slash, and the kernel's command line. */
-export interface BootEntry {
-  kernel: string;
-  initrd?: string;
-  append: string;
-}
 
 /** UEFI specification 2.10, table 3-5: what firmware starts from a medium that it knows nothing about. */
 const GRUB_FILE = 'EFI/BOOT/BOOTX64.EFI';
@@ -47,19 +43,25 @@ const plain = (path: string, data: Buffer | string): TreeEntry => ({
  * The files that a loader reads from the volume. Of syslinux those that `installSyslinux` adds are missing.
  *
  * @param arch the kernel's name of the architecture
- * @throws UserError `BAD_LOADER` for an architecture the loader is not for, `BAD_COMMAND_LINE` for a command line that it
- * cannot hand on as it is; ToolError of grub-mkimage
+ * @throws UserError `BAD_LOADER` for an architecture or a FIT that the loader is not for, `BAD_COMMAND_LINE` for a command
+ * line that it cannot hand on as it is; ToolError of grub-mkimage and mkimage
  */
 export async function bootLoaderFiles(
   loader: BootLoader,
   arch: string,
-  entry: BootEntry,
+  entry: BootEntry | FitEntry,
   signal?: AbortSignal,
 ): Promise<TreeEntry[]> {
   const arches: readonly string[] = LOADER_ARCHES[loader];
   if (!arches.includes(arch)) {
     const message = `boot loader ${loader} is not for ${arch}, but for ${arches.join(', ')}. Choose another`;
     throw new UserError('BAD_LOADER', message, { loader, arch });
+  }
+  if (loader === 'boot-script')
+    return [plain('boot.scr', await makeBootScript(arch as ScriptArch, entry, signal))];
+  if ('fit' in entry) {
+    const message = `${entry.fit} is a FIT, which boot loader ${loader} does not boot. Use a boot script`;
+    throw new UserError('BAD_LOADER', message, { loader, fit: entry.fit });
   }
   switch (loader) {
     case 'extlinux':
@@ -70,6 +72,21 @@ export async function bootLoaderFiles(
       if (arch !== 'x86_64') return [plain('startup.nsh', formatStartup(entry))];
       return [plain(GRUB_FILE, await makeGrub(signal)), plain(GRUB_CONFIG, formatGrub(entry))];
   }
+}
+
+type ScriptArch = (typeof SCRIPT_ARCHES)[number];
+
+async function makeBootScript(
+  arch: ScriptArch,
+  entry: BootEntry | FitEntry,
+  signal?: AbortSignal,
+): Promise<Buffer> {
+  const commands = formatBootScript(arch, entry);
+  return await withTemporaryDirectory('boot-script', async (scratch) => {
+    const path = join(scratch, 'boot.scr');
+    await writeBootScript(commands, path, { arch, signal });
+    return await readFile(path);
+  });
 }
 
 /** GRUB as one UEFI program; it takes its menu from the volume that has one, disk or CD. */

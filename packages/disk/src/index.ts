@@ -15,13 +15,8 @@ export { convertDisk, DISK_FORMATS, inspectDisk, type DiskFormat, type DiskInfo 
 export { formatExtlinux, type ExtlinuxOptions } from './extlinux.js';
 export { UBOOT_ARCHES, writeBootScript, writeUramdisk, type UbootImageOptions } from './uboot.js';
 export { listPartitions, type FoundPartition } from './inspect.js';
-export {
-  BOOT_LOADERS,
-  bootLoaderFiles,
-  LOADER_ARCHES,
-  type BootEntry,
-  type BootLoader,
-} from './boot-loader.js';
+export { BOOT_LOADERS, bootLoaderFiles, LOADER_ARCHES, type BootLoader } from './boot-loader.js';
+export { formatBootScript, SCRIPT_ARCHES, type BootEntry, type FitEntry } from './boot-script.js';
 export { writeIso, type IsoOptions } from './iso.js';
 export {
   openPartition,

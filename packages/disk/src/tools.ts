@@ -8,6 +8,7 @@ export const FAT_TOOLS = ['mkfs.fat', 'mcopy'] as const;
 const VERSION_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   debugfs: ['-V'],
   mke2fs: ['-V'],
+  mkimage: ['-V'],
   mksquashfs: ['-version'],
 };
 

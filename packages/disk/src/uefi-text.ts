@@ -1,5 +1,5 @@
 import { UserError } from '@bringup/process';
-import type { BootEntry } from './boot-loader.js';
+import type { BootEntry } from './boot-script.js';
 
 /**
  * The text of `startup.nsh`, which UEFI's shell runs by itself: the kernel is a program of UEFI, its arguments are the command

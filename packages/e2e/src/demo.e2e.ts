@@ -1,5 +1,14 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { copyDemo, hostileEnvironment, type DemoCopy } from './demo-workspace.js';
@@ -116,7 +125,7 @@ describe('the demo in the repository itself', () => {
       expect(JSON.parse(line).sort()).toEqual([
         'fit-arm64',
         'kernel',
-        ...['virt-arm64', 'virt-arm64-disk', 'virt-arm64-uboot', 'virt-arm64-uefi'],
+        ...['virt-arm64', 'virt-arm64-disk', 'virt-arm64-uboot', 'virt-arm64-uboot-image', 'virt-arm64-uefi'],
       ]);
     },
     MINUTES,
@@ -263,6 +272,37 @@ async function dialogue(
 }
 
 describe('through U-Boot', () => {
+  beforeAll(() => {
+    const keys = join(REPOSITORY, 'examples/fit-arm64/keys');
+    if (existsSync(keys)) return;
+    mkdirSync(keys);
+    const [key, certificate] = [join(keys, 'dev.key'), join(keys, 'dev.crt')];
+    const kind = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '36500', '-subj', '/CN=dev'];
+    execFileSync('openssl', ['req', ...kind, '-keyout', key, '-out', certificate], { stdio: 'pipe' });
+  });
+
+  it.each<[board: string, variant: string | undefined, said: RegExp]>([
+    ['virt-arm64-uboot', 'script', /Found U-Boot script \/boot\.scr/],
+    ['virt-arm64-uboot-image', 'uramdisk', /AArch64 Linux RAMDisk Image \(uncompressed\)/],
+    ['virt-arm64-uboot-image', undefined, /Verifying Hash Integrity \.\.\. sha256\+ OK/],
+    ['virt-arm64-uboot-image', 'signed', /Verifying Hash Integrity \.\.\. sha256,rsa2048:dev\+ OK/],
+  ])(
+    '%s, variant %s, boots the same kernel and initramfs',
+    async (board, variant, said) => {
+      rmSync(join(REPOSITORY, 'dist', board), { recursive: true, force: true });
+      const configuration = variant === undefined ? [] : ['-c', variant];
+      const run = await here(['run', `${board}:test`, ...configuration]);
+      expectSuccess(run);
+      const others = Object.entries(run.tasks).filter(([task]) =>
+        /^(kernel|busybox|rootfs|u-boot)/.test(task),
+      );
+      for (const [task, fate] of others) expect(`${task} ${fate}`).toBe(`${task} hit`);
+      const console = readFileSync(join(REPOSITORY, 'dist', board, variant ?? '', 'console.log'), 'utf8');
+      expect(console).toMatch(said);
+    },
+    5 * MINUTES,
+  );
+
   it(
     "stops at U-Boot's prompt where asked to, with everything there to type",
     async () => {

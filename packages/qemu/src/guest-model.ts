@@ -21,8 +21,8 @@ export interface GuestTest {
   powerOff: { command: string; timeoutMs: number };
 }
 
-/** A line that ends, for now, in a shell's prompt: `/ # `, `~ $ `, `root@board:~# `. */
-export const SHELL_PROMPT = String.raw`(^|\n)[^\n]*[#$] $`;
+/** A line that ends, for now, in a shell's prompt: `/ # `, `~ $ `, `root@board:~# `; U-Boot's headings begin with `## `. */
+export const SHELL_PROMPT = String.raw`(^|\n)[^\n]*(?<!#)[#$] $`;
 
 export interface GuestCommandResult {
   run: string;

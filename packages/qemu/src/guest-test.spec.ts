@@ -95,6 +95,11 @@ describe('runGuestTest', () => {
     expect(commands[0]).toMatchObject({ exitCode: 0, output: 'one\n' });
   });
 
+  it("does not take a heading of U-Boot's for a prompt", async () => {
+    const { commands } = await run('firmware', { commands: [{ run: 'echo one', expect: '^one$' }] });
+    expect(commands[0]).toMatchObject({ exitCode: 0 });
+  });
+
   it('ends a machine that cannot switch itself off', async () => {
     await expect(run('no-power-switch')).resolves.toMatchObject({ commands: [] });
   }, 10_000);

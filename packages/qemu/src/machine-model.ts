@@ -96,6 +96,8 @@ export type BootPath =
       via: 'u-boot';
       firmware: string;
       drive: string;
+      /** The device tree that U-Boot is given instead of the machine's own. */
+      dtb?: string;
     }
   | {
       /** The machine's BIOS starts what it finds on the medium. */

@@ -70,7 +70,11 @@ function planBoot(boot: BootPath, arch: BoardArch): string[] {
         ...(boot.medium ? planMedium(boot.medium, arch) : []),
       ];
     case 'u-boot':
-      return [...[uBootOption, boot.firmware], ...planMedium({ file: boot.drive, format: 'raw' }, arch)];
+      return [
+        ...[uBootOption, boot.firmware],
+        ...(boot.dtb === undefined ? [] : ['-dtb', boot.dtb]),
+        ...planMedium({ file: boot.drive, format: 'raw' }, arch),
+      ];
     case 'bios':
       return planMedium(boot.medium, arch, 0);
     case 'uefi':

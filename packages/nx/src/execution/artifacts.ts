@@ -6,7 +6,8 @@ import { UserError } from '@bringup/process';
 import type { Compression } from '@bringup/rootfs';
 import { diskImageDefaults } from '../generated/disk-image-options.js';
 import { initramfsDefaults } from '../generated/initramfs-options.js';
-import { diskImageName, initramfsName, ISO_IMAGE } from '../project/paths.js';
+import { ubootImageDefaults } from '../generated/uboot-image-options.js';
+import { diskImageName, initramfsName, ISO_IMAGE, SIGNED_DTB, UBOOT_IMAGES } from '../project/paths.js';
 import { variantOptions } from '../project/variants.js';
 import { artifactPath, declarationFor } from './referenced.js';
 import type { Task } from './task.js';
@@ -40,6 +41,31 @@ export function initramfsCompression(task: Task, project: string, arch: Arch): C
 export function uBootImage(task: Task, project: string, arch: Arch): string {
   declarationFor(task, { option: 'boot.uBoot', kind: 'u-boot', project, arch });
   return artifactPath(task, project, UBOOT_IMAGE[arch]);
+}
+
+/** An image that a uboot-image project publishes. */
+export type UbootImage =
+  | { type: 'ramdisk'; file: string }
+  | {
+      type: 'fit';
+      file: string;
+      /** Whether an initramfs, and a device tree, are in it. */
+      initrd: boolean;
+      fdt: boolean;
+      /** The device tree by which U-Boot takes nothing but images signed with the same key. */
+      signedDtb?: string;
+    };
+
+/** Where a project's image for U-Boot is published. @throws UserError `NOT_A_UBOOT_IMAGE_PROJECT`, `ARCH_MISMATCH` */
+export function ubootImage(task: Task, project: string, arch: Arch): UbootImage {
+  const declaration = declarationFor(task, { option: 'boot.image', kind: 'uboot-image', project, arch });
+  const options = variantOptions(declaration, ownVariant(declaration.configurations, task));
+  const type = (options.type as UbootImage['type'] | undefined) ?? ubootImageDefaults.type;
+  const file = artifactPath(task, project, UBOOT_IMAGES[type]);
+  if (type === 'ramdisk') return { type, file };
+  const signedDtb = options.sign === undefined ? undefined : artifactPath(task, project, SIGNED_DTB);
+  const has = (option: string) => options[option] !== undefined;
+  return { type, file, initrd: has('initramfs'), fdt: has('dtb'), signedDtb };
 }
 
 /** Where a project's disk is published, and its format. @throws UserError `NOT_A_DISK_PROJECT`, `ARCH_MISMATCH` */

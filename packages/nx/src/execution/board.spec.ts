@@ -21,6 +21,13 @@ const PROJECTS = {
   small: declared('initramfs', { arch: 'x86_64', compression: 'xz' }),
   foreign: declared('initramfs', { arch: 'arm64' }),
   disk: declared('disk-image', { arch: 'x86_64', format: 'vdi', partitions: [] }),
+  armloader: declared('u-boot', { arch: 'arm64' }),
+  fit: declared('uboot-image', { arch: 'arm64', kernel: 'arm' }),
+  signed: declared('uboot-image', {
+    arch: 'arm64',
+    kernel: 'arm',
+    sign: { keyDirectory: 'k', keyName: 'dev' },
+  }),
   cd: declared('iso-image', { arch: 'x86_64', kernel: 'pc' }),
   plain: { root: 'plain', targets: {} },
 };
@@ -92,6 +99,16 @@ it.each<[string, Partial<QemuOptions>, RegExp]>([
   ['ARCH_MISMATCH', { initramfs: 'foreign' }, /board is x86_64, but its initramfs project foreign .* arm64/],
   ['NOT_A_KERNEL_PROJECT', { kernel: 'rootfs' }, /kernel: project rootfs/],
   ['NOT_A_UBOOT_PROJECT', { boot: { via: 'u-boot', uBoot: 'pc' } }, /boot.uBoot: project pc/],
+  [
+    'NOT_A_UBOOT_IMAGE_PROJECT',
+    { boot: { via: 'u-boot', uBoot: 'loader', image: 'pc' } },
+    /boot.image: project pc/,
+  ],
+  [
+    'ARCH_MISMATCH',
+    { boot: { via: 'u-boot', uBoot: 'loader', image: 'fit' } },
+    /boot.image project fit .* arm64/,
+  ],
   ['NOT_A_KERNEL_PROJECT', { kernel: 'plain' }, /kernel: project plain/],
   ['NOT_A_KERNEL_PROJECT', { kernel: 'nobody' }, /kernel: project nobody/],
   ['NOT_AN_INITRAMFS_PROJECT', { initramfs: 'pc' }, /initramfs: project pc/],
@@ -121,6 +138,18 @@ it.each<[QemuOptions['boot'], Partial<QemuOptions>, string[]]>([
   const { argv } = plan({ console: 'pipe' });
   for (const arg of args) expect(argv).toContainEqual(expect.stringContaining(arg));
   expect(argv.includes('-kernel')).toBe(args.includes('-kernel'));
+});
+
+it('gives U-Boot the device tree with the key of a signed image', async () => {
+  const options = (image: string): QemuOptions => ({
+    ...{ arch: 'arm64', accel: 'tcg', boot: { via: 'u-boot', uBoot: 'armloader', image } },
+  });
+  const argv = async (image: string) =>
+    (await planBoard(task(), options(image)))({ console: 'pipe' }).argv.join(' ');
+  expect(await argv('signed')).toContain(
+    '-bios /ws/dist/armloader/u-boot.bin -dtb /ws/dist/signed/u-boot.dtb',
+  );
+  expect(await argv('fit')).not.toContain('-dtb');
 });
 
 it("keeps UEFI's variables of a board, and makes them once", async () => {

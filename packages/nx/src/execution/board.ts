@@ -25,11 +25,13 @@ import {
   requireBuilt,
   requiredKernel,
   uBootImage,
+  ubootImage,
 } from './artifacts.js';
 import { artifactPath } from './referenced.js';
 import { checkTools, ensureLocked } from './locked.js';
 import { machineNeeds } from './needs.js';
 import type { Task } from './task.js';
+import { requireAbilities } from './uboot-abilities.js';
 
 /** How a board's command line is completed by whoever starts it. */
 export type PlanBoard = (
@@ -82,7 +84,9 @@ function bootPath(task: Task, options: QemuOptions): UnplacedBootPath {
       return { ...directBoot(task, options), medium: diskMedium(task, boot.disk, arch) };
     case 'u-boot': {
       const firmware = uBootImage(task, boot.uBoot, arch);
-      return { via: 'u-boot', firmware, drive: artifactPath(task, task.project, BOOT_VOLUME) };
+      const image = boot.image === undefined ? undefined : ubootImage(task, boot.image, arch);
+      const dtb = image?.type === 'fit' ? image.signedDtb : undefined;
+      return { via: 'u-boot', firmware, dtb, drive: artifactPath(task, task.project, BOOT_VOLUME) };
     }
     case 'bios':
       return { via: 'bios', medium: diskMedium(task, boot.disk, arch) };
@@ -150,6 +154,7 @@ export async function checkBoard(task: Task, options: QemuOptions): Promise<void
   const needs = machineNeeds(options);
   await checkTools(task, await ensureLocked(task, needs), needs.probe);
   await requireBuilt(task, artifacts(task, options));
+  await requireAbilities(task, options);
 }
 
 /** The artifacts of a board that are not built, relative to the workspace root. */
@@ -163,7 +168,7 @@ function artifacts(task: Task, options: QemuOptions): string[] {
     case 'kernel':
       return [boot.kernel, boot.initrd, boot.medium?.file].filter((path) => path !== undefined);
     case 'u-boot':
-      return [boot.firmware, boot.drive];
+      return [boot.firmware, boot.drive, ...(boot.dtb === undefined ? [] : [boot.dtb])];
     case 'bios':
     case 'uefi':
       return boot.medium ? [boot.medium.file] : [];

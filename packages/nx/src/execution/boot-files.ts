@@ -5,14 +5,17 @@ import { bootLoaderFiles, type BootEntry, type BootLoader } from '@bringup/disk'
 import { UserError } from '@bringup/process';
 import { planCommandLine } from '@bringup/qemu';
 import type { TreeEntry } from '@bringup/rootfs';
-import { initramfsImage, kernelImage, requireBuilt } from './artifacts.js';
+import { initramfsImage, kernelImage, requireBuilt, type UbootImage } from './artifacts.js';
 import type { Task } from './task.js';
 
 /** A kernel to be booted from a volume, by the options that say so. */
 export interface BootedKernel {
   arch: Arch;
   kernel: string;
+  /** Name of a project. */
   initramfs?: string;
+  /** A file in the place of that project's. */
+  initrd?: string;
   append?: string;
 }
 
@@ -22,6 +25,11 @@ export interface BootFiles {
   entry: BootEntry;
 }
 
+const published = (file: string, place: string): TreeEntry => ({
+  ...{ type: 'file', path: place, mode: 0o644, uid: 0, gid: 0 },
+  content: { hostFile: file },
+});
+
 /**
  * The files that a volume needs to be booted: kernel and initramfs under their names, and what each loader reads.
  *
@@ -30,29 +38,47 @@ export interface BootFiles {
  */
 export async function bootFiles(
   task: Task,
-  { arch, kernel, initramfs, append = '' }: BootedKernel,
+  { arch, kernel, initramfs, initrd: given, append = '' }: BootedKernel,
   loaders: readonly BootLoader[],
   directory = '',
 ): Promise<BootFiles> {
   const image = kernelImage(task, kernel, arch);
-  const initrd = initramfs === undefined ? undefined : initramfsImage(task, initramfs, arch);
+  const initrd = given ?? (initramfs === undefined ? undefined : initramfsImage(task, initramfs, arch));
   await requireBuilt(task, initrd === undefined ? [image] : [image, initrd]);
   if (loaders.includes('uefi')) await requireEfiStub(image, kernel);
   const place = (file: string) => `${directory}${basename(file)}`;
   const entry: BootEntry = {
     kernel: `/${place(image)}`,
     initrd: initrd && `/${place(initrd)}`,
-    append: planCommandLine(append === '' ? [] : [append], arch),
+    append: commandLine(append, arch),
   };
-  const entries = [image, ...(initrd === undefined ? [] : [initrd])].map(
-    (file): TreeEntry => ({
-      ...{ type: 'file', path: place(file), mode: 0o644, uid: 0, gid: 0 },
-      content: { hostFile: file },
-    }),
+  const entries = [image, ...(initrd === undefined ? [] : [initrd])].map((file) =>
+    published(file, place(file)),
   );
   for (const loader of loaders) entries.push(...(await bootLoaderFiles(loader, arch, entry, task.signal)));
   return { entries, entry };
 }
+
+/**
+ * The files of a volume from which U-Boot boots a FIT.
+ *
+ * @throws UserError `NOT_BUILT`, those of `bootLoaderFiles`
+ */
+export async function fitBootFiles(
+  task: Task,
+  fit: { arch: Arch; append?: string; image: Extract<UbootImage, { type: 'fit' }> },
+  loaders: readonly BootLoader[],
+): Promise<TreeEntry[]> {
+  const { arch, append = '', image } = fit;
+  await requireBuilt(task, [image.file]);
+  const name = basename(image.file);
+  const entry = { ...image, fit: `/${name}`, append: commandLine(append, arch) };
+  const entries = [published(image.file, name)];
+  for (const loader of loaders) entries.push(...(await bootLoaderFiles(loader, arch, entry, task.signal)));
+  return entries;
+}
+
+const commandLine = (append: string, arch: Arch) => planCommandLine(append === '' ? [] : [append], arch);
 
 /** PE format, "MS-DOS Stub": where the offset of the signature stands. */
 const PE_OFFSET = 0x3c;

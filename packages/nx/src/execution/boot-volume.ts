@@ -1,12 +1,13 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { remove } from 'fs-extra';
 import { writeDisk, writeFileSystem, type BootLoader } from '@bringup/disk';
-import { FileTree, hashTree } from '@bringup/rootfs';
+import { UserError } from '@bringup/process';
+import { FileTree, hashTree, type TreeEntry } from '@bringup/rootfs';
 import type { FullBootVolumeOptions } from '../generated/boot-volume-options.js';
 import { BOOT_VOLUME } from '../project/paths.js';
 import { volumeLoaders } from '../project/tools.js';
-import { requiredKernel } from './artifacts.js';
-import { bootFiles } from './boot-files.js';
+import { requiredKernel, ubootImage, type UbootImage } from './artifacts.js';
+import { bootFiles, fitBootFiles } from './boot-files.js';
 import { makeImage } from './image.js';
 import { bootVolumeNeeds } from './needs.js';
 import type { Task } from './task.js';
@@ -43,15 +44,39 @@ export async function makeBootVolume(task: Task, options: FullBootVolumeOptions)
   });
 }
 
-/** Kernel and initramfs under names that one types, and what boots them unless the user wants to. */
+/** What is booted under names that one types, and what boots it unless the user wants to. */
 async function volumeTree(
   task: Task,
   options: FullBootVolumeOptions,
   loaders: readonly BootLoader[],
 ): Promise<FileTree> {
-  const { arch, boot, initramfs, append } = options;
-  const interactive = boot?.via === 'u-boot' && boot.interactive === true;
-  const kernel = requiredKernel(task, options.kernel);
-  const { entries } = await bootFiles(task, { arch, kernel, initramfs, append }, interactive ? [] : loaders);
+  const { arch, initramfs, append } = options;
+  const { image, interactive = false } = uBootOf(options);
+  const scripts = interactive ? [] : loaders;
+  const packed = image === undefined ? undefined : ubootImage(task, image, arch);
+  refusePacked(task, options, packed);
+  let entries: readonly TreeEntry[];
+  if (packed?.type === 'fit') {
+    entries = await fitBootFiles(task, { arch, append, image: packed }, scripts);
+  } else {
+    const kernel = requiredKernel(task, options.kernel);
+    ({ entries } = await bootFiles(task, { arch, kernel, initramfs, initrd: packed?.file, append }, scripts));
+  }
   return entries.reduce((tree, entry) => tree.add(entry), new FileTree());
+}
+
+function uBootOf({ boot }: FullBootVolumeOptions): { image?: string; interactive?: boolean } {
+  return boot?.via === 'u-boot' ? boot : {};
+}
+
+/** @throws UserError `OPTION_UNUSED` for what the image has in it already */
+function refusePacked(task: Task, options: FullBootVolumeOptions, packed: UbootImage | undefined): void {
+  if (packed === undefined) return;
+  const held = packed.type === 'fit' ? (['kernel', 'initramfs'] as const) : (['initramfs'] as const);
+  const unused = held.find((name) => options[name] !== undefined);
+  if (unused === undefined) return;
+  const message =
+    `${task.project}: U-Boot boots ${basename(packed.file)} of boot.image, so the option "${unused}" would do nothing. ` +
+    'Give it to the project that makes the image';
+  throw new UserError('OPTION_UNUSED', message, { option: unused });
 }

@@ -26,6 +26,7 @@ const WRONG_KIND = {
   kernel: 'NOT_A_KERNEL_PROJECT',
   initramfs: 'NOT_AN_INITRAMFS_PROJECT',
   'u-boot': 'NOT_A_UBOOT_PROJECT',
+  'uboot-image': 'NOT_A_UBOOT_IMAGE_PROJECT',
   'disk-image': 'NOT_A_DISK_PROJECT',
   'iso-image': 'NOT_AN_ISO_PROJECT',
 } as const;
@@ -34,7 +35,7 @@ const WRONG_KIND = {
  * What the project of an option declares.
  *
  * @throws UserError `NOT_A_KERNEL_PROJECT`, `NOT_AN_INITRAMFS_PROJECT`, `NOT_A_UBOOT_PROJECT`,
- * `NOT_A_DISK_PROJECT`, `NOT_AN_ISO_PROJECT`, `ARCH_MISMATCH`
+ * `NOT_A_UBOOT_IMAGE_PROJECT`, `NOT_A_DISK_PROJECT`, `NOT_AN_ISO_PROJECT`, `ARCH_MISMATCH`
  */
 export function declarationFor(
   task: Task,

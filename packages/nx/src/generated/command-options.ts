@@ -73,6 +73,14 @@ export interface UBootFromADriveThatTheBuildTargetMakes {
    */
   uBoot: string;
   /**
+   * Name of a uboot-image project. Its uRamdisk takes the place of the option initramfs, its FIT that of kernel and initramfs. With a signed FIT U-Boot runs with the public key, and its bootm boots nothing that is not signed.
+   */
+  image?: string;
+  /**
+   * What boots the drive's files: an extlinux.conf, or a boot script (boot.scr). A FIT is booted by a script. Default: extlinux, and script with an image.
+   */
+  method?: 'extlinux' | 'script';
+  /**
    * Stop at U-Boot's prompt: the drive holds the files and nothing that boots them. Type load virtio 0 $kernel_addr_r Image and so on.
    */
   interactive?: boolean;

@@ -200,11 +200,11 @@ export interface DiskImageOptions {
        */
       append?: string;
       /**
-       * extlinux: a file for U-Boot; syslinux: for a PC's BIOS; uefi: GRUB on x86_64, a startup.nsh for the firmware's shell on arm64.
+       * extlinux, boot-script: a file for U-Boot; syslinux: for a PC's BIOS; uefi: GRUB on x86_64, a startup.nsh for the firmware's shell on arm64.
        *
        * @minItems 1
        */
-      loaders: ('extlinux' | 'syslinux' | 'uefi')[];
+      loaders: ('extlinux' | 'boot-script' | 'syslinux' | 'uefi')[];
     };
   }[];
   /**

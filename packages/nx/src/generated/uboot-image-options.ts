@@ -33,7 +33,7 @@ export interface UbootImageOptions {
    */
   uBoot?: string;
   /**
-   * Sign the fit's configuration. u-boot.dtb is published beside it: the device tree with the public key in it. U-Boot that runs with it (QEMU's -dtb) boots nothing else than what was signed with that key.
+   * Sign the fit's configuration. u-boot.dtb is published beside it: the device tree with the public key in it. The bootm of a U-Boot that runs with it (QEMU's -dtb; a board with this project as its image does) boots nothing else than what was signed with that key.
    */
   sign?: {
     /**

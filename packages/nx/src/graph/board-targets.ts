@@ -1,19 +1,23 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import { ARCH_MACHINES, type BoardArch } from '@bringup/qemu';
 import { PLUGIN, type Declaration } from '../project/declaration.js';
-import { BOOT_VOLUME, ISO_IMAGE } from '../project/paths.js';
+import { BOOT_VOLUME, ISO_IMAGE, SIGNED_DTB, UBOOT_IMAGES } from '../project/paths.js';
 import { bootsThroughUefi, diskTools, qemuLockName, uefiLockName, volumeLoaders } from '../project/tools.js';
 import { allOptions, variantOutput } from '../project/variants.js';
 import { engineInputs, lockInput } from './inputs.js';
 import { mapValues, pick } from './kconfig-targets.js';
-import { bootedProjects, type References } from './references.js';
-import { keyOf, text, texts } from './unchecked.js';
+import { bootedProjects, namedIn, type References } from './references.js';
+import { keyOf, object, text, texts } from './unchecked.js';
 
 /** Options of a board that its drive is made from. */
 const VOLUME_OPTIONS = ['arch', 'kernel', 'initramfs', 'boot', 'append'];
 
 /** What a board boots, of all that the tasks before it publish. */
-const BOOTED_FILES = `**/{Image,bzImage,zImage,initramfs.cpio*,u-boot.bin,u-boot.rom,disk.*,${ISO_IMAGE},${BOOT_VOLUME}}`;
+const BOOTED_FILES = `**/{${[
+  ...['Image', 'bzImage', 'zImage', 'initramfs.cpio*'],
+  ...['u-boot.bin', 'u-boot.rom', ...Object.values(UBOOT_IMAGES), SIGNED_DTB],
+  ...['disk.*', ISO_IMAGE, BOOT_VOLUME],
+].join(',')}}`;
 
 /** Options of a board that shape its device tree. */
 const DTB_OPTIONS = ['arch', 'machine', 'cpu', 'smp', 'memory', 'qemu', 'extraArgs'];
@@ -34,7 +38,8 @@ export function boardTargets(
   const named = everyOptions.flatMap((own) => texts([own.kernel, own.initramfs]));
   const media = everyOptions.flatMap(({ boot }) => bootedProjects(boot));
   const buildsOf = (names: readonly string[]) => [...new Set(names)].map((name) => references.buildOf(name));
-  const dependsOn = buildsOf(named);
+  const packed = everyOptions.flatMap(({ boot }) => namedIn(object(boot), ['image']));
+  const dependsOn = buildsOf([...named, ...packed]);
   // U-Boot and UEFI boot the board's own drive, which `build` makes; another variant may boot something else.
   const booted = [...buildsOf([...named, ...media]), ...(loaders.length > 0 ? ['build'] : [])];
   const arch = keyOf(ARCH_MACHINES, options.arch);

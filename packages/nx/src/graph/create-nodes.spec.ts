@@ -314,7 +314,8 @@ describe('a program', () => {
   });
 });
 
-const BOOTED = '**/{Image,bzImage,zImage,initramfs.cpio*,u-boot.bin,u-boot.rom,disk.*,image.iso,boot.img}';
+const BOOTED =
+  '**/{Image,bzImage,zImage,initramfs.cpio*,u-boot.bin,u-boot.rom,image.fit,uRamdisk,u-boot.dtb,disk.*,image.iso,boot.img}';
 
 it("gives an image for U-Boot its parts, its key's files and its tools, in each variant", async () => {
   const sign = { keyDirectory: '{projectRoot}/keys', keyName: 'dev' };
@@ -385,6 +386,24 @@ it('lets a board that boots through U-Boot build its drive, and boot that', asyn
     ],
     outputs: ['{workspaceRoot}/dist/pc/boot.img', '{workspaceRoot}/dist/pc/manifest.json'],
   });
+});
+
+it('makes the drive of a board out of an image for U-Boot, with the tool of its boot script', async () => {
+  const boot = { via: 'u-boot', uBoot: 'loader', image: 'fit' };
+  const { targets, implicitDependencies } = await infer(
+    project('pc', 'qemu', { arch: 'arm64', boot }, 'run'),
+    {
+      loader: project('loader', 'u-boot', { arch: 'arm64', source: TARBALL }),
+      fit: project('fit', 'uboot-image', { arch: 'arm64', kernel: 'linux' }),
+    },
+  );
+  expect(implicitDependencies).toEqual(['loader', 'fit']);
+  const image = { projects: ['fit'], target: 'build' };
+  expect(targets.build!.dependsOn).toEqual([image]);
+  expect(targets.build!.inputs).toContainEqual(
+    lock('tools.mkfs_fat', 'tools.mcopy', 'tools.mkimage', 'tools.sfdisk'),
+  );
+  expect(targets.test!.dependsOn).toEqual([{ projects: ['loader'], target: 'build' }, image, 'build']);
 });
 
 it('lets one variant alone of a board boot through U-Boot', async () => {

@@ -61,12 +61,13 @@ function projectsOf(kind: DeclaredKind, options: Readonly<Record<string, unknown
   }
 }
 
-/** The projects that a board's boot path names: a U-Boot, a disk, a CD. */
+/** The projects that a board's boot path names: a U-Boot and an image for it, a disk, a CD. */
 export function bootedProjects(boot: unknown): string[] {
-  return namedIn(object(boot), ['uBoot', 'disk', 'iso']);
+  return namedIn(object(boot), ['uBoot', 'image', 'disk', 'iso']);
 }
 
-function namedIn(options: Readonly<Record<string, unknown>>, names: readonly string[]): string[] {
+/** The projects that options of these names name. */
+export function namedIn(options: Readonly<Record<string, unknown>>, names: readonly string[]): string[] {
   return texts(names.map((name) => options[name]));
 }
 

@@ -27,6 +27,7 @@ const FILE_SYSTEM_TOOLS: Readonly<Record<FileSystemKind, readonly string[]>> = {
 
 /** The programs whose version can be seen in what a boot loader is made of. */
 export function loaderTools(loader: BootLoader, arch: string): readonly string[] {
+  if (loader === 'boot-script') return ['mkimage'];
   if (loader === 'syslinux') return ['syslinux', 'syslinux-mbr'];
   return loader === 'uefi' && arch === 'x86_64' ? ['grub-mkimage'] : [];
 }
@@ -68,8 +69,11 @@ export function defaultFirmware(arch: string): ('bios' | 'uefi')[] {
 
 /** The loaders of the volume that `build` makes for a board, none where the board boots something else. */
 export function volumeLoaders(boot: unknown): BootLoader[] {
-  const { via, disk, shell } = (boot ?? {}) as Record<string, unknown>;
-  if (via === 'u-boot') return ['extlinux'];
+  const { via, disk, shell, image, method } = (boot ?? {}) as Record<string, unknown>;
+  if (via === 'u-boot')
+    return [
+      (method ?? (image === undefined ? 'extlinux' : 'script')) === 'script' ? 'boot-script' : 'extlinux',
+    ];
   return via === 'uefi' && disk === undefined && shell !== true ? ['uefi'] : [];
 }
 

@@ -32,7 +32,9 @@ function run(lines) {
 }
 
 let lines = [];
+let loading = scenario === 'firmware';
 function onLine(line) {
+  if (loading) return;
   print(`${line}\n`);
   if (scenario === 'refuse' && line.startsWith('}')) return print('sh: syntax error: unexpected "}"\n/ # ');
   if (scenario === 'hang-command') return;
@@ -55,6 +57,14 @@ const starts = {
   },
   panic: () => panic(),
   'no-shell': () => print('[    0.500000] Run /init as init process\n'),
+  firmware: () => {
+    // U-Boot's console is slow: a heading may come in two pieces. What is typed now is lost.
+    print('## ');
+    setTimeout(() => {
+      print(`Flattened Device Tree blob at 40000000\n${PROMPT}`);
+      loading = false;
+    }, 100);
+  },
   'message-behind-prompt': () => print(`${PROMPT}[    0.600000] random: crng init done\n`),
 };
 
