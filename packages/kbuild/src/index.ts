@@ -28,5 +28,3 @@ export {
   type ToolDifference,
   type ToolVersions,
 } from './toolchain.js';
-export * from './dtbs.js';
-export * from './embedded-initramfs.js';
