@@ -28,9 +28,18 @@ export function planDtbs(arch: Arch, dtbs: readonly string[]): ExtraArtifacts {
   };
 }
 
-/** @throws UserError `UNKNOWN_DTB` for one whose source the kernel does not have, with those of the same file name */
+/**
+ * @throws UserError `UNKNOWN_DTB` for one whose source the kernel does not have, with those of the same file name;
+ *   `DUPLICATE_DTB` for two that would be published under one name
+ */
 export async function checkDtbs(source: string, arch: Arch, dtbs: readonly string[]): Promise<void> {
   const directory = dtsDirectory(arch);
+  const twice = dtbs.find((dtb, index) => dtbs.map(dtbName).indexOf(dtbName(dtb)) !== index);
+  if (twice !== undefined) {
+    const name = dtbName(twice);
+    const message = `dtbs: more than one of ${dtbs.join(', ')} would be published as ${name}. Name one of them`;
+    throw new UserError('DUPLICATE_DTB', message, { name });
+  }
   for (const dtb of dtbs) {
     if (await pathExists(join(source, directory, `${dtb}.dts`))) continue;
     const all = await readdir(join(source, directory), { recursive: true }).catch(() => []);
