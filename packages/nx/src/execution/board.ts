@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { copy, pathExists } from 'fs-extra';
 import { DISK_FORMATS } from '@bringup/disk';
 import { UserError, writeAside } from '@bringup/process';
@@ -15,7 +15,6 @@ import {
 } from '@bringup/qemu';
 import { qemuDefaults, type QemuOptions } from '../generated/qemu-options.js';
 import { BOOT_VOLUME, workDirectory } from '../project/paths.js';
-import { parseFileReference } from '../project/references.js';
 import { defaultFirmware } from '../project/tools.js';
 import {
   diskImage,
@@ -27,6 +26,7 @@ import {
   requiredKernel,
   uBootImage,
 } from './artifacts.js';
+import { boardDtb } from './board-dtb.js';
 import { artifactPath } from './referenced.js';
 import { checkTools, ensureLocked } from './locked.js';
 import { machineNeeds } from './needs.js';
@@ -52,7 +52,7 @@ export async function planBoard(
 ): Promise<PlanBoard> {
   const options = { ...qemuDefaults, ...given };
   const { arch, machine, cpu, smp, memory, qemu } = options;
-  const dtb = dtbFile(task, options);
+  const dtb = boardDtb(task, options);
   const extraArgs = [...(dtb === undefined ? [] : ['-dtb', dtb]), ...options.extraArgs];
   const unplaced = bootPath(task, options);
   const boot: BootPath =
@@ -111,15 +111,6 @@ function directBoot(task: Task, options: QemuOptions): Extract<BootPath, { via: 
   };
 }
 
-/** The device tree that a board is given instead of the machine's own. */
-function dtbFile(task: Task, { dtb }: QemuOptions): string | undefined {
-  if (dtb === undefined) return undefined;
-  const file = parseFileReference(dtb);
-  return file.kind === 'artifact'
-    ? artifactPath(task, file.project, file.artifact)
-    : resolve(task.workspaceRoot, file.path);
-}
-
 function diskMedium(task: Task, project: string, arch: BoardArch): Medium {
   const { file, format } = diskImage(task, project, arch);
   return { file, format: DISK_FORMATS[format].driver };
@@ -134,7 +125,6 @@ function uefiMedium(task: Task, { arch, boot }: QemuOptions): Medium {
 /** @throws UserError `OPTION_UNUSED` for an option that the boot path has no use for: it would be ignored */
 function refuseUnused(task: Task, options: QemuOptions): void {
   const { boot } = options;
-  refuseUnusedDtb(task, options);
   const brings = boot?.via === 'bios' || boot?.via === 'iso' || (boot?.via === 'uefi' && loadsNothing(boot));
   const unused = (['kernel', 'initramfs', 'append'] as const).find((name) => options[name]);
   if (!brings || unused === undefined) return;
@@ -142,15 +132,6 @@ function refuseUnused(task: Task, options: QemuOptions): void {
     `${task.project}: boot via ${boot.via} starts what is on the medium, so the option "${unused}" would do nothing. ` +
     'Give it to the project that makes the medium';
   throw new UserError('OPTION_UNUSED', message, { option: unused });
-}
-
-/** QEMU hands a device tree to a kernel that it loads itself. @throws UserError `OPTION_UNUSED` */
-function refuseUnusedDtb(task: Task, { boot, dtb }: QemuOptions): void {
-  if (dtb === undefined || boot === undefined || boot.via === 'kernel' || boot.via === 'disk') return;
-  const message =
-    `${task.project}: boot via ${boot.via} gets its device tree from the firmware, so the option "dtb" would do ` +
-    'nothing. Leave it out';
-  throw new UserError('OPTION_UNUSED', message, { option: 'dtb' });
 }
 
 function loadsNothing(boot: { disk?: string; shell?: boolean }): boolean {
@@ -183,7 +164,7 @@ function artifacts(task: Task, options: QemuOptions): string[] {
   const boot = bootPath(task, options);
   switch (boot.via) {
     case 'kernel':
-      return [boot.kernel, boot.initrd, boot.medium?.file, dtbFile(task, options)].filter(
+      return [boot.kernel, boot.initrd, boot.medium?.file, boardDtb(task, options)].filter(
         (path) => path !== undefined,
       );
     case 'u-boot':
