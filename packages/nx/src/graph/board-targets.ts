@@ -57,7 +57,10 @@ export function boardTargets(
   const dependsOn = buildsOf(named);
   const dtb = dtbInputs(everyOptions, workspaceRoot);
   // U-Boot and UEFI boot the board's own drive, which `build` makes; another variant may boot something else.
-  const booted = [...buildsOf([...named, ...media, ...dtb.projects]), ...(loaders.length > 0 ? ['build'] : [])];
+  const booted = [
+    ...buildsOf([...named, ...media, ...dtb.projects]),
+    ...(loaders.length > 0 ? ['build'] : []),
+  ];
   const arch = keyOf(ARCH_MACHINES, options.arch);
   const volumeTools = diskTools({
     ...{ arch: text(options.arch) ?? '', table: 'gpt', format: 'raw' },
