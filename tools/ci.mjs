@@ -50,7 +50,7 @@ function jest(title, args) {
   );
 }
 
-await setUp('tests');
+await setUp(mode === 'deep' ? 'deep' : 'tests');
 if (mode !== 'deep') {
   check('format', bin('prettier', '--check', '--log-level', 'warn', '.'));
   check('lint', bin('eslint', '--max-warnings', '0', '.'));

@@ -68,9 +68,23 @@ const TESTS = [
   'xorriso',
 ];
 
-/** @param {'demo' | 'tests'} purpose */
+/** To build and boot what `npm run test:deep` does beyond that: boards of other architectures. */
+const DEEP = [
+  'gcc-arm-linux-gnueabihf',
+  'gcc-riscv64-linux-gnu',
+  'libc6-dev-armhf-cross',
+  'libc6-dev-riscv64-cross',
+  'opensbi',
+  'qemu-system-misc',
+];
+
+/** @typedef {'demo' | 'tests' | 'deep'} Purpose each needs what those before it do */
+
+const PACKAGES = { demo: DEMO, tests: [...DEMO, ...TESTS], deep: [...DEMO, ...TESTS, ...DEEP] };
+
+/** @param {Purpose} purpose */
 export function wantedPackages(purpose) {
-  return purpose === 'tests' ? [...DEMO, ...TESTS] : DEMO;
+  return PACKAGES[purpose];
 }
 
 /** Of `packages`, those that dpkg does not have installed. */
@@ -104,7 +118,7 @@ function run(argv) {
 
 /**
  * Installs what is missing: as root straight away, by sudo after asking, else it prints the exact line and ends.
- * @param {'demo' | 'tests'} purpose
+ * @param {Purpose} purpose
  */
 export async function ensurePackages(purpose) {
   const missing = missingPackages(wantedPackages(purpose));

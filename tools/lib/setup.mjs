@@ -50,21 +50,23 @@ function installNpmPackages() {
  * The demo's lock names what its authors had. The archive keeps only the newest security version of a source, and
  * this machine may have other tools: then the lock moves on here, and says so.
  */
-function refreshLock() {
+function refreshLock(purpose) {
+  // Projects with the tag "deep" need compilers that only test:deep installs.
+  const exclude = purpose === 'deep' ? [] : ['--exclude=tag:deep'];
   runStep(
     'bringup.lock.json against this machine',
-    bin('nx', 'run-many', '-t', 'update', '--ifNeeded', '--outputStyle=static'),
+    bin('nx', 'run-many', '-t', 'update', '--ifNeeded', '--outputStyle=static', ...exclude),
     {
       env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' },
     },
   );
 }
 
-/** @param {'demo' | 'tests'} purpose */
+/** @param {import('./host-packages.mjs').Purpose} purpose */
 export async function setUp(purpose) {
   checkNode();
   await ensurePackages(purpose);
   installNpmPackages();
   runStep('plugin', bin('tsc', '--build'));
-  refreshLock();
+  refreshLock(purpose);
 }

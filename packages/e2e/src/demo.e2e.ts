@@ -102,6 +102,9 @@ describe('the demo in the repository itself', () => {
       expect(edges('virt-arm64-uboot')).toEqual(['kernel', 'rootfs', 'u-boot']);
       expect(edges('virt-arm64-disk')).toEqual(['disk', 'kernel']);
       expect(edges('pc-x86_64-iso')).toEqual(['iso-x86_64']);
+      expect(edges('kernel-embedded')).toEqual(['rootfs']);
+      expect(edges('virt-arm64-embedded')).toEqual(['kernel-embedded']);
+      expect(edges('cubieboard')).toEqual(['kernel-arm', 'rootfs-cubieboard']);
       expect(edges('disk')).toEqual(['rootfs']);
       expect(edges('iso-x86_64')).toEqual(['kernel-x86_64', 'rootfs-x86_64']);
       expect(edges('rootfs')).toEqual(['busybox']);
@@ -125,8 +128,36 @@ describe('the demo in the repository itself', () => {
       expect(JSON.parse(line).sort()).toEqual([
         'fit-arm64',
         'kernel',
-        ...['virt-arm64', 'virt-arm64-disk', 'virt-arm64-uboot', 'virt-arm64-uboot-image', 'virt-arm64-uefi'],
+        'kernel-embedded',
+        ...[
+          'virt-arm64',
+          'virt-arm64-disk',
+          'virt-arm64-embedded',
+          'virt-arm64-uboot',
+          'virt-arm64-uboot-image',
+        ],
+        'virt-arm64-uefi',
       ]);
+    },
+    MINUTES,
+  );
+
+  it(
+    'keeps boards that only test:deep builds apart: an edit of the rest affects none of them',
+    async () => {
+      const listed = async (...args: string[]): Promise<string[]> => {
+        const { output } = await here(['show', 'projects', ...args, '--json']);
+        return JSON.parse(output.split('\n').find((text) => text.startsWith('['))!);
+      };
+      const deep = await listed('--projects=tag:deep');
+      expect(deep).toEqual(expect.arrayContaining(['cubieboard', 'virt-arm', 'virt-riscv64']));
+      const sources = ['kernel/kernel.config', 'rootfs/overlay/etc/motd', 'busybox/busybox.config'];
+      const affected = await listed(
+        '--affected',
+        `--files=${sources.map((path) => `examples/${path}`).join()}`,
+      );
+      expect(affected).toEqual(expect.arrayContaining(['kernel', 'rootfs', 'busybox']));
+      expect(affected.filter((name) => deep.includes(name))).toEqual([]);
     },
     MINUTES,
   );

@@ -232,6 +232,28 @@ const ROWS: Row[] = [
     compiled: [],
   },
   {
+    edit: 'initramfs that is built into the kernel',
+    apply: editProject('kernel', (json) => (json.targets.build.options.embeddedInitramfs = 'rootfs')),
+    fates: { 'kernel:config': 'ran', 'kernel:build': 'ran', 'board:test': 'ran' },
+    compiled: [],
+  },
+  {
+    edit: "device trees of the kernel's own",
+    apply: editProject('kernel', (json) => (json.targets.build.options.dtbs = ['acme/rocket'])),
+    // The configuration has no part in it, and this board no use for it.
+    fates: { 'kernel:config': 'skipped', 'kernel:build': 'ran' },
+    compiled: [],
+  },
+  {
+    edit: "board's device tree",
+    apply: (workspace) => {
+      workspace.write('board/own.dtb', 'a device tree');
+      editProject('board', (json) => (json.targets.run.options.dtb = '{projectRoot}/own.dtb'))(workspace);
+    },
+    fates: { 'board:test': 'ran' },
+    compiled: [],
+  },
+  {
     edit: 'locked compiler version',
     apply: (workspace) =>
       workspace.edit('bringup.lock.json', (lock: Json) => (lock.tools['x86_64-linux-gnu-gcc'] = 'gcc 99')),
@@ -330,6 +352,34 @@ describe('what an edit makes run', () => {
     if (compiled) expect(compiledObjects(makeLog())).toEqual(compiled);
     const again = await test();
     expect(again.tasks).toEqual(Object.fromEntries(TASKS.map((task) => [task, 'hit'])));
+  });
+
+  it("what is in the kernel's initramfs, where it is built in, and the board's device tree", async () => {
+    editProject('kernel', ({ targets }) => {
+      Object.assign(targets.build.options, { embeddedInitramfs: 'rootfs', dtbs: ['board'] });
+    })(workspace);
+    editProject('board', ({ targets }) => {
+      delete targets.run.options.initramfs;
+      targets.run.options.dtb = 'board/own.dtb';
+    })(workspace);
+    workspace.write('board/own.dtb', 'a device tree');
+    expectSuccess(await test());
+    const hits = Object.fromEntries(TASKS.map((task) => [task, 'hit' as Fate]));
+    expectSuccess(await test(), hits);
+
+    rmSync(makeLog());
+    workspace.write('rootfs/overlay/etc/motd', 'changed\n');
+    expectSuccess(await test(), {
+      ...hits,
+      ...{ 'rootfs:build': 'ran', 'kernel:build': 'ran', 'board:test': 'ran' },
+    });
+    expect(compiledObjects(makeLog())).toEqual([]);
+    expect(readFileSync(makeLog(), 'utf8')).toContain('  AS      usr/initramfs_data.o');
+
+    workspace.write('board/own.dtb', 'another device tree');
+    expectSuccess(await test(), { ...hits, 'board:test': 'ran' });
+    editProject('board', (json) => (json.targets.run.options.dtb = 'kernel:board.dtb'))(workspace);
+    expectSuccess(await test(), { ...hits, 'board:test': 'ran' });
   });
 
   it('an image for U-Boot', async () => {

@@ -1,8 +1,17 @@
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { ensureDir, pathExists, readFile, readJson, remove, writeFile, writeJson } from 'fs-extra';
-import { AbortedError, describeDiskError, describeFullDevice, runProgram, ToolError } from '@bringup/process';
+import { copyFile, ensureDir, pathExists, readFile, readJson, remove, writeFile, writeJson } from 'fs-extra';
+import {
+  AbortedError,
+  describeDiskError,
+  describeFullDevice,
+  runProgram,
+  sha256File,
+  ToolError,
+  writeAside,
+} from '@bringup/process';
 import { parseResolved } from '@bringup/kconfig';
+import type { ExtraArtifacts } from './dtbs.js';
 import { planMake, type MakeSetting } from './make.js';
 import { parseMakeLine, showProgress } from './progress.js';
 import type { KconfigProgram } from './programs.js';
@@ -18,6 +27,10 @@ export interface BuildRequest {
   readonly config: string;
   /** For progress and messages: the project's name. */
   readonly label: string;
+  /** What is made beyond what the program always has. */
+  readonly extra?: ExtraArtifacts;
+  /** Files that the `.config` names: name in the output directory → file. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly onCommand?: (command: string) => void;
   readonly onNote?: (note: string) => void;
@@ -42,10 +55,12 @@ async function makeArtifacts(request: BuildRequest): Promise<Record<string, stri
   const { program, make, onNote } = request;
   await prepareOut(request, onNote);
   await writeConfig(make.out, request.config);
-  await runGoals(request, program.goals(make.arch));
+  await placeFiles(make.out, request.files ?? {});
+  const { goals, artifacts: more } = request.extra ?? { goals: [], artifacts: {} };
+  await runGoals(request, [...program.goals(make.arch), ...goals]);
   await checkDrift(request);
   const artifacts: Record<string, string> = {};
-  for (const [name, path] of Object.entries(program.artifacts(make.arch))) {
+  for (const [name, path] of Object.entries({ ...program.artifacts(make.arch), ...more })) {
     artifacts[name] = join(make.out, path);
     if (!(await pathExists(artifacts[name]!))) {
       throw new ToolError('ARTIFACT_MISSING', `make succeeded but did not make ${path} in ${make.out}`, {
@@ -94,6 +109,15 @@ async function writeConfig(out: string, config: string): Promise<void> {
   const path = join(out, '.config');
   const present = await readFile(path, 'utf8').catch(() => undefined);
   if (present !== config) await writeFile(path, config);
+}
+
+/** Leaves a file of the same content alone: make goes by its time. */
+async function placeFiles(out: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, file] of Object.entries(files)) {
+    const path = join(out, name);
+    const same = (await pathExists(path)) && (await sha256File(path)) === (await sha256File(file));
+    if (!same) await writeAside(path, (aside) => copyFile(file, aside));
+  }
 }
 
 async function runGoals(request: BuildRequest, goals: readonly string[]): Promise<void> {

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, buildLog, type BuildRequest } from './build.js';
 import { configure, type ConfigureRequest } from './configure.js';
+import { planDtbs } from './dtbs.js';
+import { EMBEDDED_INITRAMFS, EMBEDDED_INITRAMFS_LINES } from './embedded-initramfs.js';
 import type { FragmentReference } from './fragments.js';
 import { archiveInstallTree } from './install-tree.js';
 import { KCONFIG_PROGRAMS } from './programs.js';
@@ -216,6 +218,45 @@ describe('build', () => {
     expect(compiled(make('out').out)).toEqual([]);
     await buildWith((await configureWith('CONFIG_PRINTK=y\nCONFIG_NET=y\n')).text);
     expect(compiled(make('out').out)).toEqual(['net/core.o']);
+  });
+
+  it('builds an initramfs in, and only links for another one', async () => {
+    const { configureWith, buildWith, make, directory } = setUp();
+    const option = 'embeddedInitramfs';
+    const { text } = await configureWith('', {
+      fragments: EMBEDDED_INITRAMFS_LINES.map((line) => ({ kind: 'option', option, line })),
+    });
+    const initramfs = join(directory, 'initramfs.cpio.gz');
+    const imageWith = async (content: string) => {
+      writeFileSync(initramfs, content);
+      const { vmlinux } = await buildWith(text, { files: { [EMBEDDED_INITRAMFS]: initramfs } });
+      return readFileSync(vmlinux!, 'latin1');
+    };
+    const packed = () =>
+      readFileSync(buildLog(make('out').out), 'utf8').includes('AS      usr/initramfs_data.o');
+    expect(await imageWith('the first one')).toContain('the first one');
+    expect(await imageWith('another one')).toContain('another one');
+    expect({ compiled: compiled(make('out').out), packed: packed() }).toEqual({ compiled: [], packed: true });
+    expect(await imageWith('another one')).toContain('another one');
+    expect({ compiled: compiled(make('out').out), packed: packed() }).toEqual({
+      compiled: [],
+      packed: false,
+    });
+    expect(await imageWith('the first one')).toContain('the first one');
+  });
+
+  it('makes more artifacts where it is asked to', async () => {
+    const { configureWith, buildWith } = setUp();
+    const { text } = await configureWith('');
+    const built = await buildWith(text, { extra: planDtbs('x86_64', ['board', 'acme/rocket']) });
+    expect(Object.keys(built).sort()).toEqual([
+      'System.map',
+      'board.dtb',
+      'bzImage',
+      'rocket.dtb',
+      'vmlinux',
+    ]);
+    expect(readFileSync(built['rocket.dtb']!, 'utf8')).toContain('acme board');
   });
 
   it('starts afresh after a make that was killed, and when the tools changed', async () => {

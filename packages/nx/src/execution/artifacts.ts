@@ -26,13 +26,18 @@ export function kernelImage(task: Task, project: string, arch: Arch): string {
 }
 
 /** Where a project's initramfs is published. @throws UserError `NOT_AN_INITRAMFS_PROJECT`, `ARCH_MISMATCH` */
-export function initramfsImage(task: Task, project: string, arch: Arch): string {
-  return artifactPath(task, project, initramfsName(initramfsCompression(task, project, arch)));
+export function initramfsImage(task: Task, project: string, arch: Arch, option = 'initramfs'): string {
+  return artifactPath(task, project, initramfsName(initramfsCompression(task, project, arch, option)));
 }
 
 /** How a project's initramfs is compressed. @throws as {@link initramfsImage} */
-export function initramfsCompression(task: Task, project: string, arch: Arch): Compression {
-  const declaration = declarationFor(task, { option: 'initramfs', kind: 'initramfs', project, arch });
+export function initramfsCompression(
+  task: Task,
+  project: string,
+  arch: Arch,
+  option = 'initramfs',
+): Compression {
+  const declaration = declarationFor(task, { option, kind: 'initramfs', project, arch });
   const options = variantOptions(declaration, ownVariant(declaration.configurations, task));
   return (options.compression as Compression | undefined) ?? initramfsDefaults.compression;
 }

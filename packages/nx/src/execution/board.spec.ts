@@ -15,7 +15,7 @@ const declared = (kind: string, options: object): Omit<ProjectLike, 'name'> => (
 const PROJECTS = {
   pc: declared('kernel', { arch: 'x86_64' }),
   pc2: declared('kernel', { arch: 'x86_64', outputPath: 'out/pc2' }),
-  arm: declared('kernel', { arch: 'arm64' }),
+  arm: declared('kernel', { arch: 'arm64', dtbs: ['acme/rocket'] }),
   loader: declared('u-boot', { arch: 'x86_64' }),
   rootfs: declared('initramfs', { arch: 'x86_64' }),
   small: declared('initramfs', { arch: 'x86_64', compression: 'xz' }),
@@ -52,6 +52,8 @@ const CHANGES: [keyof QemuOptions, Partial<QemuOptions>, string[]][] = [
       ...['-drive', 'if=none,id=boot,file=/ws/dist/board/boot.img,format=raw,snapshot=on'],
     ],
   ],
+  ['dtb', { dtb: 'arm:rocket.dtb' }, ['-dtb', '/ws/dist/arm/rocket.dtb']],
+  ['dtb', { dtb: 'boards/own.dtb' }, ['-dtb', '/ws/boards/own.dtb']],
   ['machine', { machine: 'pc' }, ['-machine', 'pc']],
   ['cpu', { cpu: 'max' }, ['-cpu', 'max']],
   ['smp', { smp: 4 }, ['-smp', '4']],
@@ -81,7 +83,7 @@ describe('each option of the schema', () => {
   });
 
   it('is in that table', () => {
-    expect([...CHANGES.map(([option]) => option), 'accel'].sort()).toEqual(
+    expect([...new Set([...CHANGES.map(([option]) => option), 'accel'])].sort()).toEqual(
       Object.keys(schema.properties).sort(),
     );
   });
@@ -165,6 +167,10 @@ it("keeps UEFI's variables of a board, and makes them once", async () => {
 
 it.each<[Partial<QemuOptions>, string, RegExp]>([
   [{ boot: { via: 'iso', iso: 'cd' } }, 'OPTION_UNUSED', /"kernel" would do nothing/],
+  [{ dtb: 'arm:rocket.dtb', boot: { via: 'uefi' } }, 'OPTION_UNUSED', /"dtb" would do nothing/],
+  [{ dtb: 'a.dtb', boot: { via: 'u-boot', uBoot: 'loader' } }, 'OPTION_UNUSED', /"dtb" would do nothing/],
+  [{ dtb: 'arm:other.dtb' }, 'DTB_NOT_PUBLISHED', /arm publishes no other.dtb, but rocket.dtb. Name/],
+  [{ dtb: 'pc:board.dtb' }, 'DTB_NOT_PUBLISHED', /pc publishes no board.dtb. Name .* "dtbs" of pc/],
   [{ ...MEDIUM_ONLY, append: 'x', boot: { via: 'bios', disk: 'disk' } }, 'OPTION_UNUSED', /"append"/],
   [{ kernel: undefined, boot: { via: 'disk', disk: 'disk' } }, 'NO_KERNEL', /needs the option "kernel"/],
   [{ kernel: undefined }, 'NO_KERNEL', /needs the option "kernel"/],

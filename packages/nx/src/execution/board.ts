@@ -27,6 +27,7 @@ import {
   uBootImage,
   ubootImage,
 } from './artifacts.js';
+import { boardDtb } from './board-dtb.js';
 import { artifactPath } from './referenced.js';
 import { checkTools, ensureLocked } from './locked.js';
 import { machineNeeds } from './needs.js';
@@ -52,7 +53,9 @@ export async function planBoard(
   variables: UefiVariables = 'kept',
 ): Promise<PlanBoard> {
   const options = { ...qemuDefaults, ...given };
-  const { arch, machine, cpu, smp, memory, qemu, extraArgs } = options;
+  const { arch, machine, cpu, smp, memory, qemu } = options;
+  const dtb = boardDtb(task, options);
+  const extraArgs = [...(dtb === undefined ? [] : ['-dtb', dtb]), ...options.extraArgs];
   const unplaced = bootPath(task, options);
   const boot: BootPath =
     unplaced.via === 'uefi' ? { ...unplaced, flash: await uefiFlash(task, arch, variables) } : unplaced;
@@ -68,7 +71,7 @@ export async function planBoard(
       boot,
       accel,
       binary: qemu,
-      extraArgs: [...extraArgs],
+      extraArgs,
       ...how,
     });
 }
@@ -166,7 +169,9 @@ function artifacts(task: Task, options: QemuOptions): string[] {
   const boot = bootPath(task, options);
   switch (boot.via) {
     case 'kernel':
-      return [boot.kernel, boot.initrd, boot.medium?.file].filter((path) => path !== undefined);
+      return [boot.kernel, boot.initrd, boot.medium?.file, boardDtb(task, options)].filter(
+        (path) => path !== undefined,
+      );
     case 'u-boot':
       return [boot.firmware, boot.drive, ...(boot.dtb === undefined ? [] : [boot.dtb])];
     case 'bios':

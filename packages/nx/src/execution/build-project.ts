@@ -1,8 +1,18 @@
 import { join } from 'node:path';
 import { readFile } from 'fs-extra';
-import { build, buildRecipe, isPublished, publish, type MakeSetting } from '@bringup/kbuild';
-import { UserError } from '@bringup/process';
+import {
+  build,
+  buildRecipe,
+  checkDtbs,
+  EMBEDDED_INITRAMFS,
+  isPublished,
+  planDtbs,
+  publish,
+  type MakeSetting,
+} from '@bringup/kbuild';
+import { sha256File, UserError } from '@bringup/process';
 import { configureProject } from './configure-project.js';
+import { embeddedInitramfs } from './embedded-initramfs.js';
 import { openMake, whileOwning, type KconfigProject } from './kconfig-project.js';
 import type { Task } from './task.js';
 
@@ -18,20 +28,30 @@ export async function buildProject(
   project: KconfigProject,
   collect: Collect = async (built) => built,
 ): Promise<void> {
-  const { program, ingredients, output, work } = project;
+  const { program, ingredients, output, work, options } = project;
+  const { arch, dtbs = [] } = options;
+  const initramfs = await embeddedInitramfs(task, options);
   if (!task.hasConfigTarget) await configureProject(task, project);
   const config = await readConfig(task, join(output, '.config'));
-  const recipe = buildRecipe(ingredients, config, project.options.static ?? null);
+  initramfs?.checkKernel(config);
+  const recipe = buildRecipe(ingredients, config, [
+    options.static ?? null,
+    dtbs,
+    initramfs ? await sha256File(initramfs.file) : null,
+  ]);
   await whileOwning(task, work, async () => {
     if (await isPublished(output, 'build', recipe)) {
       task.note('up to date, nothing to make');
       return;
     }
     const make = await openMake(task, project, 'out');
+    await checkDtbs(make.source.path, arch, dtbs);
     const built = await build({
       program,
       make,
       config,
+      extra: planDtbs(arch, dtbs),
+      files: initramfs ? { [EMBEDDED_INITRAMFS]: initramfs.file } : {},
       tools: ingredients.tools,
       label: task.project,
       signal: task.signal,

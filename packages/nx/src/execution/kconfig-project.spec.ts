@@ -67,14 +67,30 @@ it('busybox: static changes the recipe', async () => {
   );
 });
 
+it('kernel, config: embeddedInitramfs changes the recipe, by lines behind the fragments', async () => {
+  const options = { ...KERNEL, fragments: ['a.config'], embeddedInitramfs: 'rootfs' };
+  expect(await resultOf('kernel', options)).not.toBe(
+    await resultOf('kernel', { ...KERNEL, fragments: ['a.config'] }),
+  );
+  expect(fragmentReferences(options, 'kernel', '/ws')).toEqual([
+    { kind: 'file', path: '/ws/a.config', shown: 'a.config' },
+    { kind: 'option', option: 'embeddedInitramfs', line: 'CONFIG_BLK_DEV_INITRD=y' },
+    {
+      kind: 'option',
+      option: 'embeddedInitramfs',
+      line: 'CONFIG_INITRAMFS_SOURCE="embedded-initramfs.cpio.packed"',
+    },
+  ]);
+});
+
 it('config: program changes the recipe', async () => {
   expect(await resultOf('busybox', KERNEL)).not.toBe(await resultOf('kernel', KERNEL));
 });
 
 it.each([
-  ['kernel', []],
+  ['kernel', ['embeddedInitramfs', 'dtbs']],
   ['busybox', ['static']],
-  ['config', ['static', 'program']],
+  ['config', ['embeddedInitramfs', 'static', 'program']],
 ])('every option of %s is in those tables', (name, more) => {
   const schema = JSON.parse(readFileSync(join(__dirname, `../executors/${name}/schema.json`), 'utf8'));
   const tested = new Set([...CHANGES.map(([option]) => option as string), ...more]);

@@ -4,6 +4,7 @@ import { realpath, stat } from 'fs-extra';
 import {
   ccacheDirectory,
   crossPrefix,
+  EMBEDDED_INITRAMFS_LINES,
   ensureSource,
   KCONFIG_PROGRAMS,
   probeTools,
@@ -39,6 +40,8 @@ export interface KconfigOptions {
   jobs?: number;
   outputPath?: string;
   static?: boolean;
+  embeddedInitramfs?: string;
+  dtbs?: readonly string[];
 }
 
 /** A kernel, BusyBox or U-Boot project at work: what is known before anything is fetched or compiled. */
@@ -161,6 +164,11 @@ export function fragmentReferences(
     if (fragment.kind === 'preset') return { kind: 'file', path: presetPath(fragment.name), shown: text };
     return { kind: 'file', path: isAbsolute(text) ? text : join(workspaceRoot, text), shown: text };
   });
+  if (options.embeddedInitramfs !== undefined) {
+    // Behind the fragments: a line of theirs that takes it out again is told of as replaced, and does not.
+    const option = 'embeddedInitramfs';
+    references.push(...EMBEDDED_INITRAMFS_LINES.map((line) => ({ kind: 'option' as const, option, line })));
+  }
   if (name !== 'busybox') return references;
   const line = options.static === false ? '# CONFIG_STATIC is not set' : 'CONFIG_STATIC=y';
   return [{ kind: 'option', option: 'static', line }, ...references];

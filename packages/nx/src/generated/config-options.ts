@@ -48,6 +48,10 @@ export interface ConfigOptions {
    * BusyBox only. Link statically (adds CONFIG_STATIC=y); when false, the C library and the loader go into the install tree.
    */
   static?: boolean;
+  /**
+   * Kernel only. Name of an initramfs project that is built into the kernel (CONFIG_INITRAMFS_SOURCE), which then boots without an initrd. A change of the initramfs links the kernel anew and compiles nothing.
+   */
+  embeddedInitramfs?: string;
 }
 export interface DebianPackageWithASourceTarballInIt {
   kind: 'debian-package';

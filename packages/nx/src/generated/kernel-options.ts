@@ -40,6 +40,14 @@ export interface KernelOptions {
    * Directory of the published artifacts, relative to the workspace root. Default: dist/PROJECT.
    */
   outputPath?: string;
+  /**
+   * Kernel only. Name of an initramfs project that is built into the kernel (CONFIG_INITRAMFS_SOURCE), which then boots without an initrd. A change of the initramfs links the kernel anew and compiles nothing.
+   */
+  embeddedInitramfs?: string;
+  /**
+   * Device trees of the kernel's own to publish as NAME.dtb, by their place below arch/ARCH/boot/dts: sun4i-a10-cubieboard, or vendor/name where the kernel sorts them by vendor.
+   */
+  dtbs?: string[];
 }
 export interface DebianPackageWithASourceTarballInIt {
   kind: 'debian-package';
@@ -83,11 +91,9 @@ export interface Directory {
 }
 
 /** The defaults of the schema, as Nx fills them in. */
-export const kernelDefaults: Required<Pick<KernelOptions, 'fragments' | 'extraFragments' | 'ccache'>> = {
-  fragments: [],
-  extraFragments: [],
-  ccache: true,
-};
+export const kernelDefaults: Required<
+  Pick<KernelOptions, 'fragments' | 'extraFragments' | 'ccache' | 'dtbs'>
+> = { fragments: [], extraFragments: [], ccache: true, dtbs: [] };
 
 /** The options once the defaults are filled in. */
 export type FullKernelOptions = KernelOptions & typeof kernelDefaults;

@@ -27,6 +27,10 @@ export interface QemuOptions {
     | ACD
     | UEFI;
   /**
+   * Device tree that QEMU gives the kernel instead of the machine's own: PROJECT:NAME.dtb of a kernel project that publishes it (dtbs), or a path relative to the workspace root.
+   */
+  dtb?: string;
+  /**
    * QEMU machine type; default: virt for arm64, q35 for x86_64.
    */
   machine?: string;

@@ -4,7 +4,8 @@ import { PLUGIN, type Declaration } from '../project/declaration.js';
 import { BOOT_VOLUME, ISO_IMAGE, SIGNED_DTB, UBOOT_IMAGES } from '../project/paths.js';
 import { bootsThroughUefi, diskTools, qemuLockName, uefiLockName, volumeLoaders } from '../project/tools.js';
 import { allOptions, variantOutput } from '../project/variants.js';
-import { engineInputs, lockInput } from './inputs.js';
+import { parseFileReference } from '../project/references.js';
+import { engineInputs, fileInputs, lockInput, treeInput, unseenFiles, type Input } from './inputs.js';
 import { mapValues, pick } from './kconfig-targets.js';
 import { bootedProjects, namedIn, type References } from './references.js';
 import { keyOf, object, text, texts } from './unchecked.js';
@@ -26,6 +27,25 @@ const published = (declaration: Declaration, variant?: string) => ({
   outputPath: variantOutput(declaration, variant),
 });
 
+/** The device trees that a board's variants name: the projects that publish them, and what is to be hashed. */
+function dtbInputs(
+  variants: readonly Readonly<Record<string, unknown>>[],
+  workspaceRoot: string,
+): { projects: string[]; inputs: Input[] } {
+  const named = texts(variants.map(({ dtb }) => dtb)).map(parseFileReference);
+  const published = named.filter((file) => file.kind === 'artifact');
+  const files = named.flatMap((file) => (file.kind === 'file' ? [file.path] : []));
+  const unseen = unseenFiles(files, workspaceRoot);
+  return {
+    projects: published.map(({ project }) => project),
+    inputs: [
+      ...published.map(({ artifact }) => ({ dependentTasksOutputFiles: `**/${artifact}` })),
+      ...files.flatMap(fileInputs),
+      ...(unseen.length > 0 ? [treeInput(unseen)] : []),
+    ],
+  };
+}
+
 /** The targets of a board project. */
 export function boardTargets(
   declaration: Declaration,
@@ -40,8 +60,12 @@ export function boardTargets(
   const buildsOf = (names: readonly string[]) => [...new Set(names)].map((name) => references.buildOf(name));
   const packed = everyOptions.flatMap(({ boot }) => namedIn(object(boot), ['image']));
   const dependsOn = buildsOf([...named, ...packed]);
+  const dtb = dtbInputs(everyOptions, workspaceRoot);
   // U-Boot and UEFI boot the board's own drive, which `build` makes; another variant may boot something else.
-  const booted = [...buildsOf([...named, ...media]), ...(loaders.length > 0 ? ['build'] : [])];
+  const booted = [
+    ...buildsOf([...named, ...media, ...dtb.projects]),
+    ...(loaders.length > 0 ? ['build'] : []),
+  ];
   const arch = keyOf(ARCH_MACHINES, options.arch);
   const volumeTools = diskTools({
     ...{ arch: text(options.arch) ?? '', table: 'gpt', format: 'raw' },
@@ -93,6 +117,7 @@ export function boardTargets(
       configurations: mapValues(variants, (variant, own) => ({ ...own, ...published(declaration, variant) })),
       inputs: [
         { dependentTasksOutputFiles: BOOTED_FILES },
+        ...dtb.inputs,
         ...(arch ? [lockInput(undefined, [qemuLockName(arch, text(options.qemu)), ...firmware(arch)])] : []),
         ...engineInputs(workspaceRoot),
       ],

@@ -142,6 +142,45 @@ describe('a kernel project', () => {
     expect(config!.inputs).toContain('{workspaceRoot}/a.config');
   });
 
+  it('with an initramfs in it is built after that, and hashes it; its configuration does not', async () => {
+    const { targets, implicitDependencies } = await infer(kernel({ embeddedInitramfs: 'root' }), {
+      root: project('root', 'initramfs', { arch: 'arm64' }, 'pack'),
+    });
+    expect(implicitDependencies).toEqual(['root']);
+    expect(targets['build']!.dependsOn).toEqual(['config', { projects: ['root'], target: 'pack' }]);
+    expect(targets['build']!.inputs).toContainEqual({ dependentTasksOutputFiles: '**/initramfs.cpio*' });
+    expect(targets['config']).not.toHaveProperty('dependsOn');
+    expect(targets['config']!.options).toMatchObject({ embeddedInitramfs: 'root' });
+    expect(JSON.stringify(targets['config']!.inputs)).not.toContain('initramfs');
+  });
+
+  it('with an initramfs in one variant only is built after that', async () => {
+    const json = kernel();
+    const configurations = { whole: { embeddedInitramfs: 'root' } };
+    const { targets, implicitDependencies } = await infer(
+      { ...json, targets: { build: { ...json.targets['build'], configurations } } },
+      { root: project('root', 'initramfs', { arch: 'arm64' }) },
+    );
+    expect(implicitDependencies).toEqual(['root']);
+    expect(targets['build']!.dependsOn).toEqual(['config', { projects: ['root'], target: 'build' }]);
+  });
+
+  it('with an initramfs in it that is made from it leaves the circle for the executor to explain', async () => {
+    const files = [{ path: '/boot/Image', from: 'linux:Image' }];
+    const { targets } = await infer(kernel({ embeddedInitramfs: 'root' }), {
+      root: project('root', 'initramfs', { arch: 'arm64', files }),
+    });
+    expect(targets['build']!.dependsOn).toEqual(['config']);
+  });
+
+  it('publishes its device trees by their file names, once each', async () => {
+    const { targets } = await infer(kernel({ dtbs: ['arm/foundation-v8', 'board'] }));
+    expect(targets['build']!.outputs!.slice(3)).toEqual(
+      ['foundation-v8.dtb', 'board.dtb', 'manifest.json'].map((name) => `{workspaceRoot}/dist/linux/${name}`),
+    );
+    expect(targets['config']!.options).not.toHaveProperty('dtbs');
+  });
+
   it('publishes where it is told', async () => {
     const { targets } = await infer(kernel({ outputPath: '{projectRoot}/out/' }));
     expect(targets['build']!.outputs).toContain('{workspaceRoot}/app/out/Image');
@@ -421,6 +460,20 @@ it('lets one variant alone of a board boot through U-Boot', async () => {
   });
 });
 
+it.each([
+  ['of a kernel', 'other:x.dtb', { dependentTasksOutputFiles: '**/x.dtb' }, ['linux', 'other']],
+  ['of the workspace', '{projectRoot}/x.dtb', '{workspaceRoot}/app/x.dtb', ['linux']],
+  ['outside of it', '/srv/x.dtb', { runtime: `${HASH} /srv/x.dtb` }, ['linux']],
+])('hashes a device tree %s that a board is given', async (_place, dtb, input, edges) => {
+  const board = project('pc', 'qemu', { arch: 'arm64', kernel: 'linux', dtb }, 'run');
+  const other = project('other', 'kernel', { arch: 'arm64', source: TARBALL, dtbs: ['x'] });
+  const { targets, implicitDependencies } = await infer(board, { linux: kernel(), other });
+  expect(implicitDependencies).toEqual(edges);
+  expect(targets.test!.inputs).toContainEqual(input);
+  for (const name of ['build', 'run', 'test'])
+    expect(targets[name]!.dependsOn).toEqual(edges.map((edge) => ({ projects: [edge], target: 'build' })));
+});
+
 it('gives a board build, test and command, with edges to kernel and initramfs', async () => {
   const options = { arch: 'x86_64', kernel: 'linux', initramfs: 'root', memory: 64 };
   const { targets, implicitDependencies } = await infer(project('pc', 'qemu', options, 'run'), {
@@ -595,6 +648,9 @@ it.each([
   ['kernel', { arch: 'mips', source: TARBALL }],
   ['kernel', {}],
   ['kernel', { arch: 'arm64', source: 'linux.tar', fragments: 'a.config', base: 7 }],
+  ['kernel', { arch: 'arm64', source: TARBALL, embeddedInitramfs: 7, dtbs: 'x' }],
+  ['kernel', { arch: 'arm64', source: TARBALL, embeddedInitramfs: 'bad', dtbs: [null] }],
+  ['qemu', { arch: 'arm64', dtb: 7 }],
   ['kernel', { arch: 'arm64', source: { kind: 'directory' }, fragments: [null], outputPath: 1 }],
   ['busybox', { arch: 'toString', source: null }],
   ['program', { arch: 'mips', sources: 'a.c', headers: [null], output: 7 }],

@@ -81,7 +81,7 @@ function targetsOf(
     case 'kernel':
     case 'busybox':
     case 'u-boot':
-      return kconfigTargets(declaration, workspaceRoot);
+      return kconfigTargets(declaration, references, workspaceRoot);
     case 'program':
       return programTargets(declaration, workspaceRoot);
     case 'initramfs':

@@ -1,9 +1,10 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { ARCHES, crossPrefix, KCONFIG_PROGRAMS, toolNames, type ProgramName } from '@bringup/kbuild';
+import { ARCHES, crossPrefix, dtbName, KCONFIG_PROGRAMS, toolNames, type ProgramName } from '@bringup/kbuild';
 import { isKconfigKind, PLUGIN, type Declaration } from '../project/declaration.js';
 import { allOptions, variantOutput } from '../project/variants.js';
 import { configurationInputs, engineInputs, lockInput, sourceInputs, type Input } from './inputs.js';
-import { keyOf, text } from './unchecked.js';
+import type { References } from './references.js';
+import { keyOf, text, texts } from './unchecked.js';
 
 /** Options that the `config` target shares with the target it was inferred from. */
 const CONFIG_OPTIONS = [
@@ -17,11 +18,13 @@ const CONFIG_OPTIONS = [
   'jobs',
   'outputPath',
   'static',
+  'embeddedInitramfs',
 ];
 
 /** The targets of a kernel, BusyBox or U-Boot project. */
 export function kconfigTargets(
   declaration: Declaration,
+  references: References,
   workspaceRoot: string,
 ): Record<string, TargetConfiguration> {
   const { kind, project, target, options, configurations } = declaration;
@@ -40,6 +43,11 @@ export function kconfigTargets(
     ...engineInputs(workspaceRoot),
   ];
   const artifacts = kind === 'busybox' ? ['busybox.tar'] : Object.keys(arch ? program.artifacts(arch) : {});
+  const dtbs = new Set(variants.flatMap((own) => texts(own.dtbs).map(dtbName)));
+  // One that is made from this kernel would be a circle, which Nx refuses without a reason: the executor gives it.
+  const embedded = texts(variants.map((own) => own.embeddedInitramfs)).filter(
+    (name) => !references.isPartOf(project, name),
+  );
   return {
     update: { executor: `${PLUGIN}:update`, cache: false },
     ...editorTargets(declaration),
@@ -68,9 +76,13 @@ export function kconfigTargets(
       cache: true,
       options: { outputPath },
       configurations: mapValues(configurations, outputOf),
-      dependsOn: ['config'],
-      inputs: [{ dependentTasksOutputFiles: '**/.config' }, ...common],
-      outputs: [...artifacts, 'manifest.json'].map((name) => `${out}/${name}`),
+      dependsOn: ['config', ...[...new Set(embedded)].map((name) => references.buildOf(name))],
+      inputs: [
+        { dependentTasksOutputFiles: '**/.config' },
+        ...(embedded.length > 0 ? [{ dependentTasksOutputFiles: '**/initramfs.cpio*' }] : []),
+        ...common,
+      ],
+      outputs: [...artifacts, ...dtbs, 'manifest.json'].map((name) => `${out}/${name}`),
     },
   };
 }

@@ -15,6 +15,11 @@ export class References {
     return { projects: [project], target: this.declarations.get(project)?.target ?? 'build' };
   }
 
+  /** Whether `part` goes into what `project` publishes, by whatever way. */
+  isPartOf(part: string, project: string): boolean {
+    return chainOfParts(project, part, (name) => this.declarations.get(name)) !== undefined;
+  }
+
   /**
    * A declaration with a configuration for each variant of what it refers to: Nx hands a configuration on to the tasks
    * before it only when the task that was asked for has it too, and a board with `-c debug` wants the debug kernel.
@@ -43,7 +48,13 @@ export function referencedProjects(declaration: Declaration): string[] {
 function projectsOf(kind: DeclaredKind, options: Readonly<Record<string, unknown>>): string[] {
   switch (kind) {
     case 'qemu':
-      return [...namedIn(options, ['kernel', 'initramfs']), ...bootedProjects(options.boot)];
+      return [
+        ...namedIn(options, ['kernel', 'initramfs']),
+        ...bootedProjects(options.boot),
+        ...artifactProjects([options.dtb]),
+      ];
+    case 'kernel':
+      return namedIn(options, ['embeddedInitramfs']);
     case 'initramfs':
       return partsProjects(options);
     case 'uboot-image':
@@ -72,7 +83,29 @@ export function namedIn(options: Readonly<Record<string, unknown>>, names: reado
 }
 
 function partsProjects(options: Readonly<Record<string, unknown>>): string[] {
-  const files = textsOf(options.files, 'from').map(parseFileReference);
-  const artifacts = files.flatMap((file) => (file.kind === 'artifact' ? [file.project] : []));
-  return [...namedIn(options, ['busybox']), ...artifacts];
+  return [...namedIn(options, ['busybox']), ...artifactProjects(textsOf(options.files, 'from'))];
+}
+
+function artifactProjects(files: readonly unknown[]): string[] {
+  return texts(files)
+    .map(parseFileReference)
+    .flatMap((file) => (file.kind === 'artifact' ? [file.project] : []));
+}
+
+/** The projects from `from` to `to` by what each is made of, both included; undefined where `to` is no part of `from`. */
+export function chainOfParts(
+  from: string,
+  to: string,
+  declarationOf: (project: string) => Declaration | undefined,
+  seen = new Set<string>(),
+): string[] | undefined {
+  if (from === to) return [to];
+  const declaration = declarationOf(from);
+  if (!declaration || seen.has(from)) return undefined;
+  seen.add(from);
+  for (const part of referencedProjects(declaration)) {
+    const chain = chainOfParts(part, to, declarationOf, seen);
+    if (chain) return [from, ...chain];
+  }
+  return undefined;
 }

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { nx, REPOSITORY } from './nx-run.js';
+
+/** Boards of other architectures: a kernel of each takes minutes, and compilers that CI does not install. */
+jest.setTimeout(3_600_000);
+
+it.each([
+  ['virt-riscv64', /^OpenSBI v/m, / riscv64 /],
+  ['virt-arm', /^Linux version 6\./m, / armv7l /],
+  ['cubieboard', /Machine model: Cubietech Cubieboard/, / armv7l /],
+])('boots %s to what a command says', async (board, booted, machine) => {
+  const env = { HOME: process.env.HOME! };
+  const build = await nx(['run', `${board}:build`], { cwd: REPOSITORY, env });
+  expect({ exitCode: build.exitCode, output: build.exitCode === 0 ? '' : build.output }).toEqual({
+    exitCode: 0,
+    output: '',
+  });
+  const test = ['run', `${board}:test`, '--excludeTaskDependencies', '--skip-nx-cache', '--bootTimeout=120'];
+  const run = await nx(test, { cwd: REPOSITORY, env });
+  expect({ exitCode: run.exitCode, output: run.exitCode === 0 ? '' : run.output }).toEqual({
+    exitCode: 0,
+    output: '',
+  });
+  const dist = (name: string) => readFileSync(join(REPOSITORY, 'dist', board, name), 'utf8');
+  expect(dist('console.log')).toMatch(booted);
+  expect(JSON.parse(dist('test.json')).commands[0].output).toMatch(machine);
+});

@@ -1,0 +1,42 @@
+import { parseResolved } from '@bringup/kconfig';
+import { UserError } from '@bringup/process';
+
+/**
+ * What a kernel's build directory calls the initramfs that goes into the kernel. `CONFIG_INITRAMFS_SOURCE` is read with
+ * that directory as the current one, so the name says nothing of this host. usr/Makefile takes a single `*.cpio.*` as
+ * it is, whatever it is compressed with, and would compress a `*.cpio` again: with one name for all compressors the
+ * `.config` does not depend on which one the initramfs has.
+ */
+export const EMBEDDED_INITRAMFS = 'embedded-initramfs.cpio.packed';
+
+/** The lines of a `.config` that build {@link EMBEDDED_INITRAMFS} in. */
+export const EMBEDDED_INITRAMFS_LINES = [
+  'CONFIG_BLK_DEV_INITRD=y',
+  `CONFIG_INITRAMFS_SOURCE="${EMBEDDED_INITRAMFS}"`,
+];
+
+/** What unpacks each compression, by usr/Kconfig; a plain cpio needs nothing. */
+const DECOMPRESSORS: Readonly<Record<string, string>> = {
+  gzip: 'RD_GZIP',
+  zstd: 'RD_ZSTD',
+  lz4: 'RD_LZ4',
+  xz: 'RD_XZ',
+};
+
+/**
+ * Makes sure that a kernel can unpack what is built into it.
+ *
+ * @param initramfs the project of the initramfs, for the message
+ * @throws UserError `INITRAMFS_COMPRESSION` when the kernel lacks the decompressor
+ */
+export function checkDecompressor(config: string, compression: string, initramfs: string): void {
+  const symbol = DECOMPRESSORS[compression];
+  if (symbol === undefined) return;
+  if (parseResolved(config).some((line) => line.symbol === symbol && line.value === 'y')) return;
+  throw new UserError(
+    'INITRAMFS_COMPRESSION',
+    `${initramfs} is compressed with ${compression}, and this kernel cannot unpack that. ` +
+      `Add CONFIG_${symbol}=y to a fragment, or set "compression" of ${initramfs} to another`,
+    { compression, symbol, initramfs },
+  );
+}

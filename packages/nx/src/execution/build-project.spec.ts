@@ -1,0 +1,96 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { kernelDefaults } from '../generated/kernel-options.js';
+import type { ProjectLike } from '../project/declaration.js';
+import { makeTask, makeWorkspace } from '../testing/workspace.js';
+import { buildProject } from './build-project.js';
+import { openKconfigProject, type KconfigOptions } from './kconfig-project.js';
+
+const FIXTURES = join(__dirname, '../../../kbuild/fixtures');
+
+const declared = (kind: string, options: object): Omit<ProjectLike, 'name'> => ({
+  root: kind,
+  targets: { build: { executor: `@bringup/nx:${kind}`, options: { ...options } } },
+});
+const OTHERS = {
+  rootfs: declared('initramfs', { arch: 'x86_64' }),
+  packed: declared('initramfs', { arch: 'x86_64', compression: 'xz' }),
+  foreign: declared('initramfs', { arch: 'arm64' }),
+  modular: declared('initramfs', { arch: 'x86_64', files: [{ path: '/x', from: 'tools:tools.tar' }] }),
+  tools: declared('initramfs', { arch: 'x86_64', files: [{ path: '/Image', from: 'linux:bzImage' }] }),
+};
+
+/** A fake kernel with these options, and what its build says and publishes. */
+function setUp(change: Partial<KconfigOptions>) {
+  const root = makeWorkspace({
+    'dist/rootfs/initramfs.cpio.gz': 'first',
+    'dist/packed/initramfs.cpio.xz': 'x',
+  });
+  cpSync(join(FIXTURES, 'fake-kernel'), join(root, 'kernel'), { recursive: true });
+  mkdirSync(join(root, 'linux'));
+  const source = { kind: 'directory' as const, path: 'kernel' };
+  const options: KconfigOptions = {
+    ...kernelDefaults,
+    ...{ arch: 'x86_64', source, base: 'tinyconfig', ccache: false },
+    ...change,
+  };
+  const build = async (): Promise<string[]> => {
+    const projects = { ...OTHERS, linux: declared('kernel', options) };
+    const task = makeTask(root, 'linux', projects, { hasConfigTarget: false });
+    await buildProject(task, await openKconfigProject(task, 'kernel', options));
+    return task.notes;
+  };
+  const published = (name: string) => readFileSync(join(root, 'dist/linux', name), 'latin1');
+  return { root, build, published };
+}
+
+it('builds a kernel with the initramfs of a project, again for another, and not for the same', async () => {
+  const { root, build, published } = setUp({ embeddedInitramfs: 'rootfs' });
+  await build();
+  expect(published('vmlinux')).toContain('first');
+  expect(published('.config')).toContain('CONFIG_INITRAMFS_SOURCE="embedded-initramfs.cpio.packed"\n');
+  expect((await build()).at(-1)).toBe('up to date, nothing to make');
+  writeFileSync(join(root, 'dist/rootfs/initramfs.cpio.gz'), 'second');
+  expect((await build()).at(-1)).toMatch(/^built bzImage, vmlinux/);
+  expect(published('vmlinux')).toContain('second');
+});
+
+it('publishes the device trees that it is asked for', async () => {
+  const { root, build, published } = setUp({ dtbs: ['board', 'acme/rocket'] });
+  await build();
+  expect(published('rocket.dtb')).toContain('acme board');
+  expect(existsSync(join(root, 'dist/linux/board.dtb'))).toBe(true);
+  expect(Object.keys(JSON.parse(published('manifest.json')).artifacts)).toContain('board.dtb');
+});
+
+it.each<[Partial<KconfigOptions>, string, RegExp]>([
+  [
+    { embeddedInitramfs: 'packed' },
+    'INITRAMFS_COMPRESSION',
+    /packed is compressed with xz.*Add CONFIG_RD_XZ=y/,
+  ],
+  [
+    { embeddedInitramfs: 'foreign' },
+    'ARCH_MISMATCH',
+    /its embeddedInitramfs project foreign is built for arm64/,
+  ],
+  [{ embeddedInitramfs: 'linux' }, 'INITRAMFS_CYCLE', /\(linux → linux\)/],
+  [
+    { embeddedInitramfs: 'modular' },
+    'INITRAMFS_CYCLE',
+    /\(linux → modular → tools → linux\).*Build the drivers in/,
+  ],
+  [{ embeddedInitramfs: 'nobody' }, 'NOT_AN_INITRAMFS_PROJECT', /embeddedInitramfs: project nobody/],
+  [{ dtbs: ['rocket'] }, 'UNKNOWN_DTB', /It has acme\/rocket/],
+])('refuses %j with %s', async (change, code, message) => {
+  await expect(setUp(change).build()).rejects.toMatchObject({
+    code,
+    message: expect.stringMatching(message),
+  });
+});
+
+it('refuses an initramfs that is not built', async () => {
+  const { root, build } = setUp({ embeddedInitramfs: 'rootfs' });
+  rmSync(join(root, 'dist/rootfs'), { recursive: true });
+  await expect(build()).rejects.toMatchObject({ code: 'NOT_BUILT' });
+});
