@@ -69,9 +69,12 @@ const indented = (lines: readonly string[]) => lines.map((line) => `  ${line}`);
 /** How the kernel's last message begins (kernel/panic.c). */
 export const PANIC = 'Kernel panic - not syncing';
 
+/** Where a message of the kernel's begins: a line, behind the time, or behind a prompt; not in the text of a program. */
+const MESSAGE_START = String.raw`(?:^|\n|\] |[#$>] )`;
+
 /** What a panicked kernel said, once the line is complete; undefined when it has not panicked. */
 export function findPanic(cleanText: string): string | undefined {
-  return new RegExp(`${PANIC}: ([^\\n]*)\\n`).exec(cleanText)?.[1];
+  return new RegExp(`${MESSAGE_START}${PANIC}: ([^\\n]*)\\n`).exec(cleanText)?.[1];
 }
 
 export function panicError(panic: string, state: GuestState): ToolError {

@@ -43,7 +43,7 @@ export const BOOT_SIGNATURES = {
   },
   'wrong-console': (findings) => {
     const rule = SERIAL_CONSOLES.find(([program]) => program.test(findings.argv[0] ?? ''));
-    if (!rule || !hasEnded(findings)) return undefined;
+    if (!rule || findings.end === undefined) return undefined;
     const [, fits, port] = rule;
     const given = values(findings, 'console');
     // Arm and RISC-V find theirs in the device tree (stdout-path); a PC takes its screen.

@@ -18,7 +18,7 @@ export interface BootEvidence extends ImageFormats {
 
 /** Evidence, read once for all signatures. */
 export interface Findings extends BootEvidence {
-  /** The console in lines, without control sequences, time stamps and the prefix of a level or a CPU. */
+  /** The console in lines, without control sequences, a prompt in front, and printk's prefixes. */
   readonly lines: readonly string[];
   /** The kernel's command line in words: as it printed it, else as QEMU was given it. */
   readonly words: readonly string[];
@@ -31,13 +31,16 @@ const PRINTK_PREFIX = /^(\[ *\d+\.\d{6}\])(\[ *[TC]\d+\])? /;
 /** A message of the kernel's behind a prompt, or behind half a line of a program's. */
 const MID_LINE = /(?<=[^\n])\[ *\d+\.\d{6}\] /g;
 
+/** A shell's prompt (`/ # `, `root@board:~# `) in front of a kernel's message. */
+const PROMPT = /^\S+ ?[#$] (?=\S)/;
+
 /** `ESC c`, by which SeaBIOS resets the terminal: no control sequence of ECMA-48's CSI kind. */
 // eslint-disable-next-line no-control-regex -- ESC is what it begins with
 const RESET = /\u001bc/g;
 
 export function readEvidence(evidence: BootEvidence): Findings {
   const text = cleanConsoleText(evidence.console).replace(RESET, '').replace(MID_LINE, '\n$&');
-  const lines = text.split('\n').map((line) => line.replace(PRINTK_PREFIX, ''));
+  const lines = text.split('\n').map((line) => line.replace(PROMPT, '').replace(PRINTK_PREFIX, ''));
   const printed = lines.find((line) => line.startsWith('Kernel command line: '));
   const commandLine =
     printed?.slice('Kernel command line: '.length) ?? argument(evidence.argv, '-append') ?? '';

@@ -1,4 +1,5 @@
 import type { Signature } from './diagnose.js';
+import { BOOT_SIGNATURES } from './boot-signatures.js';
 import { findLine } from './evidence.js';
 import type { Outcome } from './outcomes.js';
 
@@ -6,6 +7,8 @@ import type { Outcome } from './outcomes.js';
 export const USERSPACE_SIGNATURES = {
   'no-console-device': (findings) => {
     if (!findLine(findings, /^Warning: unable to open an initial console\./)) return undefined;
+    // Without a driver for it there is no console to open either.
+    if (BOOT_SIGNATURES['wrong-console'](findings)) return undefined;
     return {
       cause: 'the root file system has no /dev/console, so init writes to nobody',
       remedy:
