@@ -91,3 +91,17 @@ it('has exit codes of its own, clear of those of shells, sysexits and QEMU', () 
   expect(new Set(codes).size).toBe(codes.length);
   expect(codes.filter((code) => code !== 0 && (code < 10 || code > 63))).toEqual([]);
 });
+
+it.each(['a', ' ', '[ ', '\r', '.', '\n', '\u001b[', '\u001b[0', 'Killed process 1 (', 'init: '])(
+  'reads megabytes of %j within the time of a test',
+  (unit) => {
+    const console = `Out of memory: ${unit.repeat(2_000_000 / unit.length)}`;
+    expect(diagnose({ console, stderr: '', argv: [], end: 'timeout' })).toEqual([]);
+  },
+);
+
+it("does not pass a guest's escape sequences on", () => {
+  const console = 'Kernel panic - not syncing: a\u001b]0;title\u0007\u009b31mb\n';
+  const [found] = diagnose({ console, stderr: '', argv: [], end: 'panic' });
+  expect(found!.cause).toBe('the kernel gave up: a]0;title31mb');
+});

@@ -1,4 +1,4 @@
-import { cleanConsoleText } from '../console-text.js';
+import { cleanConsoleText, printable } from '../console-text.js';
 import { argument } from './argument.js';
 import type { ImageFormats } from './image-format.js';
 
@@ -38,9 +38,14 @@ const PROMPT = /^\S+ ?[#$] (?=\S)/;
 // eslint-disable-next-line no-control-regex -- ESC is what it begins with
 const RESET = /\u001bc/g;
 
+/** What a signature looks at of a line; printk cuts its own at 1 KiB (LOG_LINE_MAX), a guest's program nowhere. */
+const LINE_LENGTH = 2048;
+
 export function readEvidence(evidence: BootEvidence): Findings {
   const text = cleanConsoleText(evidence.console).replace(RESET, '').replace(MID_LINE, '\n$&');
-  const lines = text.split('\n').map((line) => line.replace(PROMPT, '').replace(PRINTK_PREFIX, ''));
+  const lines = printable(text)
+    .split('\n')
+    .map((line) => line.slice(0, LINE_LENGTH).replace(PROMPT, '').replace(PRINTK_PREFIX, ''));
   const printed = lines.find((line) => line.startsWith('Kernel command line: '));
   const commandLine =
     printed?.slice('Kernel command line: '.length) ?? argument(evidence.argv, '-append') ?? '';
