@@ -34,9 +34,9 @@ const TABLE: Record<string, [outcomes: Outcome[], told: RegExp]> = {
   'hung-task': [['hung-task'], /insmod:23 waits in the kernel for more than 3 s/],
   'init-exited': [['init-exited'], /with exit code 0.*exec sh/],
   'panic.sysrq': [['panic'], /gave up: sysrq triggered crash/],
-  'no-console-device': [['no-console-device'], /\/dev\/console/],
+  'no-console-device': [['no-console-device', 'init-exited'], /\/dev\/console/],
   'no-rcs': [['no-rcs'], /No such file or directory.*inittab/],
-  'missing-tty': [['missing-tty'], /\/dev\/tty2.*inittab/],
+  'missing-tty': [['missing-tty'], /\/dev\/tty[234].*inittab/],
 };
 
 it('has a captured boot for each row and a row for each, and one for each signature', () => {

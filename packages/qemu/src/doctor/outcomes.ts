@@ -22,6 +22,8 @@ export const OUTCOMES = {
   'no-root-file-system': 23,
   'requested-init-failed': 24,
   'no-init': 25,
+  // A shell as init ends at once where it has no console.
+  'no-console-device': 26,
   // The kernel in trouble. A lack of memory and an oops kill processes, init too; what hangs may panic later.
   'out-of-memory': 30,
   oops: 31,
@@ -30,7 +32,6 @@ export const OUTCOMES = {
   'init-exited': 34,
   panic: 35,
   // User space that starts, and does not get far.
-  'no-console-device': 40,
   'no-rcs': 41,
   'missing-tty': 42,
   // Nothing else is known.
