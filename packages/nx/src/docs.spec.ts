@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { CreateNodesContextV2, TargetConfiguration } from '@nx/devkit';
+import { OUTCOMES } from '@bringup/qemu';
 import { createNodesV2 } from './graph/create-nodes.js';
 
 const ROOT = join(__dirname, '..', '..', '..');
@@ -53,6 +54,11 @@ describe('documentation', () => {
     expect(page).toContain(`# @bringup/nx:${name}`);
     expect(Object.keys(properties).filter((option) => !page.includes(`| \`${option}\``))).toEqual([]);
     expect(read('docs/reference/README.md')).toContain(`(${name}.md)`);
+  });
+
+  it('lists each outcome of a boot with its exit code, in their order', () => {
+    const rows = mentions('docs/troubleshooting.md', /^\| `([\w-]+)` +\| (\d+) +\|/gm);
+    expect(rows).toEqual(Object.entries(OUTCOMES).map(([outcome, code]) => [outcome, String(code)]));
   });
 
   it.each(PAGES)('%s: relative links lead to files', (page) => {

@@ -4,12 +4,21 @@ import { StringDecoder } from 'node:string_decoder';
 // eslint-disable-next-line no-control-regex -- ESC is what these sequences begin with
 const CONTROL_SEQUENCE = /\u001b\[[0-?]*[ -/]*[@-~]/g;
 
+/** What a terminal acts on and a message must not pass on: C0 but for tab and newline, DEL, C1. */
+// eslint-disable-next-line no-control-regex -- control characters are what it is about
+const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+
 /** printk's lines with their time stamp (CONFIG_PRINTK_TIME), which may start in the middle of a line of the shell's. */
 const KERNEL_MESSAGE = /\[ *\d+\.\d{6}\][^\n]*\n/g;
 
 /** Console text to match against: lines end in LF alone, control sequences are gone. */
 export function cleanConsoleText(text: string): string {
-  return text.replace(CONTROL_SEQUENCE, '').replace(/\r+\n/g, '\n').replaceAll('\r', '');
+  return text.replace(CONTROL_SEQUENCE, '').replaceAll('\r', '');
+}
+
+/** Text of a guest's for the user's terminal: what is left of its control sequences does nothing there. */
+export function printable(text: string): string {
+  return text.replace(CONTROL_CHARACTERS, '');
 }
 
 /** Clean text without the kernel's messages: what the guest's programs wrote. */
@@ -24,7 +33,7 @@ export function withoutTrailingMessages(text: string): string {
 
 /** The last lines with something on them, for an error message. */
 export function consoleTail(text: string, lines: number): string[] {
-  return cleanConsoleText(text)
+  return printable(cleanConsoleText(text))
     .split('\n')
     .filter((line) => line.trim())
     .slice(-lines);

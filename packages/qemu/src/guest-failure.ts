@@ -1,70 +1,102 @@
 import { quoteCommand, ToolError, type ProgramExit } from '@bringup/process';
-import { cleanConsoleText, consoleTail } from './console-text.js';
-import { diagnose } from './doctor.js';
+import { consoleTail, printable } from './console-text.js';
+import {
+  diagnose,
+  OUTCOMES,
+  outcomeOf,
+  type BootEvidence,
+  type Diagnosis,
+  type Outcome,
+} from './doctor/index.js';
 
 const TAIL_LINES = 25;
 
 /** What was going on when a guest failed. */
-export interface GuestState {
-  argv: readonly string[];
-  /** The whole console. */
-  console: string;
-  stderr: string;
+export interface GuestState extends BootEvidence {
   /** In words: `boot`, `command 2 (uname -r)`, `power-off`. */
   phase: string;
 }
 
-/** The error for a guest that failed: message, known causes, the console's last lines, the command to repeat it. */
-function guestError(
-  code: string,
-  what: string,
-  state: GuestState,
-  fields: Record<string, unknown>,
-): ToolError {
-  const tail = consoleTail(state.console, TAIL_LINES);
+/** What the fields of a guest's error tell, for reports. */
+export interface GuestFailure {
+  outcome: Outcome;
+  exitCode: number;
+  diagnoses: readonly Diagnosis[];
+  /** The whole console. */
+  console: string;
+}
+
+interface Failing {
+  code: string;
+  what: string;
+  state: GuestState;
+  fields: Record<string, unknown>;
+  /** Where the failure itself says what became of the guest; else the doctor does. */
+  outcome?: Outcome;
+}
+
+/** The error for a guest that failed: message, causes and remedies, the console's last lines, the command to repeat it. */
+function guestError({ code, what, state, fields, outcome: known }: Failing): ToolError {
+  const { argv, phase, console } = state;
+  const tail = consoleTail(console, TAIL_LINES);
   const stderr = state.stderr.trim();
-  const advice = diagnose(`${state.console}\n${stderr}`);
+  const diagnoses = diagnose(state);
+  const outcome = known ?? outcomeOf(diagnoses, state.end);
+  const exitCode = OUTCOMES[outcome];
   const lines = [
     what,
-    ...advice.map((text) => `Likely cause: ${text}.`),
-    ...(stderr ? ['QEMU said:', ...stderr.split('\n').map((line) => `  ${line}`)] : []),
-    ...(tail.length > 0 ? ["The console's last lines:", ...tail.map((line) => `  ${line}`)] : []),
-    `QEMU was started with: ${quoteCommand(state.argv)}`,
+    ...diagnoses.flatMap(formatDiagnosis),
+    ...(stderr ? ['QEMU said:', ...indented(stderr.split('\n').map(printable))] : []),
+    ...(tail.length > 0 ? ["The console's last lines:", ...indented(tail)] : []),
+    `QEMU was started with: ${quoteCommand(argv)}`,
+    formatOutcome(outcome),
   ];
-  const { argv, phase } = state;
-  return new ToolError(code, lines.join('\n'), { ...fields, phase, argv, tail, stderr, advice });
+  const failure: GuestFailure = { outcome, exitCode, diagnoses, console };
+  return new ToolError(code, lines.join('\n'), { ...fields, ...failure, phase, argv, tail, stderr });
 }
+
+/** The last line of a message: what scripts look for. */
+function formatOutcome(outcome: Outcome): string {
+  return `Outcome: ${outcome} (exit code ${OUTCOMES[outcome]})`;
+}
+
+function formatDiagnosis({ cause, remedy, seen }: Diagnosis): string[] {
+  return [`Likely cause: ${cause}.`, `Remedy: ${remedy}.`, ...indented(seen)];
+}
+
+const indented = (lines: readonly string[]) => lines.map((line) => `  ${line}`);
 
 /** How the kernel's last message begins (kernel/panic.c). */
 export const PANIC = 'Kernel panic - not syncing';
 
+/** Where a message of the kernel's begins: a line, behind the time, or behind a prompt; not in the text of a program. */
+const MESSAGE_START = String.raw`(?:^|\n|\] |[#$>] )`;
+
 /** What a panicked kernel said, once the line is complete; undefined when it has not panicked. */
 export function findPanic(cleanText: string): string | undefined {
-  return new RegExp(`${PANIC}: ([^\\n]*)\\n`).exec(cleanText)?.[1];
+  return new RegExp(`${MESSAGE_START}${PANIC}: ([^\\n]*)\\n`).exec(cleanText)?.[1];
 }
 
 export function panicError(panic: string, state: GuestState): ToolError {
-  return guestError('GUEST_PANIC', `the guest's kernel panicked during ${state.phase}: ${panic}`, state, {
-    panic,
-  });
+  const what = `the guest's kernel panicked during ${state.phase}: ${printable(panic)}`;
+  return guestError({ code: 'GUEST_PANIC', what, state: { ...state, end: 'panic' }, fields: { panic } });
 }
 
 export function timeoutError(timeoutMs: number, hint: string | undefined, state: GuestState): ToolError {
-  const last = consoleTail(state.console, 1)[0];
-  const silent = cleanConsoleText(state.console).trim() === '';
-  const silence =
-    'No output at all: is console= right for this machine (ttyS0 on a PC, ttyAMA0 on virt), and the driver of that serial port in the kernel (CONFIG_SERIAL_8250_CONSOLE, CONFIG_SERIAL_AMBA_PL011_CONSOLE, CONFIG_PRINTK)?';
+  const lastLine = consoleTail(state.console, 1)[0];
   const what = [
     `the guest's ${state.phase} took longer than ${timeoutMs} ms.`,
-    silent ? silence : `Its last line: ${last}`,
+    lastLine === undefined ? 'No output at all.' : `Its last line: ${lastLine}`,
     ...(hint ? [hint] : []),
   ].join(' ');
-  return guestError('GUEST_TIMEOUT', what, state, { timeoutMs, lastLine: last, silent });
+  const fields = { timeoutMs, lastLine };
+  return guestError({ code: 'GUEST_TIMEOUT', what, state: { ...state, end: 'timeout' }, fields });
 }
 
 export function exitedError(exit: ProgramExit, state: GuestState): ToolError {
   const how = exit.signal ? `was ended by ${exit.signal}` : `ended with exit code ${exit.exitCode}`;
-  return guestError('GUEST_EXITED', `QEMU ${how} during ${state.phase}`, state, { ...exit });
+  const what = `QEMU ${how} during ${state.phase}`;
+  return guestError({ code: 'GUEST_EXITED', what, state: { ...state, end: 'exit' }, fields: { ...exit } });
 }
 
 export function commandError(
@@ -72,5 +104,28 @@ export function commandError(
   state: GuestState,
 ): ToolError {
   const what = `in the guest, ${state.phase} failed: wanted ${detail.wanted}, got ${detail.got}`;
-  return guestError('GUEST_COMMAND_FAILED', what, state, detail);
+  return guestError({ code: 'GUEST_COMMAND_FAILED', what, state, fields: detail, outcome: 'command-failed' });
+}
+
+/** A guest that got ready where it was to fail. */
+export function readyError(state: GuestState): ToolError {
+  return guestError({
+    code: 'GUEST_OUTCOME',
+    what: 'the guest came up',
+    state,
+    fields: {},
+    outcome: 'ready',
+  });
+}
+
+/** A guest that shows a failure without having ended. */
+export function failedError(state: GuestState): ToolError {
+  return guestError({ code: 'GUEST_OUTCOME', what: 'the boot failed', state, fields: {} });
+}
+
+/** A guest that was to fail in one way, and did not. */
+export function outcomeError(wanted: Outcome, cause: ToolError): ToolError {
+  const { outcome } = cause.fields as unknown as GuestFailure;
+  const message = `wanted the outcome ${wanted}, got ${outcome}: ${cause.message}`;
+  return new ToolError('GUEST_OUTCOME', message, { ...cause.fields, wanted }, cause);
 }

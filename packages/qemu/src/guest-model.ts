@@ -1,3 +1,5 @@
+import type { Diagnosis, Outcome } from './doctor/index.js';
+
 /** A line, or lines, for the guest's shell and what must come of it. */
 export interface GuestCommand {
   run: string;
@@ -14,6 +16,8 @@ export interface GuestCommand {
 export interface GuestTest {
   /** Source of a regular expression (flag `m`) over the console without control sequences; see {@link SHELL_PROMPT}. */
   readyPattern: string;
+  /** What the boot must end in; by default the guest gets ready. With another outcome no command is run. */
+  expectedOutcome?: Outcome;
   commands: readonly GuestCommand[];
   bootTimeoutMs: number;
   commandTimeoutMs: number;
@@ -33,7 +37,11 @@ export interface GuestCommandResult {
 }
 
 export interface GuestTestResult {
-  /** From QEMU's start to the ready pattern. */
+  outcome: Outcome;
+  exitCode: number;
+  /** Of an expected failure. */
+  diagnoses: readonly Diagnosis[];
+  /** From QEMU's start to the ready pattern, or to the expected failure. */
   bootMs: number;
   commands: GuestCommandResult[];
   /** All that the guest wrote, as it wrote it. */

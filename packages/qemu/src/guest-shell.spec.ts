@@ -1,6 +1,5 @@
 import { cleanConsoleText, withoutTrailingMessages } from './console-text.js';
 import { isRefused, parseReply, planTyping } from './guest-shell.js';
-import { diagnose } from './doctor.js';
 
 describe('the typed form of a command', () => {
   it('never holds its own markers, and keeps the command on lines of its own', () => {
@@ -42,15 +41,3 @@ it('cleans console text of control sequences and carriage returns', () => {
   expect(cleanConsoleText('\u001b[1;31ma\u001b[0m\r\r\nb\r\n# \u001b[6n')).toBe('a\nb\n# ');
   expect(withoutTrailingMessages('# [    1.000000] a\n[   10.000000] b\n')).toBe('# ');
 });
-
-it.each([
-  ['Error loading uncompressed kernel without PVH ELF Note', 'not vmlinux'],
-  ['VFS: Unable to mount root fs on unknown-block(0,0)', 'no root file system'],
-  ['No working init found.', 'no init'],
-  ["can't run '/etc/init.d/rcS': No such file", 'inittab'],
-  ["can't open /dev/tty2: No such file or directory", 'inittab'],
-  ['linux kernel too old to load a ram disk', 'give bzImage'],
-  ['Warning: unable to open an initial console.', '/dev/console'],
-])('knows the failure %j', (text, advice) =>
-  expect(diagnose(text)).toEqual([expect.stringContaining(advice)]),
-);

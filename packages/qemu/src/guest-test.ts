@@ -1,8 +1,17 @@
-import { quoteCommand, UserError, type ProgramExit } from '@bringup/process';
+import { quoteCommand, ToolError, UserError, type ProgramExit } from '@bringup/process';
 import { endBoard, withRunDirectory, type PlanRun } from './board-process.js';
 import { withoutTrailingMessages } from './console-text.js';
 import { Guest, type GuestOptions } from './guest.js';
-import { commandError, exitedError, PANIC } from './guest-failure.js';
+import { diagnose, type Outcome } from './doctor/index.js';
+import {
+  commandError,
+  exitedError,
+  failedError,
+  outcomeError,
+  PANIC,
+  readyError,
+  type GuestFailure,
+} from './guest-failure.js';
 import type { GuestCommand, GuestCommandResult, GuestTest, GuestTestResult } from './guest-model.js';
 import { hasBegun, hasEnded, isRefused, parseReply, planTyping, type ShellReply } from './guest-shell.js';
 
@@ -24,7 +33,8 @@ export interface GuestTestOptions extends GuestOptions {
 /**
  * Boots a guest, runs commands in its shell, compares, and powers it off. Nothing of it is left afterwards.
  *
- * @throws ToolError `GUEST_PANIC`, `GUEST_TIMEOUT`, `GUEST_EXITED`, `GUEST_COMMAND_FAILED`, `TOOL_MISSING`
+ * @throws ToolError `GUEST_PANIC`, `GUEST_TIMEOUT`, `GUEST_EXITED`, `GUEST_COMMAND_FAILED`,
+ * `GUEST_OUTCOME`, `TOOL_MISSING`; but for the last, with the fields of a {@link GuestFailure}
  * @throws UserError `INVALID_PATTERN`
  * @throws the signal's reason when aborted
  */
@@ -43,6 +53,16 @@ export function runGuestTest(
     const started = performance.now();
     const guest = await Guest.start(argv, options);
     try {
+      const { expectedOutcome = 'ready' } = test;
+      if (expectedOutcome !== 'ready') {
+        const failure = await waitUntilFailed(guest, ready, expectedOutcome, test.bootTimeoutMs);
+        return {
+          ...failure,
+          bootMs: performance.now() - started,
+          commands: [],
+          consoleLog: guest.console.text,
+        };
+      }
       await waitUntilReady(guest, ready, test.bootTimeoutMs);
       const bootMs = performance.now() - started;
       const commands: GuestCommandResult[] = [];
@@ -56,7 +76,14 @@ export function runGuestTest(
         );
       }
       await powerOff(guest, test.powerOff, () => endBoard(guest.program, paths));
-      return { bootMs, commands, consoleLog: guest.console.text };
+      return {
+        outcome: 'ready',
+        exitCode: 0,
+        diagnoses: [],
+        bootMs,
+        commands,
+        consoleLog: guest.console.text,
+      };
     } finally {
       if (!guest.exit) await guest.program.stop(STOP_MS);
       await guest.close();
@@ -64,12 +91,45 @@ export function runGuestTest(
   });
 }
 
+/** A kernel message behind the prompt must not hide it. */
+function isReady(recent: string, ready: RegExp): boolean {
+  return ready.test(recent) || ready.test(withoutTrailingMessages(recent));
+}
+
 async function waitUntilReady(guest: Guest, ready: RegExp, timeoutMs: number): Promise<void> {
-  // A kernel message behind the prompt must not hide it.
-  const probe = (recent: string) =>
-    ready.test(recent) || ready.test(withoutTrailingMessages(recent)) || undefined;
+  const probe = (recent: string) => isReady(recent, ready) || undefined;
   const hint = () => `It never matched the ready pattern ${ready.source}`;
   await guest.waitFor({ phase: 'boot', timeoutMs, probe, hint });
+}
+
+type Failure = Pick<GuestTestResult, 'outcome' | 'exitCode' | 'diagnoses'>;
+
+/**
+ * Waits until a boot fails as expected. Some failures end nothing (a missing rcS, a hung task): they count as
+ * soon as they show.
+ *
+ * @throws ToolError `GUEST_OUTCOME` when something else comes of it
+ */
+async function waitUntilFailed(
+  guest: Guest,
+  ready: RegExp,
+  expected: Outcome,
+  timeoutMs: number,
+): Promise<Failure> {
+  const probe = (recent: string) => {
+    if (diagnose({ ...guest.state, console: recent })[0]?.outcome === expected) return 'failed';
+    return isReady(recent, ready) ? 'ready' : undefined;
+  };
+  try {
+    if ((await guest.waitFor({ phase: 'boot', timeoutMs, probe })) === 'ready') throw readyError(guest.state);
+    await guest.settle();
+    throw failedError(guest.state);
+  } catch (error) {
+    if (!(error instanceof ToolError) || error.fields.outcome === undefined) throw error;
+    const { outcome, exitCode, diagnoses } = error.fields as unknown as GuestFailure;
+    if (outcome !== expected) throw outcomeError(expected, error);
+    return { outcome, exitCode, diagnoses };
+  }
 }
 
 interface Step {

@@ -5,12 +5,13 @@ import type { Readable } from 'node:stream';
 import { ensureDir } from 'fs-extra';
 import { AbortedError, startProgram, type ProgramExit, type RunningProgram } from '@bringup/process';
 import { ConsoleText } from './console-text.js';
+import { readFormats, type ImageFormats } from './doctor/index.js';
 import { exitedError, findPanic, panicError, timeoutError, type GuestState } from './guest-failure.js';
 
 /** How far back a message that comes in pieces is looked for. */
 const LOOK_BACK = 8192;
 /** A panicked kernel still prints its stack, and QEMU ends when it reboots. */
-const PANIC_SETTLE_MS = 1_000;
+const SETTLE_MS = 1_000;
 const STDERR_LIMIT = 16_384;
 
 export interface GuestOptions {
@@ -48,6 +49,7 @@ export class Guest {
     readonly program: RunningProgram,
     private readonly options: GuestOptions,
     private readonly log: WriteStream | undefined,
+    private readonly formats: ImageFormats,
   ) {
     program.stdin?.on('error', () => undefined); // QEMU may be gone already: its exit speaks.
     program.stdout?.on('data', (bytes: Buffer) => this.#onConsole(bytes));
@@ -63,7 +65,8 @@ export class Guest {
   static async start(argv: readonly [string, ...string[]], options: GuestOptions): Promise<Guest> {
     options.signal?.throwIfAborted();
     const log = options.consoleLogFile === undefined ? undefined : await openLog(options.consoleLogFile);
-    return new Guest(await startProgram(argv, { stdio: 'pipe' }), options, log);
+    const formats = await readFormats(argv);
+    return new Guest(await startProgram(argv, { stdio: 'pipe' }), options, log, formats);
   }
 
   /** Types at the console. */
@@ -72,7 +75,8 @@ export class Guest {
   }
 
   get state(): GuestState {
-    return { argv: this.program.argv, console: this.console.text, stderr: this.#stderr, phase: this.#phase };
+    const { argv } = this.program;
+    return { ...this.formats, argv, console: this.console.text, stderr: this.#stderr, phase: this.#phase };
   }
 
   /**
@@ -92,7 +96,10 @@ export class Guest {
       this.#panic ??= findPanic(this.console.since(start));
       this.#searched = this.console.text.length;
       if (found !== undefined) return found;
-      if (this.#panic !== undefined && !wait.panicExpected) throw await this.#panicked(this.#panic);
+      if (this.#panic !== undefined && !wait.panicExpected) {
+        await this.settle();
+        throw panicError(this.#panic, this.state);
+      }
       if (this.exit) throw exitedError(this.exit, this.state);
       const left = deadline - Date.now();
       if (left <= 0) throw timeoutError(wait.timeoutMs, wait.hint?.(), this.state);
@@ -105,10 +112,10 @@ export class Guest {
     await new Promise<void>((resolve) => (this.log ? this.log.end(() => resolve()) : resolve()));
   }
 
-  async #panicked(panic: string): Promise<Error> {
-    const deadline = Date.now() + PANIC_SETTLE_MS;
+  /** Waits for what belongs to a failure that began to show: a stack, a list, QEMU's end. */
+  async settle(): Promise<void> {
+    const deadline = Date.now() + SETTLE_MS;
     while (!this.exit && Date.now() < deadline) await this.#change(deadline - Date.now());
-    return panicError(panic, this.state);
   }
 
   #onConsole(bytes: Buffer): void {

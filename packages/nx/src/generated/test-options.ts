@@ -1,7 +1,7 @@
 // Generated from ../executors/test/schema.json by tools/schemas.mjs: do not edit.
 
 /**
- * Boots a board, waits for a pattern, runs commands in the guest's shell, compares what they print, and powers the guest off. A panic, a time-out or a wrong answer fails the target.
+ * Boots a board, waits for a pattern, runs commands in the guest's shell, compares what they print, and powers the guest off. A panic, a time-out or a wrong answer fails the target, unless it is what expect asks for.
  */
 export interface TestOptions {
   /**
@@ -86,6 +86,39 @@ export interface TestOptions {
         exitCode?: number;
       }
   )[];
+  /**
+   * What the boot must end in. With another outcome than ready that failure is the target's success, anything else fails it, and no command is run.
+   */
+  expect?: {
+    /**
+     * As docs/troubleshooting.md explains them: ready, or a failure that the console doctor recognises.
+     */
+    outcome?:
+      | 'ready'
+      | 'vmlinux'
+      | 'compressed-kernel'
+      | 'wrong-console'
+      | 'initrd-compression'
+      | 'initrd-unpack'
+      | 'init-for-rdinit'
+      | 'no-initramfs-init'
+      | 'no-root'
+      | 'no-root-file-system'
+      | 'requested-init-failed'
+      | 'no-init'
+      | 'no-console-device'
+      | 'out-of-memory'
+      | 'oops'
+      | 'soft-lockup'
+      | 'hung-task'
+      | 'init-exited'
+      | 'panic'
+      | 'no-rcs'
+      | 'missing-tty'
+      | 'silent'
+      | 'qemu-exited'
+      | 'timeout';
+  };
   /**
    * Seconds until readyPattern must have been seen.
    */
@@ -177,6 +210,7 @@ export const testDefaults: Required<
     | 'extraArgs'
     | 'readyPattern'
     | 'commands'
+    | 'expect'
     | 'bootTimeout'
     | 'commandTimeout'
     | 'powerOff'
@@ -190,6 +224,7 @@ export const testDefaults: Required<
   extraArgs: [],
   readyPattern: '(^|\\n)[^\\n]*(?<!#)[#$] $',
   commands: [],
+  expect: {},
   bootTimeout: 60,
   commandTimeout: 30,
   powerOff: 'poweroff -f',

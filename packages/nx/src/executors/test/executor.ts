@@ -1,9 +1,16 @@
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { writeFileAside } from '@bringup/process';
-import { createLineRelay, runGuestTest, type GuestCommand, type GuestTest } from '@bringup/qemu';
+import { isBringupError, writeFileAside } from '@bringup/process';
+import {
+  createLineRelay,
+  runGuestTest,
+  type GuestCommand,
+  type GuestFailure,
+  type GuestTest,
+  type GuestTestResult,
+} from '@bringup/qemu';
 import { checkBoard, planBoard } from '../../execution/board.js';
-import { runTask } from '../../execution/task.js';
+import { runTask, type Task } from '../../execution/task.js';
 import { testDefaults, type FullTestOptions, type TestOptions } from '../../generated/test-options.js';
 import { outputPath } from '../../project/paths.js';
 
@@ -19,27 +26,22 @@ export default function testExecutor(
     const options = { ...testDefaults, ...given };
     await checkBoard(task, options);
     const plan = await planBoard(task, options, 'new');
-    const output = join(task.workspaceRoot, outputPath(task.project, options.outputPath, task.configuration));
     const relay = createLineRelay((text) => process.stdout.write(text));
-    const result = await runGuestTest((paths) => plan({ console: 'pipe', ...paths }), guestTest(options), {
+    const work = runGuestTest((paths) => plan({ console: 'pipe', ...paths }), guestTest(options), {
       signal: task.signal,
       onCommand: task.command,
       onConsole: options.json ? undefined : relay.push,
     }).finally(relay.end);
-    const { consoleLog, ...report } = result;
-    await writeFileAside(join(output, 'console.log'), consoleLog);
-    await writeFileAside(join(output, 'test.json'), `${JSON.stringify(report, null, 2)}\n`);
-    if (options.json) console.log(JSON.stringify(report, null, 2));
-    else
-      task.note(
-        `ready after ${(result.bootMs / 1000).toFixed(2)} s, ${result.commands.length} commands passed`,
-      );
+    const { consoleLog, ...report } = await work.catch((error: unknown) => failed(task, options, error));
+    await publish(task, options, report, consoleLog);
+    if (!options.json) task.note(summary(report, options));
   });
 }
 
 function guestTest(options: FullTestOptions): GuestTest {
   return {
     readyPattern: options.readyPattern,
+    expectedOutcome: options.expect.outcome,
     commands: options.commands.map((command: string | GuestCommand) =>
       typeof command === 'string' ? { run: command } : command,
     ),
@@ -47,4 +49,36 @@ function guestTest(options: FullTestOptions): GuestTest {
     commandTimeoutMs: options.commandTimeout * 1000,
     powerOff: { command: options.powerOff, timeoutMs: POWER_OFF_MS },
   };
+}
+
+type Report = Omit<GuestTestResult, 'consoleLog'>;
+
+function summary({ outcome, exitCode, bootMs, commands }: Report, options: FullTestOptions): string {
+  const after = `after ${(bootMs / 1000).toFixed(2)} s`;
+  if (outcome === 'ready') return `ready ${after}, ${commands.length} commands passed`;
+  const left = options.commands.length;
+  return `${outcome} (exit code ${exitCode}) ${after}, as expected${left > 0 ? `; ${left} commands not run` : ''}`;
+}
+
+/** Publishes what became of a guest that failed: scripts read the outcome there, for Nx ends with 1 whatever it was. */
+async function failed(task: Task, options: FullTestOptions, error: unknown): Promise<never> {
+  if (isBringupError(error) && error.fields.outcome !== undefined) {
+    const { outcome, exitCode, diagnoses, console: text } = error.fields as unknown as GuestFailure;
+    const report = { outcome, exitCode, diagnoses, code: error.code, message: error.message };
+    await publish(task, options, report, text);
+  }
+  throw error;
+}
+
+async function publish(
+  task: Task,
+  options: FullTestOptions,
+  report: object,
+  consoleLog: string,
+): Promise<void> {
+  const output = join(task.workspaceRoot, outputPath(task.project, options.outputPath, task.configuration));
+  const json = JSON.stringify(report, null, 2);
+  await writeFileAside(join(output, 'console.log'), consoleLog);
+  await writeFileAside(join(output, 'test.json'), `${json}\n`);
+  if (options.json) console.log(json);
 }

@@ -1,0 +1,102 @@
+import type { Signature } from './diagnose.js';
+import { argument } from './argument.js';
+import { findLine, values, type Findings } from './evidence.js';
+import type { Outcome } from './outcomes.js';
+
+/** What a kernel prints first, whatever the arch. */
+const KERNEL_SPEAKS = /^(Linux version |Booting Linux on )/;
+
+/** What comes before the kernel's first word: the PC's BIOS, U-Boot, the kernel's own UEFI stub. */
+const BEFORE_KERNEL =
+  /^(SeaBIOS \(version|iPXE|Booting from |EFI stub: |BdsDxe: |Starting kernel \.\.\.|UEFI firmware|\.*$)/;
+
+/** Names of serial consoles by QEMU program: of its usual machines (virt, q35 and pc). */
+const SERIAL_CONSOLES: readonly (readonly [RegExp, RegExp, string])[] = [
+  [/qemu-system-(x86_64|i386)$/, /^(ttyS|uart|hvc)/, 'ttyS0'],
+  [/qemu-system-(aarch64|arm)$/, /^(ttyAMA|pl011|hvc)/, 'ttyAMA0'],
+  [/qemu-system-riscv(64|32)$/, /^(ttyS|uart|hvc|sbi)/, 'ttyS0'],
+];
+
+/** The kernel never got out of the file that was to hold it, or into a console that is seen. */
+export const BOOT_SIGNATURES = {
+  vmlinux: (findings) => {
+    const refused = /PVH ELF Note|invalid kernel header/.test(findings.stderr);
+    // QEMU loads an ELF file for Arm where its program headers say: at virtual addresses, where no memory is.
+    const lost = findings.kernelFormat === 'elf' && isSilent(findings);
+    if (!refused && !lost) return undefined;
+    return {
+      cause: 'the kernel is vmlinux, an ELF file for debuggers that this machine cannot boot',
+      remedy: 'give the boot image: arch/x86/boot/bzImage, arch/arm64/boot/Image, arch/arm/boot/zImage',
+    };
+  },
+  'compressed-kernel': (findings) => {
+    const refused = /too old to load a ram disk|Bad Linux ARM64 Image magic/.test(
+      `${findings.stderr}\n${findings.console}`,
+    );
+    const lost = isCompressed(findings.kernelFormat) && isSilent(findings);
+    if (!refused && !lost) return undefined;
+    return {
+      cause:
+        'the kernel is a compressed copy (or no kernel at all): what should boot it finds no header in it',
+      remedy: 'give bzImage, or Image itself and not Image.gz; a bzImage unpacks itself',
+    };
+  },
+  'wrong-console': (findings) => {
+    const rule = SERIAL_CONSOLES.find(([program]) => program.test(findings.argv[0] ?? ''));
+    if (!rule || findings.end === undefined) return undefined;
+    const [, fits, port] = rule;
+    const given = values(findings, 'console');
+    // Arm and RISC-V find theirs in the device tree (stdout-path); a PC takes its screen.
+    const wrong =
+      given.length > 0 ? !given.some((name) => fits.test(name)) : port === 'ttyS0' && isPc(findings);
+    if (!wrong || hasConsole(findings)) return undefined;
+    return {
+      cause:
+        given.length > 0
+          ? `the kernel writes to console=${given.join(', ')}, which this machine does not have on its serial port`
+          : 'no console= is given, so the kernel writes to the screen, which is not shown',
+      remedy: `put console=${port} on the kernel's command line`,
+    };
+  },
+  silent: (findings) => {
+    if (!hasEnded(findings) || !isSilent(findings)) return undefined;
+    const port = SERIAL_CONSOLES.find(([program]) => program.test(findings.argv[0] ?? ''))?.[2];
+    return {
+      cause: 'no output at all',
+      remedy:
+        `does the kernel have the driver of the serial port and a console on it (CONFIG_PRINTK, ` +
+        `${port === 'ttyAMA0' ? 'CONFIG_SERIAL_AMBA_PL011_CONSOLE' : 'CONFIG_SERIAL_8250_CONSOLE'})? ` +
+        `Is it for this machine and CPU, and does quiet hide its messages? Try earlycon on the command line: ` +
+        'it speaks before any driver does. QEMU with -d guest_errors,unimp shows a kernel that fails earlier still',
+    };
+  },
+} satisfies Partial<Record<Outcome, Signature>>;
+
+function hasEnded({ end }: Findings): boolean {
+  return end === 'timeout' || end === 'exit';
+}
+
+/** Nothing from the kernel or behind it. */
+function isSilent({ lines, stderr, end }: Findings): boolean {
+  if (end === 'exit' && stderr.trim() !== '') return false; // QEMU did not start: it says why.
+  return lines.every((line) => line.trim() === '' || BEFORE_KERNEL.test(line.trim()));
+}
+
+/** The kernel is heard, and not only through earlycon. */
+function hasConsole(findings: Findings): boolean {
+  const enabled = findLine(findings, /^(printk: )?(legacy )?console \[(?!tty\d)\w+\] enabled/);
+  if (enabled) return true;
+  const early = findLine(findings, /^(printk: )?(legacy )?bootconsole \[/);
+  return !early && findLine(findings, KERNEL_SPEAKS) !== undefined;
+}
+
+function isPc({ argv }: Findings): boolean {
+  return /(x86_64|i386)$/.test(argv[0] ?? '') && argument(argv, '-kernel') !== undefined;
+}
+
+function isCompressed(format: Findings['kernelFormat']): boolean {
+  return (
+    format !== undefined &&
+    ['gzip', 'bzip2', 'lzma', 'xz', 'lzo', 'lz4', 'lz4-frame', 'zstd'].includes(format)
+  );
+}

@@ -1,0 +1,45 @@
+import { readEvidence, type BootEvidence, type Findings } from './evidence.js';
+import { OUTCOMES, type Outcome } from './outcomes.js';
+import { BOOT_SIGNATURES } from './boot-signatures.js';
+import { KERNEL_SIGNATURES } from './kernel-signatures.js';
+import { USERSPACE_SIGNATURES } from './userspace-signatures.js';
+
+/** What a signature sees in a boot: why it failed, and what helps. */
+export interface Match {
+  cause: string;
+  remedy: string;
+  /** Lines of the console that show it: the kernel's list of devices, for one. */
+  seen?: readonly string[];
+}
+
+/** How a failure is recognised. */
+export type Signature = (findings: Findings) => Match | undefined;
+
+/** A recognised failure. */
+export interface Diagnosis extends Match {
+  outcome: Outcome;
+  exitCode: number;
+  seen: readonly string[];
+}
+
+const SIGNATURES: Partial<Record<Outcome, Signature>> = {
+  ...BOOT_SIGNATURES,
+  ...KERNEL_SIGNATURES,
+  ...USERSPACE_SIGNATURES,
+};
+
+/** All that is recognised in a boot, causes before their consequences: the order of {@link OUTCOMES}. Pure. */
+export function diagnose(evidence: BootEvidence): Diagnosis[] {
+  const findings = readEvidence(evidence);
+  return (Object.keys(OUTCOMES) as Outcome[]).flatMap((outcome) => {
+    const match = SIGNATURES[outcome]?.(findings);
+    return match ? [{ seen: [], ...match, outcome, exitCode: OUTCOMES[outcome] }] : [];
+  });
+}
+
+/** What became of a boot that failed: the first cause, else how it ended. */
+export function outcomeOf(diagnoses: readonly Diagnosis[], end: BootEvidence['end']): Outcome {
+  const first = diagnoses[0];
+  if (first) return first.outcome;
+  return end === 'panic' ? 'panic' : end === 'exit' ? 'qemu-exited' : 'timeout';
+}

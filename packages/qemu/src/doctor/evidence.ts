@@ -1,0 +1,79 @@
+import { cleanConsoleText, printable } from '../console-text.js';
+import { argument } from './argument.js';
+import type { ImageFormats } from './image-format.js';
+
+/** How a wait for a guest ended without what it waited for. */
+export type BootEnd = 'panic' | 'exit' | 'timeout';
+
+/** All that is known of a boot; the doctor looks at nothing else. */
+export interface BootEvidence extends ImageFormats {
+  /** The console, as the guest wrote it. */
+  console: string;
+  /** What QEMU itself said. */
+  stderr: string;
+  argv: readonly string[];
+  /** Undefined while the guest runs: then silence means nothing yet. */
+  end?: BootEnd;
+}
+
+/** Evidence, read once for all signatures. */
+export interface Findings extends BootEvidence {
+  /** The console in lines, without control sequences, a prompt in front, and printk's prefixes. */
+  readonly lines: readonly string[];
+  /** The kernel's command line in words: as it printed it, else as QEMU was given it. */
+  readonly words: readonly string[];
+  readonly hasInitrd: boolean;
+}
+
+/** printk's prefixes: the time (CONFIG_PRINTK_TIME), and the thread or CPU (CONFIG_PRINTK_CALLER). */
+const PRINTK_PREFIX = /^(\[ *\d+\.\d{6}\])(\[ *[TC]\d+\])? /;
+
+/** A message of the kernel's behind a prompt, or behind half a line of a program's. */
+const MID_LINE = /(?<=[^\n])\[ *\d+\.\d{6}\] /g;
+
+/** A shell's prompt (`/ # `, `root@board:~# `) in front of a kernel's message. */
+const PROMPT = /^\S+ ?[#$] (?=\S)/;
+
+/** `ESC c`, by which SeaBIOS resets the terminal: no control sequence of ECMA-48's CSI kind. */
+// eslint-disable-next-line no-control-regex -- ESC is what it begins with
+const RESET = /\u001bc/g;
+
+/** What a signature looks at of a line; printk cuts its own at 1 KiB (LOG_LINE_MAX), a guest's program nowhere. */
+const LINE_LENGTH = 2048;
+
+export function readEvidence(evidence: BootEvidence): Findings {
+  const text = cleanConsoleText(evidence.console).replace(RESET, '').replace(MID_LINE, '\n$&');
+  const lines = printable(text)
+    .split('\n')
+    .map((line) => line.slice(0, LINE_LENGTH).replace(PROMPT, '').replace(PRINTK_PREFIX, ''));
+  const printed = lines.find((line) => line.startsWith('Kernel command line: '));
+  const commandLine =
+    printed?.slice('Kernel command line: '.length) ?? argument(evidence.argv, '-append') ?? '';
+  return {
+    ...evidence,
+    lines,
+    words: commandLine.split(/\s+/).filter(Boolean),
+    hasInitrd: argument(evidence.argv, '-initrd') !== undefined || lines.some(isInitrdMessage),
+  };
+}
+
+/** What the kernel says of an initrd that another loader than QEMU gave it. */
+function isInitrdMessage(line: string): boolean {
+  return /^(Unpacking initramfs\.\.\.|Trying to unpack rootfs image as initramfs|Freeing initrd memory: )/.test(
+    line,
+  );
+}
+
+/** The values of all `name=value` words of the command line, in order. */
+export function values({ words }: Findings, name: string): string[] {
+  return words.filter((word) => word.startsWith(`${name}=`)).map((word) => word.slice(name.length + 1));
+}
+
+/** The first line that matches. */
+export function findLine({ lines }: Findings, pattern: RegExp): RegExpExecArray | undefined {
+  for (const line of lines) {
+    const match = pattern.exec(line);
+    if (match) return match;
+  }
+  return undefined;
+}
