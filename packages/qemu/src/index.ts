@@ -13,6 +13,15 @@ export {
 } from './guest-model.js';
 export { runGuestTest, type GuestTestOptions } from './guest-test.js';
 export { probeHost } from './host.js';
+export { checkHostPorts, chooseHostPorts } from './machine/host-ports.js';
+export {
+  formatForward,
+  macAddress,
+  type Forward,
+  type ForwardRequest,
+  type NetworkInterface,
+  type PlacedNetwork,
+} from './machine/network.js';
 export { planCommandLine, planMachine, type MachinePlan } from './machine.js';
 export {
   ARCH_MACHINES,

@@ -1,3 +1,5 @@
+import type { PlacedNetwork } from './machine/network.js';
+
 /** Architectures that a board can have, by the kernel's name for them. */
 export type BoardArch = 'arm64' | 'x86_64' | 'riscv64' | 'arm';
 
@@ -112,6 +114,8 @@ export type BootPath =
 /** A machine to be started. */
 export interface MachineOptions {
   arch: BoardArch;
+  /** The board's name, of which the addresses of its network cards are made. */
+  board?: string;
   /** Default: the arch's in {@link ARCH_MACHINES}. May carry properties: `virt,gic-version=3`. */
   machine?: string;
   /** Default: the arch's for this accelerator. */
@@ -121,6 +125,8 @@ export interface MachineOptions {
   /** Default 256. */
   memoryMiB?: number;
   boot: BootPath;
+  /** Network cards; default: none. */
+  network?: readonly PlacedNetwork[];
   /**
    * `terminal`: the first serial port and QEMU's monitor share stdin and stdout (Ctrl-A C, Ctrl-A X), Ctrl-C
    * reaches the guest. `pipe`: the serial port alone, for programs.

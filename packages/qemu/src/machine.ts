@@ -6,6 +6,7 @@ import {
   type Medium,
   type UefiFlash,
 } from './machine-model.js';
+import { planNetwork, type Forward } from './machine/network.js';
 import { formatProperties } from './properties.js';
 
 const DEFAULT_SMP = 1;
@@ -14,6 +15,8 @@ const DEFAULT_MEMORY_MIB = 256;
 /** What QEMU is started with. */
 export interface MachinePlan {
   argv: [string, ...string[]];
+  /** The ports of the host that lead into the guest. */
+  forwards: readonly Forward[];
 }
 
 /**
@@ -22,16 +25,18 @@ export interface MachinePlan {
  * ports, virtio-mmio slots, PCI) stays. A guest that reboots, also after a panic with `panic=-1`, ends QEMU.
  */
 export function planMachine(options: MachineOptions): MachinePlan {
+  const { network = [], board = '', arch } = options;
   return {
+    forwards: network.flatMap((card) => (card.type === 'user' ? card.forwards : [])),
     argv: [
       ...planHardware(options),
       '-nodefaults',
       '-no-reboot',
       ...['-display', 'none'],
-      ...['-nic', 'none'],
+      ...planNetwork(network, { board, virtio: ARCH_MACHINES[arch].virtio }),
       ...planConsole(options.console),
       ...planQmp(options.qmpSocket),
-      ...planBoot(options.boot, options.arch),
+      ...planBoot(options.boot, arch),
       ...(options.extraArgs ?? []),
     ],
   };

@@ -49,6 +49,11 @@ const CHANGES: [keyof QemuOptions, Partial<QemuOptions>, string[]][] = [
   ['cpu', { cpu: 'max' }, ['-cpu', 'max']],
   ['smp', { smp: 4 }, ['-smp', '4']],
   ['memory', { memory: 64 }, ['-m', '64M']],
+  [
+    'network',
+    { network: [{ type: 'user', forwards: [{ protocol: 'tcp', hostPort: 2222, guestPort: 22 }] }] },
+    ['-netdev', 'user,id=net0,hostfwd=tcp:127.0.0.1:2222-:22'],
+  ],
   ['append', { append: 'quiet  loglevel=3' }, ['-append', 'console=ttyS0 panic=-1 quiet  loglevel=3']],
   ['qemu', { qemu: '/opt/qemu' }, ['/opt/qemu']],
   ['extraArgs', { extraArgs: ['-S', 'a b'] }, ['-S', 'a b']],

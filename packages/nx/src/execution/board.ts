@@ -3,7 +3,9 @@ import { copy, pathExists } from 'fs-extra';
 import { DISK_FORMATS } from '@bringup/disk';
 import { UserError, writeAside } from '@bringup/process';
 import {
+  checkHostPorts,
   chooseAccelerator,
+  chooseHostPorts,
   findUefi,
   planMachine,
   probeHost,
@@ -51,6 +53,7 @@ export async function planBoard(
 ): Promise<PlanBoard> {
   const options = { ...qemuDefaults, ...given };
   const { arch, machine, cpu, smp, memory, qemu, extraArgs } = options;
+  const network = await chooseHostPorts(options.network);
   const unplaced = bootPath(task, options);
   const boot: BootPath =
     unplaced.via === 'uefi' ? { ...unplaced, flash: await uefiFlash(task, arch, variables) } : unplaced;
@@ -59,6 +62,8 @@ export async function planBoard(
   return (how) =>
     planMachine({
       arch,
+      board: task.project,
+      network,
       machine,
       cpu,
       smp,
@@ -150,6 +155,7 @@ export async function checkBoard(task: Task, options: QemuOptions): Promise<void
   const needs = machineNeeds(options);
   await checkTools(task, await ensureLocked(task, needs), needs.probe);
   await requireBuilt(task, artifacts(task, options));
+  await checkHostPorts(options.network ?? []);
 }
 
 /** The artifacts of a board that are not built, relative to the workspace root. */

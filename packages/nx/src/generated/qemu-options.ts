@@ -43,6 +43,10 @@ export interface QemuOptions {
    */
   memory?: number;
   /**
+   * Network cards of the guest, and what each is plugged into. Without one it has no network.
+   */
+  network?: (QEMUSOwnNetwork | ATapInterfaceOfThisMachine)[];
+  /**
    * Words added to the kernel's command line. console= and panic=-1 are there unless given here.
    */
   append?: string;
@@ -109,10 +113,73 @@ export interface UEFI {
    */
   shell?: boolean;
 }
+/**
+ * Addresses by DHCP, out through this machine's connections, in by forwards.
+ */
+export interface QEMUSOwnNetwork {
+  type: 'user';
+  /**
+   * Ports of this machine that lead to ports of the guest.
+   */
+  forwards?: Forward[];
+  /**
+   * QEMU device of the card, as e1000; onboard for the card that the machine type itself has. Default: virtio-net on the arch's virtio bus.
+   */
+  model?: string;
+  /**
+   * Address of the card. Default: made of the board's name and the card's place in the list, so the same each time.
+   */
+  mac?: string;
+}
+export interface Forward {
+  /**
+   * Protocol.
+   */
+  protocol: 'tcp' | 'udp';
+  /**
+   * IPv4 address of this machine to listen on.
+   */
+  hostAddress?: string;
+  /**
+   * Port of this machine. Default: a free one, chosen at each start and shown.
+   */
+  hostPort?: number;
+  /**
+   * Port of the guest.
+   */
+  guestPort: number;
+  /**
+   * What it is shown as. Default: by the guest's port, as ssh.
+   */
+  name?: string;
+}
+/**
+ * It has to be there, and this user's: ip tuntap add dev NAME mode tap user USER.
+ */
+export interface ATapInterfaceOfThisMachine {
+  type: 'tap';
+  /**
+   * Name of the interface.
+   */
+  ifname: string;
+  /**
+   * Move packets by the kernel's vhost-net, which needs /dev/vhost-net.
+   */
+  vhost?: boolean;
+  /**
+   * QEMU device of the card, as e1000; onboard for the card that the machine type itself has. Default: virtio-net on the arch's virtio bus.
+   */
+  model?: string;
+  /**
+   * Address of the card. Default: made of the board's name and the card's place in the list, so the same each time.
+   */
+  mac?: string;
+}
 
 /** The defaults of the schema, as Nx fills them in. */
-export const qemuDefaults: Required<Pick<QemuOptions, 'smp' | 'memory' | 'append' | 'accel' | 'extraArgs'>> =
-  { smp: 1, memory: 256, append: '', accel: 'auto', extraArgs: [] };
+export const qemuDefaults: Required<
+  Pick<QemuOptions, 'smp' | 'memory' | 'network' | 'append' | 'accel' | 'extraArgs'>
+> = { smp: 1, memory: 256, network: [], append: '', accel: 'auto', extraArgs: [] };
 
 /** The options once the defaults are filled in. */
 export type FullQemuOptions = QemuOptions & typeof qemuDefaults;
