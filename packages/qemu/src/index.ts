@@ -13,7 +13,15 @@ export {
 } from './guest-model.js';
 export { runGuestTest, type GuestTestOptions } from './guest-test.js';
 export { probeHost } from './host.js';
-export { checkHostPorts, chooseHostPorts } from './machine/host-ports.js';
+export {
+  type CharacterTarget,
+  type GdbStub,
+  type MonitorTarget,
+  type VncDisplay,
+} from './machine/consoles.js';
+export { type Drive, type DriveInterface, type ImageFormat } from './machine/drives.js';
+export { type Share } from './machine/shares.js';
+export { checkHostPorts, chooseHostPorts, choosePort } from './machine/host-ports.js';
 export {
   formatForward,
   macAddress,
@@ -31,6 +39,8 @@ export {
   type BootPath,
   type MachineOptions,
   type Medium,
+  type RealTimeClock,
+  type Watchdog,
   type UefiFlash,
 } from './machine-model.js';
 export { formatProperties } from './properties.js';

@@ -7,11 +7,12 @@ export type Properties =
  * QEMU's `driver,key=value,…` syntax. A comma inside a value is written twice (qemu(1), "-drive": "to use a
  * file name that has a comma in it, double it"); a path given raw would inject properties.
  */
-export function formatProperties(first: string, properties: Properties = {}): string {
+export function formatProperties(first: string | undefined, properties: Properties = {}): string {
   const entries: readonly (readonly [string, string | number])[] = isList(properties)
     ? properties
     : Object.entries(properties);
-  return [first, ...entries.map(([key, value]) => `${key}=${escapeCommas(String(value))}`)].join(',');
+  const pairs = entries.map(([key, value]) => `${key}=${escapeCommas(String(value))}`);
+  return [...(first === undefined ? [] : [first]), ...pairs].join(',');
 }
 
 function isList(properties: Properties): properties is Extract<Properties, readonly unknown[]> {

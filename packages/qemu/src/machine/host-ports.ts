@@ -50,6 +50,13 @@ export async function chooseHostPorts(networks: readonly NetworkInterface[]): Pr
   }
 }
 
+/** A free TCP port of the loopback address; see {@link chooseHostPorts} for what may happen to it. */
+export async function choosePort(): Promise<number> {
+  const found = await holdTcp({ protocol: 'tcp', hostAddress: LOOPBACK, hostPort: 0, guestPort: 0 });
+  await found.release();
+  return found.port;
+}
+
 /**
  * Tries the ports of the host that forwards ask for.
  *

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { formatProperties } from '../properties.js';
+import { inNamingOrder, type Buses } from './drives.js';
 
 /** A port of the host that leads to one of the guest. */
 export interface Forward {
@@ -47,19 +48,20 @@ export const LOOPBACK = '127.0.0.1';
 /** The arguments for all cards; for none, the one that takes away the card a machine type would have by default. */
 export function planNetwork(
   networks: readonly PlacedNetwork[],
-  { board, virtio }: { board: string; virtio: 'device' | 'pci' },
+  { board, ...buses }: Buses & { board: string },
 ): string[] {
   if (networks.length === 0) return ['-nic', 'none'];
-  return networks.flatMap((network, index) => {
+  const planned = networks.map((network, index) => {
     const id = `net${index}`;
     const mac = network.mac ?? macAddress(board, index);
-    const { model = `virtio-net-${virtio}` } = network;
+    const { model = `virtio-net-${buses.virtio}` } = network;
     if (model === 'onboard') return ['-nic', planBackend(network, id, { mac })];
     return [
       ...['-netdev', planBackend(network, id)],
       ...['-device', formatProperties(model, { netdev: id, mac })],
     ];
   });
+  return inNamingOrder(planned, buses).flat();
 }
 
 function planBackend(network: PlacedNetwork, id: string, card: { mac?: string } = {}): string {
