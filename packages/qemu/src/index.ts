@@ -19,6 +19,7 @@ export {
   type MonitorTarget,
   type VncDisplay,
 } from './machine/consoles.js';
+export { checkMachine, type CheckedMachine } from './machine/check.js';
 export { type Drive, type DriveInterface, type ImageFormat } from './machine/drives.js';
 export { type Share } from './machine/shares.js';
 export { checkHostPorts, chooseHostPorts, choosePort } from './machine/host-ports.js';

@@ -3,9 +3,8 @@ import { copy, pathExists } from 'fs-extra';
 import { DISK_FORMATS } from '@bringup/disk';
 import { UserError, writeAside } from '@bringup/process';
 import {
-  checkHostPorts,
+  checkMachine,
   chooseAccelerator,
-  chooseHostPorts,
   findUefi,
   planMachine,
   probeHost,
@@ -28,6 +27,7 @@ import {
   requiredKernel,
   uBootImage,
 } from './artifacts.js';
+import { boardDevices, boardDrives, boardShares, deviceFiles, fixedPorts } from './board-devices.js';
 import { artifactPath } from './referenced.js';
 import { checkTools, ensureLocked } from './locked.js';
 import { machineNeeds } from './needs.js';
@@ -53,17 +53,16 @@ export async function planBoard(
 ): Promise<PlanBoard> {
   const options = { ...qemuDefaults, ...given };
   const { arch, machine, cpu, smp, memory, qemu, extraArgs } = options;
-  const network = await chooseHostPorts(options.network);
   const unplaced = bootPath(task, options);
   const boot: BootPath =
     unplaced.via === 'uefi' ? { ...unplaced, flash: await uefiFlash(task, arch, variables) } : unplaced;
   const { accel, reason } = chooseAccelerator(options.accel, arch, await probeHost());
   task.note(`accelerator ${accel}: ${reason}`);
+  const devices = await boardDevices(task, options);
   return (how) =>
     planMachine({
       arch,
       board: task.project,
-      network,
       machine,
       cpu,
       smp,
@@ -71,6 +70,7 @@ export async function planBoard(
       boot,
       accel,
       binary: qemu,
+      ...devices,
       extraArgs: [...extraArgs],
       ...how,
     });
@@ -127,6 +127,12 @@ function uefiMedium(task: Task, { arch, boot }: QemuOptions): Medium {
 /** @throws UserError `OPTION_UNUSED` for an option that the boot path has no use for: it would be ignored */
 function refuseUnused(task: Task, options: QemuOptions): void {
   const { boot } = options;
+  const firmware =
+    boot?.via === 'u-boot' || boot?.via === 'uefi' || (boot?.via === 'iso' && boot.firmware === 'uefi');
+  if (firmware && options.firmware !== undefined) {
+    const message = `${task.project}: boot via ${boot.via} brings its own firmware. Leave out the option "firmware"`;
+    throw new UserError('OPTION_UNUSED', message, { option: 'firmware' });
+  }
   const brings = boot?.via === 'bios' || boot?.via === 'iso' || (boot?.via === 'uefi' && loadsNothing(boot));
   const unused = (['kernel', 'initramfs', 'append'] as const).find((name) => options[name]);
   if (!brings || unused === undefined) return;
@@ -155,7 +161,15 @@ export async function checkBoard(task: Task, options: QemuOptions): Promise<void
   const needs = machineNeeds(options);
   await checkTools(task, await ensureLocked(task, needs), needs.probe);
   await requireBuilt(task, artifacts(task, options));
-  await checkHostPorts(options.network ?? []);
+  await checkMachine({
+    ...{ arch: options.arch, machine: options.machine, cpu: options.cpu, watchdog: options.watchdog },
+    network: options.network,
+    binary: options.qemu,
+    memoryMiB: options.memory,
+    shares: boardShares(task, options),
+    drives: boardDrives(task, options),
+    ports: fixedPorts(options),
+  });
 }
 
 /** The artifacts of a board that are not built, relative to the workspace root. */
@@ -164,6 +178,10 @@ export async function missingArtifacts(task: Task, options: QemuOptions): Promis
 }
 
 function artifacts(task: Task, options: QemuOptions): string[] {
+  return [...bootFilesOf(task, options), ...deviceFiles(task, options)];
+}
+
+function bootFilesOf(task: Task, options: QemuOptions): string[] {
   const boot = bootPath(task, options);
   switch (boot.via) {
     case 'kernel':

@@ -4,6 +4,7 @@ import { PLUGIN, type Declaration } from '../project/declaration.js';
 import { BOOT_VOLUME, ISO_IMAGE } from '../project/paths.js';
 import { bootsThroughUefi, diskTools, qemuLockName, uefiLockName, volumeLoaders } from '../project/tools.js';
 import { allOptions, variantOutput } from '../project/variants.js';
+import { deviceInputs } from './device-inputs.js';
 import { engineInputs, lockInput } from './inputs.js';
 import { mapValues, pick } from './kconfig-targets.js';
 import { bootedProjects, type References } from './references.js';
@@ -34,9 +35,13 @@ export function boardTargets(
   const named = everyOptions.flatMap((own) => texts([own.kernel, own.initramfs]));
   const media = everyOptions.flatMap(({ boot }) => bootedProjects(boot));
   const buildsOf = (names: readonly string[]) => [...new Set(names)].map((name) => references.buildOf(name));
+  const devices = deviceInputs(everyOptions);
   const dependsOn = buildsOf(named);
   // U-Boot and UEFI boot the board's own drive, which `build` makes; another variant may boot something else.
-  const booted = [...buildsOf([...named, ...media]), ...(loaders.length > 0 ? ['build'] : [])];
+  const booted = [
+    ...buildsOf([...named, ...media, ...devices.projects]),
+    ...(loaders.length > 0 ? ['build'] : []),
+  ];
   const arch = keyOf(ARCH_MACHINES, options.arch);
   const volumeTools = diskTools({
     ...{ arch: text(options.arch) ?? '', table: 'gpt', format: 'raw' },
@@ -89,9 +94,13 @@ export function boardTargets(
       inputs: [
         { dependentTasksOutputFiles: BOOTED_FILES },
         ...(arch ? [lockInput(undefined, [qemuLockName(arch, text(options.qemu)), ...firmware(arch)])] : []),
+        ...devices.inputs,
         ...engineInputs(workspaceRoot),
       ],
-      outputs: ['console.log', 'test.json'].map((name) => `{options.outputPath}/${name}`),
+      outputs: [
+        ...['console.log', 'test.json'].map((name) => `{options.outputPath}/${name}`),
+        ...devices.outputs,
+      ],
     },
   };
 }

@@ -43,7 +43,11 @@ export function referencedProjects(declaration: Declaration): string[] {
 function projectsOf(kind: DeclaredKind, options: Readonly<Record<string, unknown>>): string[] {
   switch (kind) {
     case 'qemu':
-      return [...namedIn(options, ['kernel', 'initramfs']), ...bootedProjects(options.boot)];
+      return [
+        ...namedIn(options, ['kernel', 'initramfs']),
+        ...bootedProjects(options.boot),
+        ...deviceProjects(options),
+      ];
     case 'initramfs':
       return partsProjects(options);
     case 'uboot-image':
@@ -59,6 +63,16 @@ function projectsOf(kind: DeclaredKind, options: Readonly<Record<string, unknown
     default:
       return [];
   }
+}
+
+/** The files that a board's drives and firmware are, as its options name them. */
+export function deviceFileNames(options: Readonly<Record<string, unknown>>): string[] {
+  return [...textsOf(options.drives, 'file'), ...texts([options.firmware])];
+}
+
+function deviceProjects(options: Readonly<Record<string, unknown>>): string[] {
+  const files = deviceFileNames(options).map(parseFileReference);
+  return files.flatMap((file) => (file.kind === 'artifact' ? [file.project] : []));
 }
 
 /** The projects that a board's boot path names: a U-Boot, a disk, a CD. */

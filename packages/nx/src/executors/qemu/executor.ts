@@ -1,6 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { ToolError } from '@bringup/process';
-import { formatForward, runOnTerminal, type RunPaths } from '@bringup/qemu';
+import { runOnTerminal, type RunPaths } from '@bringup/qemu';
 import { checkBoard, planBoard } from '../../execution/board.js';
 import { runTask } from '../../execution/task.js';
 import type { QemuOptions } from '../../generated/qemu-options.js';
@@ -15,7 +15,7 @@ export default function qemuExecutor(
     const plan = await planBoard(task, options);
     const planRun = (paths: RunPaths) => {
       const planned = plan({ console: 'terminal', ...paths });
-      for (const forward of planned.forwards) task.note(formatForward(forward));
+      for (const endpoint of planned.endpoints) task.note(endpoint);
       return planned;
     };
     const { exitCode } = await runOnTerminal(planRun, {

@@ -1,0 +1,66 @@
+import { isAbsolute, resolve } from 'node:path';
+import { choosePort, chooseHostPorts, type Drive, type MachineOptions, type Share } from '@bringup/qemu';
+import type { FullQemuOptions, QemuOptions } from '../generated/qemu-options.js';
+import { parseFileReference } from '../project/references.js';
+import { artifactPath } from './referenced.js';
+import type { Task } from './task.js';
+
+/** What a board's options plug into its machine, with paths that are absolute and ports that are chosen. */
+export async function boardDevices(task: Task, options: FullQemuOptions): Promise<Partial<MachineOptions>> {
+  const { rtc, watchdog, memoryGrowth, firmware } = options;
+  return {
+    network: await chooseHostPorts(options.network),
+    drives: boardDrives(task, options),
+    shares: boardShares(task, options),
+    consoles: await Promise.all(options.consoles.map((console) => placed(task, console))),
+    monitor: options.monitor && (await placed(task, options.monitor)),
+    display: options.display && { ...options.display, port: options.display.port ?? (await choosePort()) },
+    gdb: options.gdb && (await placed(task, options.gdb)),
+    memoryGrowth: memoryGrowth && { slots: memoryGrowth.slots, maxMiB: memoryGrowth.max },
+    firmware: firmware === undefined ? undefined : filePath(task, firmware),
+    ...{ rtc, watchdog },
+  };
+}
+
+/** A board's drives with absolute paths. */
+export function boardDrives(task: Task, { drives = [] }: QemuOptions): Drive[] {
+  return drives.map((drive) => ({ ...drive, file: filePath(task, drive.file) }));
+}
+
+/** A board's shares with absolute paths. */
+export function boardShares(task: Task, { shares = [] }: QemuOptions): Share[] {
+  return shares.map((share) => ({ ...share, path: resolve(task.workspaceRoot, share.path) }));
+}
+
+/** The files that a board's options name, absolute. */
+export function deviceFiles(task: Task, { drives = [], firmware }: QemuOptions): string[] {
+  const named = [...drives.map(({ file }) => file), ...(firmware === undefined ? [] : [firmware])];
+  return named.map((file) => filePath(task, file));
+}
+
+/** The ports of the loopback address that a board's options ask for by number, besides those of forwards. */
+export function fixedPorts({ consoles = [], monitor, gdb, display }: QemuOptions): number[] {
+  const listeners: object[] = [...consoles, monitor ?? {}, gdb ?? {}, display ?? {}];
+  return listeners.flatMap((listener) =>
+    'port' in listener && typeof listener.port === 'number' ? [listener.port] : [],
+  );
+}
+
+function filePath(task: Task, from: string): string {
+  const file = parseFileReference(from);
+  if (file.kind === 'artifact') return artifactPath(task, file.project, file.artifact);
+  return isAbsolute(file.path) ? file.path : resolve(task.workspaceRoot, file.path);
+}
+
+type Listener<T> = T extends { port?: number } ? Omit<T, 'port'> & { port: number } : T;
+
+async function placed<T extends { type: string }>(task: Task, target: T): Promise<Listener<T>> {
+  const { path, port } = target as { path?: string; port?: number };
+  const place =
+    target.type === 'telnet' || target.type === 'tcp'
+      ? { port: port ?? (await choosePort()) }
+      : path === undefined
+        ? {}
+        : { path: resolve(task.workspaceRoot, path) };
+  return { ...target, ...place } as Listener<T>;
+}
