@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
+import { UserError } from '@bringup/process';
 import { choosePort, chooseHostPorts, type Drive, type MachineOptions, type Share } from '@bringup/qemu';
 import type { FullQemuOptions, QemuOptions } from '../generated/qemu-options.js';
 import { parseFileReference } from '../project/references.js';
@@ -22,8 +23,16 @@ export async function boardDevices(task: Task, options: FullQemuOptions): Promis
   };
 }
 
-/** A board's drives with absolute paths. */
+/** A board's drives with absolute paths. @throws UserError `KEPT_ARTIFACT` for writes that a build would undo */
 export function boardDrives(task: Task, { drives = [] }: QemuOptions): Drive[] {
+  for (const { file, keepWrites } of drives) {
+    if (keepWrites && parseFileReference(file).kind === 'artifact') {
+      const message =
+        `${task.project}: drives: ${file} is built, and the next build would replace what keepWrites keeps. ` +
+        'Name a copy of it';
+      throw new UserError('KEPT_ARTIFACT', message, { file });
+    }
+  }
   return drives.map((drive) => ({ ...drive, file: filePath(task, drive.file) }));
 }
 

@@ -56,8 +56,13 @@ const CHANGES: [keyof QemuOptions, Partial<QemuOptions>, string[]][] = [
   ],
   [
     'drives',
-    { drives: [{ file: 'disk:disk.vdi', format: 'vdi', interface: 'scsi', keepWrites: true }] },
-    ['-drive', 'if=none,id=drive0,file=/ws/dist/disk/disk.vdi,format=vdi', '-device', 'scsi-hd,drive=drive0'],
+    { drives: [{ file: 'disk:disk.vdi', format: 'vdi', interface: 'scsi', readOnly: true }] },
+    [
+      '-drive',
+      'if=none,id=drive0,file=/ws/dist/disk/disk.vdi,format=vdi,readonly=on',
+      '-device',
+      'scsi-hd,drive=drive0',
+    ],
   ],
   [
     'shares',
@@ -172,6 +177,7 @@ it("keeps UEFI's variables of a board, and makes them once", async () => {
 it.each<[Partial<QemuOptions>, string, RegExp]>([
   [{ boot: { via: 'iso', iso: 'cd' } }, 'OPTION_UNUSED', /"kernel" would do nothing/],
   [{ ...MEDIUM_ONLY, append: 'x', boot: { via: 'bios', disk: 'disk' } }, 'OPTION_UNUSED', /"append"/],
+  [{ drives: [{ file: 'disk:disk.vdi', format: 'vdi', keepWrites: true }] }, 'KEPT_ARTIFACT', /Name a copy/],
   [{ firmware: 'f.bin', boot: { via: 'u-boot', uBoot: 'loader' } }, 'OPTION_UNUSED', /own firmware/],
   [{ kernel: undefined, boot: { via: 'disk', disk: 'disk' } }, 'NO_KERNEL', /needs the option "kernel"/],
   [{ kernel: undefined }, 'NO_KERNEL', /needs the option "kernel"/],

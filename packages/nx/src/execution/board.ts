@@ -127,12 +127,7 @@ function uefiMedium(task: Task, { arch, boot }: QemuOptions): Medium {
 /** @throws UserError `OPTION_UNUSED` for an option that the boot path has no use for: it would be ignored */
 function refuseUnused(task: Task, options: QemuOptions): void {
   const { boot } = options;
-  const firmware =
-    boot?.via === 'u-boot' || boot?.via === 'uefi' || (boot?.via === 'iso' && boot.firmware === 'uefi');
-  if (firmware && options.firmware !== undefined) {
-    const message = `${task.project}: boot via ${boot.via} brings its own firmware. Leave out the option "firmware"`;
-    throw new UserError('OPTION_UNUSED', message, { option: 'firmware' });
-  }
+  refuseFirmware(task, options);
   const brings = boot?.via === 'bios' || boot?.via === 'iso' || (boot?.via === 'uefi' && loadsNothing(boot));
   const unused = (['kernel', 'initramfs', 'append'] as const).find((name) => options[name]);
   if (!brings || unused === undefined) return;
@@ -140,6 +135,15 @@ function refuseUnused(task: Task, options: QemuOptions): void {
     `${task.project}: boot via ${boot.via} starts what is on the medium, so the option "${unused}" would do nothing. ` +
     'Give it to the project that makes the medium';
   throw new UserError('OPTION_UNUSED', message, { option: unused });
+}
+
+/** @throws UserError `OPTION_UNUSED` for a firmware where the boot path has one */
+function refuseFirmware(task: Task, { boot, firmware }: QemuOptions): void {
+  const brings =
+    boot?.via === 'u-boot' || boot?.via === 'uefi' || (boot?.via === 'iso' && boot.firmware === 'uefi');
+  if (!brings || firmware === undefined) return;
+  const message = `${task.project}: boot via ${boot.via} brings its own firmware. Leave out the option "firmware"`;
+  throw new UserError('OPTION_UNUSED', message, { option: 'firmware' });
 }
 
 function loadsNothing(boot: { disk?: string; shell?: boolean }): boolean {

@@ -84,18 +84,26 @@ async function listNames(binary: string, kind: 'machine' | 'cpu'): Promise<strin
 
 const NEAR_NAMES = 5;
 
-/** Names that hold the given one or are held by it, else those that share most of their pairs of letters. */
+/** Names that a slip of the finger or two leads to, the nearest first. */
 function nearNames(name: string, known: readonly string[]): string[] {
-  const pairs = (text: string) =>
-    new Set([...text.slice(1)].map((letter, index) => `${text[index]}${letter}`));
-  const own = pairs(name.toLowerCase());
-  const score = (other: string) => {
-    const theirs = pairs(other.toLowerCase());
-    return (2 * [...own].filter((pair) => theirs.has(pair)).length) / (own.size + theirs.size || 1);
-  };
-  const scored = known.map((other) => ({ other, likeness: score(other) }));
-  const near = scored.filter(({ likeness }) => likeness > 0.4).sort((a, b) => b.likeness - a.likeness);
+  const limit = Math.max(2, Math.floor(name.length / 4));
+  const measured = known.map((other) => ({ other, edits: editDistance(name, other) }));
+  const near = measured.filter(({ edits }) => edits <= limit).sort((a, b) => a.edits - b.edits);
   return near.slice(0, NEAR_NAMES).map(({ other }) => other);
+}
+
+/** Levenshtein's: letters to insert, delete or replace. */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [index, letter] of [...from].entries()) {
+    const next = [index + 1];
+    for (const [column, other] of [...to].entries()) {
+      const replaced = row[column]! + (letter === other ? 0 : 1);
+      next.push(Math.min(replaced, row[column + 1]! + 1, next[column]! + 1));
+    }
+    row = next;
+  }
+  return row[to.length]!;
 }
 
 /** `-action` came with QEMU 6.0 (its ChangeLog). */
