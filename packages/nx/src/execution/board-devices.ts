@@ -47,6 +47,20 @@ export function deviceFiles(task: Task, { drives = [], firmware }: QemuOptions):
   return named.map((file) => filePath(task, file));
 }
 
+/** sizeof(sun_path) on Linux is 108 with the terminating zero (unix(7)). */
+const SOCKET_PATH_LIMIT = 107;
+
+/** @throws UserError `SOCKET_PATH_TOO_LONG` */
+function socketPath(task: Task, path: string): string {
+  const absolute = resolve(task.workspaceRoot, path);
+  const bytes = Buffer.byteLength(absolute);
+  if (bytes <= SOCKET_PATH_LIMIT) return absolute;
+  const message =
+    `${task.project}: ${absolute} is too long for a unix socket: ${bytes} bytes, where ${SOCKET_PATH_LIMIT} are possible. ` +
+    'Name a shorter path, as one in /tmp';
+  throw new UserError('SOCKET_PATH_TOO_LONG', message, { path: absolute });
+}
+
 /** The ports of the loopback address that a board's options ask for by number, besides those of forwards. */
 export function fixedPorts({ consoles = [], monitor, gdb, display }: QemuOptions): number[] {
   const listeners: object[] = [...consoles, monitor ?? {}, gdb ?? {}, display ?? {}];
@@ -70,6 +84,6 @@ async function placed<T extends { type: string }>(task: Task, target: T): Promis
       ? { port: port ?? (await choosePort()) }
       : path === undefined
         ? {}
-        : { path: resolve(task.workspaceRoot, path) };
+        : { path: target.type === 'unix' ? socketPath(task, path) : resolve(task.workspaceRoot, path) };
   return { ...target, ...place } as Listener<T>;
 }

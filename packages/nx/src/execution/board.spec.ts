@@ -178,6 +178,7 @@ it.each<[Partial<QemuOptions>, string, RegExp]>([
   [{ boot: { via: 'iso', iso: 'cd' } }, 'OPTION_UNUSED', /"kernel" would do nothing/],
   [{ ...MEDIUM_ONLY, append: 'x', boot: { via: 'bios', disk: 'disk' } }, 'OPTION_UNUSED', /"append"/],
   [{ drives: [{ file: 'disk:disk.vdi', format: 'vdi', keepWrites: true }] }, 'KEPT_ARTIFACT', /Name a copy/],
+  [{ monitor: { type: 'unix', path: 'x'.repeat(104) } }, 'SOCKET_PATH_TOO_LONG', /: 108 bytes, where 107/],
   [{ firmware: 'f.bin', boot: { via: 'u-boot', uBoot: 'loader' } }, 'OPTION_UNUSED', /own firmware/],
   [{ kernel: undefined, boot: { via: 'disk', disk: 'disk' } }, 'NO_KERNEL', /needs the option "kernel"/],
   [{ kernel: undefined }, 'NO_KERNEL', /needs the option "kernel"/],

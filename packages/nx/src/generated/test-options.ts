@@ -68,7 +68,7 @@ export interface TestOptions {
   display?: {
     type: 'vnc';
     /**
-     * Port of the loopback address. Default: a free one, chosen at each start and shown.
+     * Port of the loopback address, from 5900, VNC's display 0. Default: a free one, chosen at each start and shown.
      */
     port?: number;
     /**
