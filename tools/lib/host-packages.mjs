@@ -52,6 +52,7 @@ const TESTS = [
   'faketime',
   'fakeroot',
   'grub-efi-amd64-bin',
+  'iproute2',
   'isolinux',
   'kconfig-frontends',
   'lz4',

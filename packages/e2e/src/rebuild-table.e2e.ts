@@ -231,6 +231,23 @@ const ROWS: Row[] = [
     fates: { 'board:test': 'ran' },
     compiled: [],
   },
+  ...Object.entries({
+    network: [{ type: 'user', forwards: [{ protocol: 'tcp', guestPort: 22 }] }],
+    shares: [{ path: 'rootfs', tag: 'rootfs' }],
+    consoles: [{ type: 'pty' }],
+    monitor: { type: 'telnet' },
+    display: { type: 'vnc' },
+    gdb: { type: 'tcp' },
+    rtc: { base: '2020-01-02' },
+    memoryGrowth: { slots: 2, max: 128 },
+  }).map(
+    ([option, value]): Row => ({
+      edit: `board's ${option}`,
+      apply: editProject('board', (json) => (json.targets.run.options[option] = value)),
+      fates: { 'board:test': 'ran' },
+      compiled: [],
+    }),
+  ),
   {
     edit: 'initramfs that is built into the kernel',
     apply: editProject('kernel', (json) => (json.targets.build.options.embeddedInitramfs = 'rootfs')),
@@ -387,6 +404,31 @@ describe('what an edit makes run', () => {
     expectSuccess(await test(), { ...hits, 'board:test': 'ran' });
     editProject('board', (json) => (json.targets.run.options.dtb = 'kernel:board.dtb'))(workspace);
     expectSuccess(await test(), { ...hits, 'board:test': 'ran' });
+  });
+
+  it('what a board plugs into its machine', async () => {
+    workspace.write('data/disk.img', 'a disk');
+    workspace.write('data/firmware.bin', 'a firmware');
+    workspace.write('data/shared/file', 'a file');
+    editProject('board', ({ targets }) =>
+      Object.assign(targets.run.options, {
+        firmware: 'data/firmware.bin',
+        watchdog: { model: 'i6300esb', action: 'reset' },
+        drives: [{ file: 'data/disk.img', format: 'raw' }],
+        shares: [{ path: 'data/shared', tag: 'shared' }],
+      }),
+    )(workspace);
+    const fate = async () => (await test()).tasks['board:test'];
+    expect(await fate()).toBe('ran');
+    expect(await fate()).toBe('hit');
+    for (const file of ['disk.img', 'firmware.bin', 'shared/file', 'shared/new']) {
+      workspace.write(`data/${file}`, 'changed');
+      expect([file, await fate()]).toEqual([file, 'ran']);
+    }
+    editProject('board', ({ targets }) => (targets.run.options.watchdog.action = 'none'))(workspace);
+    expect(await fate()).toBe('ran');
+    workspace.write('data/other', 'nobody reads it');
+    expect(await fate()).toBe('hit');
   });
 
   it('an image for U-Boot', async () => {

@@ -15,6 +15,24 @@ export {
 } from './guest-model.js';
 export { runGuestTest, type GuestTestOptions } from './guest-test.js';
 export { probeHost } from './host.js';
+export {
+  type CharacterTarget,
+  type GdbStub,
+  type MonitorTarget,
+  type VncDisplay,
+} from './machine/consoles.js';
+export { checkMachine, type CheckedMachine } from './machine/check.js';
+export { type Drive, type DriveInterface, type ImageFormat } from './machine/drives.js';
+export { type Share } from './machine/shares.js';
+export { checkHostPorts, chooseHostPorts, choosePort } from './machine/host-ports.js';
+export {
+  formatForward,
+  macAddress,
+  type Forward,
+  type ForwardRequest,
+  type NetworkInterface,
+  type PlacedNetwork,
+} from './machine/network.js';
 export { planCommandLine, planMachine, type MachinePlan } from './machine.js';
 export {
   ARCH_MACHINES,
@@ -24,6 +42,8 @@ export {
   type BootPath,
   type MachineOptions,
   type Medium,
+  type RealTimeClock,
+  type Watchdog,
   type UefiFlash,
 } from './machine-model.js';
 export { formatProperties } from './properties.js';

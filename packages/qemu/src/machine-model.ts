@@ -1,3 +1,8 @@
+import type { CharacterTarget, GdbStub, MonitorTarget, VncDisplay } from './machine/consoles.js';
+import type { Drive, ImageFormat } from './machine/drives.js';
+import type { PlacedNetwork } from './machine/network.js';
+import type { Share } from './machine/shares.js';
+
 /** Architectures that a board can have, by the kernel's name for them. */
 export type BoardArch = 'arm64' | 'x86_64' | 'riscv64' | 'arm';
 
@@ -64,7 +69,7 @@ export const ARCH_MACHINES: Record<BoardArch, ArchMachine> = {
 export interface Medium {
   file: string;
   /** QEMU's name of the format. */
-  format: 'raw' | 'qcow2' | 'vmdk' | 'vdi';
+  format: ImageFormat;
   /** Default: a virtio disk, `/dev/vda`. */
   kind?: 'disk' | 'cdrom';
 }
@@ -111,9 +116,26 @@ export type BootPath =
       medium?: Medium;
     };
 
+export interface RealTimeClock {
+  /** What it says at the start: `utc`, `localtime`, or a time as `2020-01-02T03:04:05`. */
+  base?: string;
+  /** What drives it: the host's time, its monotonic clock, or the guest's own time, which stands while the guest does. */
+  clock?: 'host' | 'rt' | 'vm';
+}
+
+/** A timer that the guest has to feed. */
+export interface Watchdog {
+  /** QEMU device, as i6300esb. */
+  model: string;
+  /** What QEMU does when it was not fed (qemu(1), "-action"). */
+  action: 'reset' | 'shutdown' | 'poweroff' | 'inject-nmi' | 'pause' | 'debug' | 'none';
+}
+
 /** A machine to be started. */
 export interface MachineOptions {
   arch: BoardArch;
+  /** The board's name, of which the addresses of its network cards are made. */
+  board?: string;
   /** Default: the arch's in {@link ARCH_MACHINES}. May carry properties: `virt,gic-version=3`. */
   machine?: string;
   /** Default: the arch's for this accelerator. */
@@ -122,12 +144,33 @@ export interface MachineOptions {
   smp?: number;
   /** Default 256. */
   memoryMiB?: number;
+  /** Memory that can be plugged in while it runs: so many modules, and so much in all. */
+  memoryGrowth?: { slots: number; maxMiB: number };
+  /** The real time clock; default: UTC. */
+  rtc?: RealTimeClock;
   boot: BootPath;
+  /** Network cards; default: none. */
+  network?: readonly PlacedNetwork[];
+  /** Disks besides the boot path's; default: none. */
+  drives?: readonly Drive[];
+  /** Directories of the host; default: none. */
+  shares?: readonly Share[];
+  /** Consoles besides the first serial port, `/dev/hvc0` and so on; default: none. */
+  consoles?: readonly CharacterTarget[];
+  /** Where QEMU's monitor listens, besides the terminal's. */
+  monitor?: MonitorTarget;
+  /** Default: no screen. */
+  display?: VncDisplay;
+  gdb?: GdbStub;
+  watchdog?: Watchdog;
+  /** Firmware in place of the machine type's own (`-bios`); not for a boot path that brings one. */
+  firmware?: string;
   /**
    * `terminal`: the first serial port and QEMU's monitor share stdin and stdout (Ctrl-A C, Ctrl-A X), Ctrl-C
-   * reaches the guest. `pipe`: the serial port alone, for programs.
+   * reaches the guest. `pipe`: the serial port alone, for programs. Else the serial port is there, and QEMU leaves the
+   * terminal alone.
    */
-  console: 'terminal' | 'pipe';
+  console: 'terminal' | 'pipe' | CharacterTarget;
   /** Unix socket that QMP listens on; without it there is none. */
   qmpSocket?: string;
   accel: Accelerator;

@@ -1,4 +1,4 @@
-import { formatCommand, formatProperties, planMachine, type MachineOptions } from './index.js';
+import { formatCommand, formatProperties, macAddress, planMachine, type MachineOptions } from './index.js';
 
 const direct = (more: object = {}): MachineOptions['boot'] => ({ via: 'kernel', kernel: 'bzImage', ...more });
 const base: MachineOptions = { arch: 'x86_64', boot: direct(), console: 'pipe', accel: 'tcg' };
@@ -100,6 +100,46 @@ describe('planMachine', () => {
 
   it('takes another program', () => {
     expect(planMachine({ ...base, binary: '/opt/qemu' }).argv[0]).toBe('/opt/qemu');
+  });
+
+  const placed = { hostAddress: '127.0.0.1', hostPort: 40123 };
+  const ssh = { protocol: 'tcp', guestPort: 22, ...placed } as const;
+  const dns = { protocol: 'udp', guestPort: 53, hostAddress: '0.0.0.0', hostPort: 5353 } as const;
+  const mac = '52:54:00:00:00:01';
+
+  it.each<[NonNullable<MachineOptions['network']>, string[]]>([
+    [[], ['-nic', 'none']],
+    [
+      [{ type: 'user', mac, forwards: [ssh, dns] }],
+      [
+        '-netdev',
+        'user,id=net0,hostfwd=tcp:127.0.0.1:40123-:22,hostfwd=udp:0.0.0.0:5353-:53',
+        ...['-device', `virtio-net-pci,netdev=net0,mac=${mac}`],
+      ],
+    ],
+    [
+      [
+        { type: 'tap', ifname: 'a,script=/tmp/x', vhost: true, mac, model: 'e1000' },
+        { type: 'user', forwards: [ssh], model: 'onboard' },
+      ],
+      [
+        ...['-netdev', 'tap,id=net0,ifname=a,,script=/tmp/x,script=no,downscript=no,vhost=on'],
+        ...['-device', `e1000,netdev=net0,mac=${mac}`],
+        ...['-nic', `user,id=net1,mac=${macAddress('pc', 1)},hostfwd=tcp:127.0.0.1:40123-:22`],
+      ],
+    ],
+  ])('plans the network %j', (network, expected) => {
+    const { argv, forwards } = planMachine({ ...base, board: 'pc', network });
+    const from = argv.indexOf('none', argv.indexOf('-display')) + 1;
+    expect(argv.slice(from, argv.indexOf('-chardev'))).toEqual(expected);
+    expect(forwards).toEqual(network.flatMap((card) => (card.type === 'user' ? card.forwards : [])));
+  });
+
+  it('gives each card of each board an address of its own, and the same each time', () => {
+    const cards = ['a', 'b'].flatMap((board) => [0, 1].map((index) => macAddress(board, index)));
+    expect(new Set(cards).size).toBe(4);
+    expect(cards[0]).toBe('52:54:00:b0:e8:de');
+    for (const card of cards) expect(card).toMatch(/^52:54:00(:[0-9a-f]{2}){3}$/);
   });
 
   it('doubles the commas of a path inside properties', () => {

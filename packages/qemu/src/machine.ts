@@ -6,6 +6,17 @@ import {
   type Medium,
   type UefiFlash,
 } from './machine-model.js';
+import {
+  formatCharacterDevice,
+  planConsoles,
+  planDisplay,
+  planGdb,
+  planMonitor,
+} from './machine/consoles.js';
+import { planDrives } from './machine/drives.js';
+import { formatEndpoints } from './machine/endpoints.js';
+import { planNetwork, type Forward } from './machine/network.js';
+import { planShares } from './machine/shares.js';
 import { formatProperties } from './properties.js';
 
 const DEFAULT_SMP = 1;
@@ -14,6 +25,10 @@ const DEFAULT_MEMORY_MIB = 256;
 /** What QEMU is started with. */
 export interface MachinePlan {
   argv: [string, ...string[]];
+  /** The ports of the host that lead into the guest. */
+  forwards: readonly Forward[];
+  /** A line for each thing to connect to, the forwards too: `ssh: 127.0.0.1:40123 -> 22`. */
+  endpoints: readonly string[];
 }
 
 /**
@@ -22,16 +37,29 @@ export interface MachinePlan {
  * ports, virtio-mmio slots, PCI) stays. A guest that reboots, also after a panic with `panic=-1`, ends QEMU.
  */
 export function planMachine(options: MachineOptions): MachinePlan {
+  const { network = [], board = '', arch } = options;
+  const { virtio } = ARCH_MACHINES[arch];
+  const forwards = network.flatMap((card) => (card.type === 'user' ? card.forwards : []));
   return {
+    forwards,
+    endpoints: formatEndpoints({ ...options, forwards }),
     argv: [
       ...planHardware(options),
       '-nodefaults',
       '-no-reboot',
-      ...['-display', 'none'],
-      ...['-nic', 'none'],
+      ...planClock(options.rtc),
+      ...planDisplay(options.display, arch === 'x86_64'),
+      ...planNetwork(network, { board, arch, virtio }),
       ...planConsole(options.console),
+      ...planMonitor(options.monitor),
       ...planQmp(options.qmpSocket),
-      ...planBoot(options.boot, options.arch),
+      ...planGdb(options.gdb),
+      ...(options.firmware === undefined ? [] : ['-bios', options.firmware]),
+      ...planLoader(options.boot, arch),
+      ...planDrives(options.drives ?? [], { arch, virtio }, planBootMedium(options.boot, arch)),
+      ...planShares(options.shares ?? [], virtio),
+      ...planConsoles(options.consoles ?? [], virtio),
+      ...planWatchdog(options.watchdog),
       ...(options.extraArgs ?? []),
     ],
   };
@@ -55,30 +83,56 @@ function planHardware(options: Omit<MachineOptions, 'boot' | 'console' | 'qmpSoc
     ...['-accel', options.accel],
     ...['-cpu', options.cpu ?? arch.cpu[options.accel]],
     ...['-smp', String(options.smp ?? DEFAULT_SMP)],
-    ...['-m', `${options.memoryMiB ?? DEFAULT_MEMORY_MIB}M`],
+    ...['-m', planMemory(options)],
   ];
 }
 
-function planBoot(boot: BootPath, arch: BoardArch): string[] {
-  const { uBootOption } = ARCH_MACHINES[arch];
+function planMemory({ memoryMiB = DEFAULT_MEMORY_MIB, memoryGrowth }: Partial<MachineOptions>): string {
+  if (memoryGrowth === undefined) return `${memoryMiB}M`;
+  return formatProperties(`${memoryMiB}M`, { slots: memoryGrowth.slots, maxmem: `${memoryGrowth.maxMiB}M` });
+}
+
+function planClock(rtc: MachineOptions['rtc']): string[] {
+  if (rtc === undefined) return [];
+  const { base = 'utc', clock } = rtc;
+  return ['-rtc', formatProperties(undefined, { base, ...(clock === undefined ? {} : { clock }) })];
+}
+
+function planWatchdog(watchdog: MachineOptions['watchdog']): string[] {
+  if (watchdog === undefined) return [];
+  return [...['-device', watchdog.model], ...['-action', `watchdog=${watchdog.action}`]];
+}
+
+/** What starts first: the kernel, or what loads it. */
+function planLoader(boot: BootPath, arch: BoardArch): string[] {
   switch (boot.via) {
     case 'kernel':
       return [
         ...['-kernel', boot.kernel],
         ...(boot.initrd === undefined ? [] : ['-initrd', boot.initrd]),
         ...['-append', planCommandLine(boot.append ?? [], arch)],
-        ...(boot.medium ? planMedium(boot.medium, arch) : []),
       ];
     case 'u-boot':
       return [
-        ...[uBootOption, boot.firmware],
+        ...[ARCH_MACHINES[arch].uBootOption, boot.firmware],
         ...(boot.dtb === undefined ? [] : ['-dtb', boot.dtb]),
-        ...planMedium({ file: boot.drive, format: 'raw' }, arch),
       ];
     case 'bios':
-      return planMedium(boot.medium, arch, 0);
+      return [];
     case 'uefi':
-      return [...planFlash(boot.flash), ...(boot.medium ? planMedium(boot.medium, arch, 0) : [])];
+      return planFlash(boot.flash);
+  }
+}
+
+function planBootMedium(boot: BootPath, arch: BoardArch): string[] {
+  switch (boot.via) {
+    case 'u-boot':
+      return planMedium({ file: boot.drive, format: 'raw' }, arch);
+    case 'kernel':
+      return boot.medium ? planMedium(boot.medium, arch) : [];
+    case 'bios':
+    case 'uefi':
+      return boot.medium ? planMedium(boot.medium, arch, 0) : [];
   }
 }
 
@@ -114,6 +168,8 @@ function planFlash({ code, variables, keep }: UefiFlash): string[] {
 
 /** Ctrl-C belongs to the guest (`signal=off`), as with `-nographic`. */
 function planConsole(console: MachineOptions['console']): string[] {
+  if (typeof console === 'object')
+    return [...['-chardev', formatCharacterDevice('console', console)], ...['-serial', 'chardev:console']];
   const stdio = { id: 'console', signal: 'off' };
   if (console === 'pipe') {
     return [...['-chardev', formatProperties('stdio', stdio)], ...['-serial', 'chardev:console']];

@@ -3,6 +3,7 @@ import { copy, pathExists } from 'fs-extra';
 import { DISK_FORMATS } from '@bringup/disk';
 import { UserError, writeAside } from '@bringup/process';
 import {
+  checkMachine,
   chooseAccelerator,
   findUefi,
   planMachine,
@@ -28,6 +29,7 @@ import {
   ubootImage,
 } from './artifacts.js';
 import { boardDtb } from './board-dtb.js';
+import { boardDevices, boardDrives, boardShares, deviceFiles, fixedPorts } from './board-devices.js';
 import { artifactPath } from './referenced.js';
 import { checkTools, ensureLocked } from './locked.js';
 import { machineNeeds } from './needs.js';
@@ -61,9 +63,11 @@ export async function planBoard(
     unplaced.via === 'uefi' ? { ...unplaced, flash: await uefiFlash(task, arch, variables) } : unplaced;
   const { accel, reason } = chooseAccelerator(options.accel, arch, await probeHost());
   task.note(`accelerator ${accel}: ${reason}`);
+  const devices = await boardDevices(task, options);
   return (how) =>
     planMachine({
       arch,
+      board: task.project,
       machine,
       cpu,
       smp,
@@ -71,6 +75,7 @@ export async function planBoard(
       boot,
       accel,
       binary: qemu,
+      ...devices,
       extraArgs,
       ...how,
     });
@@ -129,6 +134,7 @@ function uefiMedium(task: Task, { arch, boot }: QemuOptions): Medium {
 /** @throws UserError `OPTION_UNUSED` for an option that the boot path has no use for: it would be ignored */
 function refuseUnused(task: Task, options: QemuOptions): void {
   const { boot } = options;
+  refuseFirmware(task, options);
   const brings = boot?.via === 'bios' || boot?.via === 'iso' || (boot?.via === 'uefi' && loadsNothing(boot));
   const unused = (['kernel', 'initramfs', 'append'] as const).find((name) => options[name]);
   if (!brings || unused === undefined) return;
@@ -136,6 +142,15 @@ function refuseUnused(task: Task, options: QemuOptions): void {
     `${task.project}: boot via ${boot.via} starts what is on the medium, so the option "${unused}" would do nothing. ` +
     'Give it to the project that makes the medium';
   throw new UserError('OPTION_UNUSED', message, { option: unused });
+}
+
+/** @throws UserError `OPTION_UNUSED` for a firmware where the boot path has one */
+function refuseFirmware(task: Task, { boot, firmware }: QemuOptions): void {
+  const brings =
+    boot?.via === 'u-boot' || boot?.via === 'uefi' || (boot?.via === 'iso' && boot.firmware === 'uefi');
+  if (!brings || firmware === undefined) return;
+  const message = `${task.project}: boot via ${boot.via} brings its own firmware. Leave out the option "firmware"`;
+  throw new UserError('OPTION_UNUSED', message, { option: 'firmware' });
 }
 
 function loadsNothing(boot: { disk?: string; shell?: boolean }): boolean {
@@ -158,6 +173,15 @@ export async function checkBoard(task: Task, options: QemuOptions): Promise<void
   await checkTools(task, await ensureLocked(task, needs), needs.probe);
   await requireBuilt(task, artifacts(task, options));
   await requireAbilities(task, options);
+  await checkMachine({
+    ...{ arch: options.arch, machine: options.machine, cpu: options.cpu, watchdog: options.watchdog },
+    network: options.network,
+    binary: options.qemu,
+    memoryMiB: options.memory,
+    shares: boardShares(task, options),
+    drives: boardDrives(task, options),
+    ports: fixedPorts(options),
+  });
 }
 
 /** The artifacts of a board that are not built, relative to the workspace root. */
@@ -166,6 +190,10 @@ export async function missingArtifacts(task: Task, options: QemuOptions): Promis
 }
 
 function artifacts(task: Task, options: QemuOptions): string[] {
+  return [...bootFilesOf(task, options), ...deviceFiles(task, options)];
+}
+
+function bootFilesOf(task: Task, options: QemuOptions): string[] {
   const boot = bootPath(task, options);
   switch (boot.via) {
     case 'kernel':

@@ -47,6 +47,87 @@ export interface TestOptions {
    */
   memory?: number;
   /**
+   * Network cards of the guest, and what each is plugged into. Without one it has no network.
+   */
+  network?: (QEMUSOwnNetwork | ATapInterfaceOfThisMachine)[];
+  /**
+   * Disks besides the one that the board boots from. What the guest writes to them is thrown away, unless keepWrites asks for it.
+   */
+  drives?: Drive[];
+  /**
+   * Directories of this machine in the guest, by 9p: mount -t 9p -o trans=virtio TAG DIRECTORY (fragment preset:9p).
+   */
+  shares?: Share[];
+  /**
+   * Consoles besides the first serial port: /dev/hvc0, /dev/hvc1 and so on, by virtio.
+   */
+  consoles?: (PseudoTerminal | File | UnixSocket | Telnet)[];
+  /**
+   * QEMU's monitor for others than the terminal (there, it is behind Ctrl-A C).
+   */
+  monitor?: Telnet1 | UnixSocket1;
+  /**
+   * A screen, to be seen by VNC. Without it the machine has none.
+   */
+  display?: {
+    type: 'vnc';
+    /**
+     * Port of the loopback address, from 5900, VNC's display 0. Default: a free one, chosen at each start and shown.
+     */
+    port?: number;
+    /**
+     * QEMU device of the graphics card. Default: VGA of a PC, virtio-gpu-pci elsewhere.
+     */
+    model?: string;
+  };
+  /**
+   * QEMU's gdb stub: target remote ADDRESS.
+   */
+  gdb?: TCPPort | UnixSocket2;
+  /**
+   * The real time clock.
+   */
+  rtc?: {
+    /**
+     * What it says at the start: utc, localtime, or a time as 2020-01-02T03:04:05.
+     */
+    base?: string;
+    /**
+     * What drives it: this machine's time, its monotonic clock, or the guest's own time. Default: host.
+     */
+    clock?: 'host' | 'rt' | 'vm';
+  };
+  /**
+   * A timer that the guest has to feed.
+   */
+  watchdog?: {
+    /**
+     * QEMU device, as i6300esb.
+     */
+    model: string;
+    /**
+     * What QEMU does when the guest did not feed it.
+     */
+    action: 'reset' | 'shutdown' | 'poweroff' | 'inject-nmi' | 'pause' | 'debug' | 'none';
+  };
+  /**
+   * Firmware in place of the machine type's own (QEMU's -bios); not with U-Boot or UEFI as the boot path. Relative to the workspace root, or PROJECT:ARTIFACT for one that another project publishes.
+   */
+  firmware?: string;
+  /**
+   * Memory that can be plugged in while the guest runs, where the machine type can do that.
+   */
+  memoryGrowth?: {
+    /**
+     * Number of modules.
+     */
+    slots: number;
+    /**
+     * Memory in all, in MiB.
+     */
+    max: number;
+  };
+  /**
    * Words added to the kernel's command line. console= and panic=-1 are there unless given here.
    */
   append?: string;
@@ -198,6 +279,179 @@ export interface UEFI {
    */
   shell?: boolean;
 }
+/**
+ * Addresses by DHCP, out through this machine's connections, in by forwards.
+ */
+export interface QEMUSOwnNetwork {
+  type: 'user';
+  /**
+   * Ports of this machine that lead to ports of the guest.
+   */
+  forwards?: Forward[];
+  /**
+   * QEMU device of the card, as e1000; onboard for the card that the machine type itself has. Default: virtio-net on the arch's virtio bus.
+   */
+  model?: string;
+  /**
+   * Address of the card. Default: made of the board's name and the card's place in the list, so the same each time.
+   */
+  mac?: string;
+}
+export interface Forward {
+  /**
+   * Protocol.
+   */
+  protocol: 'tcp' | 'udp';
+  /**
+   * IPv4 address of this machine to listen on.
+   */
+  hostAddress?: string;
+  /**
+   * Port of this machine. Default: a free one, chosen at each start and shown.
+   */
+  hostPort?: number;
+  /**
+   * Port of the guest.
+   */
+  guestPort: number;
+  /**
+   * What it is shown as. Default: by the guest's port, as ssh.
+   */
+  name?: string;
+}
+/**
+ * It has to be there, and this user's: ip tuntap add dev NAME mode tap user USER.
+ */
+export interface ATapInterfaceOfThisMachine {
+  type: 'tap';
+  /**
+   * Name of the interface.
+   */
+  ifname: string;
+  /**
+   * Move packets by the kernel's vhost-net, which needs /dev/vhost-net.
+   */
+  vhost?: boolean;
+  /**
+   * QEMU device of the card, as e1000; onboard for the card that the machine type itself has. Default: virtio-net on the arch's virtio bus.
+   */
+  model?: string;
+  /**
+   * Address of the card. Default: made of the board's name and the card's place in the list, so the same each time.
+   */
+  mac?: string;
+}
+export interface Drive {
+  /**
+   * The image. Relative to the workspace root, or PROJECT:ARTIFACT for one that another project publishes.
+   */
+  file: string;
+  /**
+   * Format of the image. QEMU never guesses it: a guest could write another's header into a raw disk.
+   */
+  format: 'raw' | 'qcow2' | 'vmdk' | 'vdi';
+  /**
+   * What it is to the guest: virtio is /dev/vdX; ide needs AHCI's driver where the machine is no PC; sd is a card behind a PCI controller, onboard-sd the slot of the machine type; pflash the second bank of the machine's flash memory, as large as that.
+   */
+  interface?: 'virtio' | 'scsi' | 'ide' | 'usb' | 'nvme' | 'sd' | 'onboard-sd' | 'pflash';
+  /**
+   * How the host caches it, in QEMU's words. Default: writeback.
+   */
+  cache?: 'writeback' | 'writethrough' | 'none' | 'directsync' | 'unsafe';
+  /**
+   * The guest cannot write to it.
+   */
+  readOnly?: boolean;
+  /**
+   * What the guest writes stays in the file, also of a test: its result then depends on what it wrote before, and it is better not cached.
+   */
+  keepWrites?: boolean;
+  /**
+   * Place in the firmware's boot order.
+   */
+  bootindex?: number;
+}
+export interface Share {
+  /**
+   * The directory, relative to the workspace root. It is an input of the test.
+   */
+  path: string;
+  /**
+   * The name by which the guest mounts it.
+   */
+  tag: string;
+  /**
+   * The guest may write.
+   */
+  writable?: boolean;
+  /**
+   * Whose the files are that the guest makes, in QEMU's words. none: of whoever runs QEMU.
+   */
+  securityModel?: 'none' | 'mapped-xattr' | 'mapped-file' | 'passthrough';
+}
+/**
+ * QEMU says which.
+ */
+export interface PseudoTerminal {
+  type: 'pty';
+}
+export interface File {
+  type: 'file';
+  /**
+   * The file, relative to the workspace root; written anew at each start.
+   */
+  path: string;
+}
+export interface UnixSocket {
+  type: 'unix';
+  /**
+   * Path of the socket that QEMU makes, relative to the workspace root.
+   */
+  path: string;
+}
+export interface Telnet {
+  type: 'telnet';
+  /**
+   * Port of the loopback address. Default: a free one, chosen at each start and shown.
+   */
+  port?: number;
+}
+export interface Telnet1 {
+  type: 'telnet';
+  /**
+   * Port of the loopback address. Default: a free one, chosen at each start and shown.
+   */
+  port?: number;
+}
+export interface UnixSocket1 {
+  type: 'unix';
+  /**
+   * Path of the socket that QEMU makes, relative to the workspace root.
+   */
+  path: string;
+}
+export interface TCPPort {
+  type: 'tcp';
+  /**
+   * Port of the loopback address. Default: a free one, chosen at each start and shown.
+   */
+  port?: number;
+  /**
+   * The guest does not run before gdb lets it.
+   */
+  wait?: boolean;
+}
+export interface UnixSocket2 {
+  type: 'unix';
+  /**
+   * Path of the socket that QEMU makes, relative to the workspace root.
+   */
+  path: string;
+  /**
+   * The guest does not run before gdb lets it.
+   */
+  wait?: boolean;
+}
 
 /** The defaults of the schema, as Nx fills them in. */
 export const testDefaults: Required<
@@ -205,6 +459,10 @@ export const testDefaults: Required<
     TestOptions,
     | 'smp'
     | 'memory'
+    | 'network'
+    | 'drives'
+    | 'shares'
+    | 'consoles'
     | 'append'
     | 'accel'
     | 'extraArgs'
@@ -219,6 +477,10 @@ export const testDefaults: Required<
 > = {
   smp: 1,
   memory: 256,
+  network: [],
+  drives: [],
+  shares: [],
+  consoles: [],
   append: '',
   accel: 'auto',
   extraArgs: [],

@@ -5,6 +5,7 @@ import { BOOT_VOLUME, ISO_IMAGE, SIGNED_DTB, UBOOT_IMAGES } from '../project/pat
 import { bootsThroughUefi, diskTools, qemuLockName, uefiLockName, volumeLoaders } from '../project/tools.js';
 import { allOptions, variantOutput } from '../project/variants.js';
 import { parseFileReference } from '../project/references.js';
+import { deviceInputs } from './device-inputs.js';
 import { engineInputs, fileInputs, lockInput, treeInput, unseenFiles, type Input } from './inputs.js';
 import { mapValues, pick } from './kconfig-targets.js';
 import { bootedProjects, namedIn, type References } from './references.js';
@@ -60,10 +61,11 @@ export function boardTargets(
   const buildsOf = (names: readonly string[]) => [...new Set(names)].map((name) => references.buildOf(name));
   const packed = everyOptions.flatMap(({ boot }) => namedIn(object(boot), ['image']));
   const dependsOn = buildsOf([...named, ...packed]);
+  const devices = deviceInputs(everyOptions);
   const dtb = dtbInputs(everyOptions, workspaceRoot);
   // U-Boot and UEFI boot the board's own drive, which `build` makes; another variant may boot something else.
   const booted = [
-    ...buildsOf([...named, ...media, ...dtb.projects]),
+    ...buildsOf([...named, ...media, ...dtb.projects, ...devices.projects]),
     ...(loaders.length > 0 ? ['build'] : []),
   ];
   const arch = keyOf(ARCH_MACHINES, options.arch);
@@ -119,9 +121,13 @@ export function boardTargets(
         { dependentTasksOutputFiles: BOOTED_FILES },
         ...dtb.inputs,
         ...(arch ? [lockInput(undefined, [qemuLockName(arch, text(options.qemu)), ...firmware(arch)])] : []),
+        ...devices.inputs,
         ...engineInputs(workspaceRoot),
       ],
-      outputs: ['console.log', 'test.json'].map((name) => `{options.outputPath}/${name}`),
+      outputs: [
+        ...['console.log', 'test.json'].map((name) => `{options.outputPath}/${name}`),
+        ...devices.outputs,
+      ],
     },
   };
 }

@@ -445,6 +445,42 @@ it('makes the drive of a board out of an image for U-Boot, with the tool of its 
   expect(targets.test!.dependsOn).toEqual([{ projects: ['loader'], target: 'build' }, image, 'build']);
 });
 
+it('hashes what a board plugs into its machine, and builds it first', async () => {
+  const options = {
+    ...{ arch: 'arm64', kernel: 'linux', firmware: 'loader:u-boot.bin' },
+    drives: [
+      { file: 'data/disk.img', format: 'raw' },
+      { file: 'image:disk.qcow2', format: 'qcow2' },
+    ],
+    shares: [{ path: 'src', tag: 'src' }],
+    consoles: [{ type: 'file', path: './out/hvc0.log' }, { type: 'pty' }],
+  };
+  const { targets, implicitDependencies } = await infer(project('pc', 'qemu', options, 'run'), {
+    linux: kernel(),
+    loader: project('loader', 'u-boot', { arch: 'arm64', source: TARBALL }),
+    image: project('image', 'disk-image', { arch: 'arm64', partitions: [] }, 'pack'),
+  });
+  expect(implicitDependencies).toEqual(['linux', 'image', 'loader']);
+  const dependsOn = [
+    { projects: ['linux'], target: 'build' },
+    { projects: ['image'], target: 'pack' },
+    { projects: ['loader'], target: 'build' },
+  ];
+  expect(targets.run!.dependsOn).toEqual(dependsOn);
+  expect(targets.test!.dependsOn).toEqual(dependsOn);
+  expect(targets.test!.inputs).toEqual([
+    { dependentTasksOutputFiles: BOOTED },
+    lock('tools.qemu-system-aarch64'),
+    '{workspaceRoot}/data/disk.img',
+    { dependentTasksOutputFiles: '**/disk.qcow2' },
+    { dependentTasksOutputFiles: '**/u-boot.bin' },
+    '{workspaceRoot}/src/**/*',
+    { runtime: `${HASH} data/disk.img src` },
+    ENGINE,
+  ]);
+  expect(targets.test!.outputs).toContain('{workspaceRoot}/out/hvc0.log');
+});
+
 it('lets one variant alone of a board boot through U-Boot', async () => {
   const board = project('pc', 'qemu', { arch: 'arm64', kernel: 'linux' }, 'run');
   const loaded = { loaded: { boot: { via: 'u-boot', uBoot: 'loader' } } };

@@ -51,7 +51,7 @@ function projectsOf(kind: DeclaredKind, options: Readonly<Record<string, unknown
       return [
         ...namedIn(options, ['kernel', 'initramfs']),
         ...bootedProjects(options.boot),
-        ...artifactProjects([options.dtb]),
+        ...artifactProjects([options.dtb, ...deviceFileNames(options)]),
       ];
     case 'kernel':
       return namedIn(options, ['embeddedInitramfs']);
@@ -70,6 +70,11 @@ function projectsOf(kind: DeclaredKind, options: Readonly<Record<string, unknown
     default:
       return [];
   }
+}
+
+/** The files that a board's drives and firmware are, as its options name them. */
+export function deviceFileNames(options: Readonly<Record<string, unknown>>): string[] {
+  return [...textsOf(options.drives, 'file'), ...texts([options.firmware])];
 }
 
 /** The projects that a board's boot path names: a U-Boot and an image for it, a disk, a CD. */

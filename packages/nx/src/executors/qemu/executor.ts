@@ -1,6 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { ToolError } from '@bringup/process';
-import { runOnTerminal } from '@bringup/qemu';
+import { runOnTerminal, type RunPaths } from '@bringup/qemu';
 import { checkBoard, planBoard } from '../../execution/board.js';
 import { runTask } from '../../execution/task.js';
 import type { QemuOptions } from '../../generated/qemu-options.js';
@@ -13,7 +13,12 @@ export default function qemuExecutor(
   return runTask(context, async (task) => {
     await checkBoard(task, options);
     const plan = await planBoard(task, options);
-    const { exitCode } = await runOnTerminal((paths) => plan({ console: 'terminal', ...paths }), {
+    const planRun = (paths: RunPaths) => {
+      const planned = plan({ console: 'terminal', ...paths });
+      for (const endpoint of planned.endpoints) task.note(endpoint);
+      return planned;
+    };
+    const { exitCode } = await runOnTerminal(planRun, {
       signal: task.signal,
       onCommand: task.command,
     });

@@ -1,0 +1,89 @@
+import { isAbsolute, resolve } from 'node:path';
+import { UserError } from '@bringup/process';
+import { choosePort, chooseHostPorts, type Drive, type MachineOptions, type Share } from '@bringup/qemu';
+import type { FullQemuOptions, QemuOptions } from '../generated/qemu-options.js';
+import { parseFileReference } from '../project/references.js';
+import { artifactPath } from './referenced.js';
+import type { Task } from './task.js';
+
+/** What a board's options plug into its machine, with paths that are absolute and ports that are chosen. */
+export async function boardDevices(task: Task, options: FullQemuOptions): Promise<Partial<MachineOptions>> {
+  const { rtc, watchdog, memoryGrowth, firmware } = options;
+  return {
+    network: await chooseHostPorts(options.network),
+    drives: boardDrives(task, options),
+    shares: boardShares(task, options),
+    consoles: await Promise.all(options.consoles.map((console) => placed(task, console))),
+    monitor: options.monitor && (await placed(task, options.monitor)),
+    display: options.display && { ...options.display, port: options.display.port ?? (await choosePort()) },
+    gdb: options.gdb && (await placed(task, options.gdb)),
+    memoryGrowth: memoryGrowth && { slots: memoryGrowth.slots, maxMiB: memoryGrowth.max },
+    firmware: firmware === undefined ? undefined : filePath(task, firmware),
+    ...{ rtc, watchdog },
+  };
+}
+
+/** A board's drives with absolute paths. @throws UserError `KEPT_ARTIFACT` for writes that a build would undo */
+export function boardDrives(task: Task, { drives = [] }: QemuOptions): Drive[] {
+  for (const { file, keepWrites } of drives) {
+    if (keepWrites && parseFileReference(file).kind === 'artifact') {
+      const message =
+        `${task.project}: drives: ${file} is built, and the next build would replace what keepWrites keeps. ` +
+        'Name a copy of it';
+      throw new UserError('KEPT_ARTIFACT', message, { file });
+    }
+  }
+  return drives.map((drive) => ({ ...drive, file: filePath(task, drive.file) }));
+}
+
+/** A board's shares with absolute paths. */
+export function boardShares(task: Task, { shares = [] }: QemuOptions): Share[] {
+  return shares.map((share) => ({ ...share, path: resolve(task.workspaceRoot, share.path) }));
+}
+
+/** The files that a board's options name, absolute. */
+export function deviceFiles(task: Task, { drives = [], firmware }: QemuOptions): string[] {
+  const named = [...drives.map(({ file }) => file), ...(firmware === undefined ? [] : [firmware])];
+  return named.map((file) => filePath(task, file));
+}
+
+/** sizeof(sun_path) on Linux is 108 with the terminating zero (unix(7)). */
+const SOCKET_PATH_LIMIT = 107;
+
+/** @throws UserError `SOCKET_PATH_TOO_LONG` */
+function socketPath(task: Task, path: string): string {
+  const absolute = resolve(task.workspaceRoot, path);
+  const bytes = Buffer.byteLength(absolute);
+  if (bytes <= SOCKET_PATH_LIMIT) return absolute;
+  const message =
+    `${task.project}: ${absolute} is too long for a unix socket: ${bytes} bytes, where ${SOCKET_PATH_LIMIT} are possible. ` +
+    'Name a shorter path, as one in /tmp';
+  throw new UserError('SOCKET_PATH_TOO_LONG', message, { path: absolute });
+}
+
+/** The ports of the loopback address that a board's options ask for by number, besides those of forwards. */
+export function fixedPorts({ consoles = [], monitor, gdb, display }: QemuOptions): number[] {
+  const listeners: object[] = [...consoles, monitor ?? {}, gdb ?? {}, display ?? {}];
+  return listeners.flatMap((listener) =>
+    'port' in listener && typeof listener.port === 'number' ? [listener.port] : [],
+  );
+}
+
+function filePath(task: Task, from: string): string {
+  const file = parseFileReference(from);
+  if (file.kind === 'artifact') return artifactPath(task, file.project, file.artifact);
+  return isAbsolute(file.path) ? file.path : resolve(task.workspaceRoot, file.path);
+}
+
+type Listener<T> = T extends { port?: number } ? Omit<T, 'port'> & { port: number } : T;
+
+async function placed<T extends { type: string }>(task: Task, target: T): Promise<Listener<T>> {
+  const { path, port } = target as { path?: string; port?: number };
+  const place =
+    target.type === 'telnet' || target.type === 'tcp'
+      ? { port: port ?? (await choosePort()) }
+      : path === undefined
+        ? {}
+        : { path: target.type === 'unix' ? socketPath(task, path) : resolve(task.workspaceRoot, path) };
+  return { ...target, ...place } as Listener<T>;
+}

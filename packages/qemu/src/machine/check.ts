@@ -1,0 +1,143 @@
+import { totalmem } from 'node:os';
+import { stat } from 'fs-extra';
+import { probeVersion, runProgram, UserError } from '@bringup/process';
+import { ARCH_MACHINES, type MachineOptions } from '../machine-model.js';
+import { checkHostPorts } from './host-ports.js';
+import type { Drive } from './drives.js';
+import type { NetworkInterface } from './network.js';
+import type { Share } from './shares.js';
+import { checkTap } from './tap.js';
+
+/** What of a machine the host may not be able to give. */
+export type CheckedMachine = Pick<
+  MachineOptions,
+  'arch' | 'binary' | 'machine' | 'cpu' | 'memoryMiB' | 'watchdog'
+> & {
+  network?: readonly NetworkInterface[];
+  drives?: readonly Drive[];
+  shares?: readonly Share[];
+  /** Ports of the loopback address that QEMU is to listen on. */
+  ports?: readonly number[];
+};
+
+/**
+ * Looks for what would make QEMU fail, before anything is started.
+ *
+ * @throws UserError `MEMORY_TOO_LARGE`, `UNKNOWN_MACHINE`, `UNKNOWN_CPU`, `QEMU_TOO_OLD`, `SHARE_MISSING`,
+ * `IMAGE_UNUSABLE`, `TAP_UNAVAILABLE`, `PORT_UNAVAILABLE`
+ * @throws ToolError `TOOL_MISSING`
+ */
+export async function checkMachine(machine: CheckedMachine, host = { bytes: totalmem() }): Promise<void> {
+  checkMemory(machine.memoryMiB, host.bytes);
+  const binary = machine.binary ?? ARCH_MACHINES[machine.arch].binary;
+  await checkName(binary, 'machine', machine.machine);
+  await checkName(binary, 'cpu', machine.cpu);
+  if (machine.watchdog) await checkVersion(binary, 'watchdog', FIRST_WITH_ACTION);
+  for (const share of machine.shares ?? []) await checkShare(share);
+  for (const drive of machine.drives ?? []) await checkImage(drive);
+  const network = machine.network ?? [];
+  for (const card of network) if (card.type === 'tap') await checkTap(card.ifname);
+  const ports = (machine.ports ?? []).map((port) => ({
+    ...({ protocol: 'tcp', guestPort: 0 } as const),
+    hostPort: port,
+  }));
+  await checkHostPorts([...network, { type: 'user', forwards: ports }]);
+}
+
+function checkMemory(memoryMiB: number | undefined, hostBytes: number): void {
+  const hostMiB = Math.floor(hostBytes / 2 ** 20);
+  if (memoryMiB === undefined || memoryMiB <= hostMiB) return;
+  const message = `memory: the guest is to have ${memoryMiB} MiB, but this machine has ${hostMiB} MiB. Give it less`;
+  throw new UserError('MEMORY_TOO_LARGE', message, { memoryMiB, hostMiB });
+}
+
+/** @param given a name that may carry properties, as `virt,gic-version=3` */
+async function checkName(binary: string, kind: 'machine' | 'cpu', given: string | undefined): Promise<void> {
+  const name = given?.split(',')[0];
+  if (name === undefined || name === '' || name.includes('=')) return;
+  const known = await listNames(binary, kind);
+  if (known.length === 0 || known.includes(name)) return;
+  const near = nearNames(name, known);
+  const message =
+    `${kind}: ${binary} has no ${kind} "${name}". ` +
+    (near.length > 0 ? `Near it are ${near.join(', ')}` : `It has ${known.join(', ')}`);
+  throw new UserError(kind === 'cpu' ? 'UNKNOWN_CPU' : 'UNKNOWN_MACHINE', message, { name, near });
+}
+
+/** The names of QEMU's own list: the first word of a line behind its heading; for x86's CPUs the second, behind `x86`. */
+async function listNames(binary: string, kind: 'machine' | 'cpu'): Promise<string[]> {
+  const names: string[] = [];
+  let within = false;
+  // A CPU model is asked of a machine, and some machines have none by default.
+  const machine = kind === 'cpu' ? ['-machine', 'none'] : [];
+  await runProgram([binary, ...machine, `-${kind}`, 'help'], {
+    timeoutMs: 20_000,
+    onLine: (line) => {
+      if (/^(Supported machines are|Available CPUs):/.test(line)) within = true;
+      else if (/^\s*$/.test(line) || /^Recognized/.test(line)) within = false;
+      else if (within) names.push(...(/^\s*(?:x86\s+)?(\S+)/.exec(line)?.slice(1) ?? []));
+    },
+  });
+  // host is there with KVM only, and then not always listed.
+  return names.length > 0 && kind === 'cpu' ? [...names, 'host', 'max'] : names;
+}
+
+const NEAR_NAMES = 5;
+
+/** Names that a slip of the finger or two leads to, the nearest first. */
+function nearNames(name: string, known: readonly string[]): string[] {
+  const limit = Math.max(2, Math.floor(name.length / 4));
+  const measured = known.map((other) => ({ other, edits: editDistance(name, other) }));
+  const near = measured.filter(({ edits }) => edits <= limit).sort((a, b) => a.edits - b.edits);
+  return near.slice(0, NEAR_NAMES).map(({ other }) => other);
+}
+
+/** Levenshtein's: letters to insert, delete or replace. */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [index, letter] of [...from].entries()) {
+    const next = [index + 1];
+    for (const [column, other] of [...to].entries()) {
+      const replaced = row[column]! + (letter === other ? 0 : 1);
+      next.push(Math.min(replaced, row[column + 1]! + 1, next[column]! + 1));
+    }
+    row = next;
+  }
+  return row[to.length]!;
+}
+
+/** `-action` came with QEMU 6.0 (its ChangeLog). */
+const FIRST_WITH_ACTION = 6;
+
+async function checkVersion(binary: string, option: string, wanted: number): Promise<void> {
+  const line = await probeVersion(binary);
+  const major = /version (\d+)\./.exec(line)?.[1];
+  if (major === undefined || Number(major) >= wanted) return;
+  const message = `${option}: needs QEMU ${wanted}.0 or later, but ${binary} is: ${line}. Leave the option out, or name a newer one in "qemu"`;
+  throw new UserError('QEMU_TOO_OLD', message, { option, version: line });
+}
+
+async function checkShare({ path, tag }: Share): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  const what = found ? 'is no directory' : 'is not there';
+  throw new UserError('SHARE_MISSING', `shares: ${path}, for ${tag}, ${what}. Make it, or correct "path"`, {
+    path,
+  });
+}
+
+/** qemu-img takes the locks that QEMU would, and reads the header as the format that was given. */
+async function checkImage({ file, format }: Drive): Promise<void> {
+  try {
+    await runProgram(['qemu-img', 'info', '-f', format, file], { timeoutMs: 20_000 });
+  } catch (error) {
+    const { stderr = (error as Error).message } = error as { stderr?: string };
+    if ((error as { code?: string }).code === 'TOOL_MISSING') throw error;
+    const locked = /Failed to get .*lock/.test(`${stderr}${(error as Error).message}`);
+    const why = locked
+      ? 'another QEMU has it open for writing. End that one (its own keepWrites), or take a copy'
+      : `it cannot be opened as ${format}. Correct "format" or "file"`;
+    const message = `drives: ${file}: ${why}`;
+    throw new UserError('IMAGE_UNUSABLE', message, { file, format, locked }, error);
+  }
+}
