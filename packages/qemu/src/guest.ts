@@ -3,7 +3,13 @@ import { once } from 'node:events';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { ensureDir } from 'fs-extra';
-import { AbortedError, startProgram, type ProgramExit, type RunningProgram } from '@bringup/process';
+import {
+  AbortedError,
+  dyingWithUs,
+  startProgram,
+  type ProgramExit,
+  type RunningProgram,
+} from '@bringup/process';
 import { ConsoleText } from './console-text.js';
 import { exitedError, findPanic, panicError, timeoutError, type GuestState } from './guest-failure.js';
 
@@ -46,6 +52,7 @@ export class Guest {
 
   private constructor(
     readonly program: RunningProgram,
+    private readonly argv: readonly string[],
     private readonly options: GuestOptions,
     private readonly log: WriteStream | undefined,
   ) {
@@ -63,7 +70,8 @@ export class Guest {
   static async start(argv: readonly [string, ...string[]], options: GuestOptions): Promise<Guest> {
     options.signal?.throwIfAborted();
     const log = options.consoleLogFile === undefined ? undefined : await openLog(options.consoleLogFile);
-    return new Guest(await startProgram(argv, { stdio: 'pipe' }), options, log);
+    // Also ended by the kernel, where the reaper is killed together with us.
+    return new Guest(await startProgram(dyingWithUs(argv), { stdio: 'pipe' }), argv, options, log);
   }
 
   /** Types at the console. */
@@ -72,7 +80,7 @@ export class Guest {
   }
 
   get state(): GuestState {
-    return { argv: this.program.argv, console: this.console.text, stderr: this.#stderr, phase: this.#phase };
+    return { argv: this.argv, console: this.console.text, stderr: this.#stderr, phase: this.#phase };
   }
 
   /**

@@ -129,9 +129,13 @@ export interface MachineOptions {
   network?: readonly PlacedNetwork[];
   /**
    * `terminal`: the first serial port and QEMU's monitor share stdin and stdout (Ctrl-A C, Ctrl-A X), Ctrl-C
-   * reaches the guest. `pipe`: the serial port alone, for programs.
+   * reaches the guest. `pipe`: the serial port alone, for programs. `socket`: as `terminal`, on `consoleSocket`.
    */
-  console: 'terminal' | 'pipe';
+  console: 'terminal' | 'pipe' | 'socket';
+  /** Unix socket of the console `socket`, which needs one. */
+  consoleSocket?: string;
+  /** File that takes all that the first serial port sends. */
+  consoleLog?: string;
   /** Unix socket that QMP listens on; without it there is none. */
   qmpSocket?: string;
   accel: Accelerator;

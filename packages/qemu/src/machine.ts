@@ -34,7 +34,7 @@ export function planMachine(options: MachineOptions): MachinePlan {
       '-no-reboot',
       ...['-display', 'none'],
       ...planNetwork(network, { board, virtio: ARCH_MACHINES[arch].virtio }),
-      ...planConsole(options.console),
+      ...planConsole(options),
       ...planQmp(options.qmpSocket),
       ...planBoot(options.boot, arch),
       ...(options.extraArgs ?? []),
@@ -114,16 +114,20 @@ function planFlash({ code, variables, keep }: UefiFlash): string[] {
 }
 
 /** Ctrl-C belongs to the guest (`signal=off`), as with `-nographic`. */
-function planConsole(console: MachineOptions['console']): string[] {
-  const stdio = { id: 'console', signal: 'off' };
-  if (console === 'pipe') {
-    return [...['-chardev', formatProperties('stdio', stdio)], ...['-serial', 'chardev:console']];
-  }
-  return [
-    ...['-chardev', formatProperties('stdio', { ...stdio, mux: 'on' })],
-    ...['-serial', 'chardev:console'],
-    ...['-mon', formatProperties('chardev=console', { mode: 'readline' })],
-  ];
+function planConsole({ console, consoleSocket = '', consoleLog }: MachineOptions): string[] {
+  const log: Record<string, string> = consoleLog === undefined ? {} : { logfile: consoleLog };
+  const mux: Record<string, string> = console === 'pipe' ? {} : { mux: 'on' };
+  const chardev =
+    console === 'socket'
+      ? formatProperties('socket', {
+          ...{ id: 'console', path: consoleSocket, server: 'on', wait: 'off' },
+          ...mux,
+          ...log,
+        })
+      : formatProperties('stdio', { id: 'console', signal: 'off', ...mux, ...log });
+  const monitor =
+    console === 'pipe' ? [] : ['-mon', formatProperties('chardev=console', { mode: 'readline' })];
+  return [...['-chardev', chardev], ...['-serial', 'chardev:console'], ...monitor];
 }
 
 function planQmp(path: string | undefined): string[] {

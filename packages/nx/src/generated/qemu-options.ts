@@ -62,6 +62,14 @@ export interface QemuOptions {
    * Arguments added to QEMU's, as they are.
    */
   extraArgs?: string[];
+  /**
+   * Return as soon as the machine runs, and leave it running. ps, attach, console and stop of the board take it from there.
+   */
+  detach?: boolean;
+  /**
+   * With detach: print id, pid, forwards and sockets as one JSON object.
+   */
+  json?: boolean;
 }
 export interface TheKernelLoadedByQEMU {
   via: 'kernel';
@@ -178,8 +186,17 @@ export interface ATapInterfaceOfThisMachine {
 
 /** The defaults of the schema, as Nx fills them in. */
 export const qemuDefaults: Required<
-  Pick<QemuOptions, 'smp' | 'memory' | 'network' | 'append' | 'accel' | 'extraArgs'>
-> = { smp: 1, memory: 256, network: [], append: '', accel: 'auto', extraArgs: [] };
+  Pick<QemuOptions, 'smp' | 'memory' | 'network' | 'append' | 'accel' | 'extraArgs' | 'detach' | 'json'>
+> = {
+  smp: 1,
+  memory: 256,
+  network: [],
+  append: '',
+  accel: 'auto',
+  extraArgs: [],
+  detach: false,
+  json: false,
+};
 
 /** The options once the defaults are filled in. */
 export type FullQemuOptions = QemuOptions & typeof qemuDefaults;

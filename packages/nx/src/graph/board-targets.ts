@@ -5,7 +5,7 @@ import { BOOT_VOLUME, ISO_IMAGE } from '../project/paths.js';
 import { bootsThroughUefi, diskTools, qemuLockName, uefiLockName, volumeLoaders } from '../project/tools.js';
 import { allOptions, variantOutput } from '../project/variants.js';
 import { engineInputs, lockInput } from './inputs.js';
-import { mapValues, pick } from './kconfig-targets.js';
+import { mapValues, omit, pick } from './kconfig-targets.js';
 import { bootedProjects, type References } from './references.js';
 import { keyOf, text, texts } from './unchecked.js';
 
@@ -14,6 +14,12 @@ const VOLUME_OPTIONS = ['arch', 'kernel', 'initramfs', 'boot', 'append'];
 
 /** What a board boots, of all that the tasks before it publish. */
 const BOOTED_FILES = `**/{Image,bzImage,zImage,initramfs.cpio*,u-boot.bin,u-boot.rom,disk.*,${ISO_IMAGE},${BOOT_VOLUME}}`;
+
+/** Targets that look after a board's runs; each is an executor's name as well. */
+const LIFE = ['ps', 'attach', 'console', 'stop'];
+
+/** Options of a run that are none of the machine's. */
+const RUN_OPTIONS = ['detach', 'json'];
 
 /** Options of a board that shape its device tree. */
 const DTB_OPTIONS = ['arch', 'machine', 'cpu', 'smp', 'memory', 'qemu', 'extraArgs'];
@@ -28,7 +34,9 @@ export function boardTargets(
   references: References,
   workspaceRoot: string,
 ): Record<string, TargetConfiguration> {
-  const { options, target, configurations } = declaration;
+  const { target } = declaration;
+  const options = omit(declaration.options, RUN_OPTIONS);
+  const configurations = mapValues(declaration.configurations, (_variant, own) => omit(own, RUN_OPTIONS));
   const everyOptions = allOptions(declaration);
   const loaders = everyOptions.flatMap(({ boot }) => volumeLoaders(boot));
   const named = everyOptions.flatMap((own) => texts([own.kernel, own.initramfs]));
@@ -71,6 +79,16 @@ export function boardTargets(
         : bootVolume(),
     [target]: { cache: false, dependsOn: booted, configurations: mapValues(variants, () => ({})) },
     command: { executor: `${PLUGIN}:command`, cache: false, ...machine },
+    ...Object.fromEntries(
+      LIFE.map((name) => [
+        name,
+        {
+          executor: `${PLUGIN}:${name}`,
+          cache: false,
+          configurations: mapValues(variants, () => ({})),
+        },
+      ]),
+    ),
     dtb: {
       executor: `${PLUGIN}:dtb`,
       cache: false,

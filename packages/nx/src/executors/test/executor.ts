@@ -3,6 +3,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import { writeFileAside } from '@bringup/process';
 import { createLineRelay, runGuestTest, type GuestCommand, type GuestTest } from '@bringup/qemu';
 import { checkBoard, planBoard } from '../../execution/board.js';
+import { runSubject } from '../../execution/runs.js';
 import { runTask } from '../../execution/task.js';
 import { testDefaults, type FullTestOptions, type TestOptions } from '../../generated/test-options.js';
 import { outputPath } from '../../project/paths.js';
@@ -22,6 +23,7 @@ export default function testExecutor(
     const output = join(task.workspaceRoot, outputPath(task.project, options.outputPath, task.configuration));
     const relay = createLineRelay((text) => process.stdout.write(text));
     const result = await runGuestTest((paths) => plan({ console: 'pipe', ...paths }), guestTest(options), {
+      subject: runSubject(task),
       signal: task.signal,
       onCommand: task.command,
       onConsole: options.json ? undefined : relay.push,
