@@ -45,9 +45,12 @@ export function pathsOf(directory: string): RunPaths {
  * Where runs have their directories: XDG_RUNTIME_DIR when it is ours, else the directory for temporary files; the next
  * of them when a socket's path below it would be too long. Each run's directory is its user's alone (mkdtemp).
  */
-export function runsParent(environment: NodeJS.ProcessEnv = process.env): string {
+export function runsParent(
+  environment: NodeJS.ProcessEnv = process.env,
+  temporary: string = tmpdir(),
+): string {
   const given = environment.XDG_RUNTIME_DIR ?? '';
-  const candidates = [...(isAbsolute(given) && isOurs(given) ? [given] : []), tmpdir()];
+  const candidates = [...(isAbsolute(given) && isOurs(given) ? [given] : []), temporary];
   return candidates.find((parent) => Buffer.byteLength(parent + RUN_PATH) <= SOCKET_PATH_LIMIT) ?? '/tmp';
 }
 
@@ -65,8 +68,11 @@ function isOurs(directory: string): boolean {
  *
  * @throws UserError `RUN_DIRECTORY` where none can be made
  */
-export async function createRun(kind: RunKind, subject: Partial<RunSubject> = {}): Promise<Run> {
-  const parent = runsParent();
+export async function createRun(
+  kind: RunKind,
+  subject: Partial<RunSubject> = {},
+  parent: string = runsParent(),
+): Promise<Run> {
   await sweep(parent);
   const directory = await mkdtemp(join(parent, PREFIX)).catch((error: Error) => {
     const message =
