@@ -151,7 +151,7 @@ describe('a detached board', () => {
       await terminal.until(/^\/ #/m);
       await terminal.keys('C-a', 'c');
       await terminal.until(/\(qemu\)/);
-      await terminal.keys('C-a', 'c', 'Enter');
+      await terminal.keys('C-a', 'c', 'C-j'); // The guest waits for a line feed.
       await terminal.until(/the board has ended/);
       const other = await detach();
       terminal.start(...attach);

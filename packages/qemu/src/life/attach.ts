@@ -22,6 +22,12 @@ import { isUp, type Run } from './run-record.js';
 /** How much of the earlier output is shown. */
 const TAIL_BYTES = 4_096;
 
+/** What the terminal is told: standard error may be held back by a task runner. */
+export interface AttachMessages {
+  before: string;
+  after: Readonly<Record<AttachEnd, string>>;
+}
+
 /** Why the terminal is no longer on the console. */
 export type AttachEnd = 'detached' | 'ended';
 
@@ -33,7 +39,7 @@ export type AttachEnd = 'detached' | 'ended';
  * @throws UserError `NOT_DETACHED`, `NOT_A_TERMINAL`, `ALREADY_ATTACHED`
  * @throws the signal's reason when aborted
  */
-export async function attach(run: Run, signal?: AbortSignal): Promise<AttachEnd> {
+export async function attach(run: Run, messages: AttachMessages, signal?: AbortSignal): Promise<AttachEnd> {
   const { record } = run;
   if (record.kind !== 'detached') {
     const message =
@@ -47,7 +53,13 @@ export async function attach(run: Run, signal?: AbortSignal): Promise<AttachEnd>
       const message = `there is no terminal here. Read the console without one: nx run ${record.board}:console --follow`;
       throw new UserError('NOT_A_TERMINAL', message);
     }
-    return await withClaim(run, () => talk(run, terminal, signal));
+    const say = (line: string) => writeAll(terminal.descriptors[1], Buffer.from(`\r\n${line}\r\n`));
+    return await withClaim(run, async () => {
+      say(messages.before);
+      const end = await talk(run, terminal, signal);
+      say(messages.after[end]);
+      return end;
+    });
   } finally {
     await terminal.restore();
   }

@@ -1,4 +1,4 @@
-export { attach, type AttachEnd } from './attach.js';
+export { attach, type AttachEnd, type AttachMessages } from './attach.js';
 export { followFile } from './console-log.js';
 export { runDetached, type DetachedOptions } from './run-detached.js';
 export { listRuns, pathsOf, type RunPaths } from './run-directory.js';

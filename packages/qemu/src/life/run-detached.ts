@@ -1,5 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { remove } from 'fs-extra';
 import {
   dyingWithUs,
@@ -17,6 +18,7 @@ import { started, writeRecord, type Run, type RunSubject } from './run-record.js
 
 /** QEMU has made its machine by then, also when eight others start on two CPUs. */
 const READY_MS = 60_000;
+const END_MS = 1_000;
 const STDERR_LIMIT = 16_384;
 
 export interface DetachedOptions {
@@ -78,6 +80,8 @@ async function waitUntilReady(program: KeptProgram, { directory, stderr, signal 
     qmp.close();
   } catch (error) {
     signal?.throwIfAborted();
+    // QEMU's sockets close a moment before it is known to have ended.
+    await Promise.race([program.exited, sleep(END_MS, undefined, { ref: false })]);
     if (!ended.signal.aborted) throw error;
     // The directory is gone with its keeper, the open file is not.
     const { buffer, bytesRead } = await stderr.read(Buffer.alloc(STDERR_LIMIT), 0, STDERR_LIMIT, 0);

@@ -11,9 +11,15 @@ export default function attachExecutor(
 ): Promise<{ success: boolean }> {
   return runTask(context, async (task) => {
     const run = await selectRun(runSubject(task), id);
-    task.note(`run ${run.record.id}: Ctrl-A D detaches, Ctrl-A X ends the board`);
-    const end = await attach(run, task.signal);
-    const still = `the board goes on. Again: nx run ${task.project}:attach --id=${run.record.id}`;
-    task.note(end === 'detached' ? `detached from run ${run.record.id}; ${still}` : 'the board has ended');
+    const { id: own } = run.record;
+    const again = `nx run ${task.project}:attach --id=${own}`;
+    const messages = {
+      before: `${task.project}: run ${own}: Ctrl-A D detaches, Ctrl-A X ends the board`,
+      after: {
+        detached: `${task.project}: detached from run ${own}, which goes on. Again: ${again}`,
+        ended: `${task.project}: the board has ended`,
+      },
+    };
+    await attach(run, messages, task.signal);
   });
 }
