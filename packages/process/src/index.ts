@@ -12,8 +12,10 @@ export {
   writeSynced,
   type AsideWrite,
 } from './files.js';
+export { dyingWithUs, startKept, type KeptProgram } from './keeper.js';
 export { withLock, type LockOptions, type LockOwner } from './lock.js';
 export { debianPackageOf, missingProgram } from './programs.js';
+export { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.js';
 export { quoteArgument, quoteCommand } from './quote.js';
 export { ownDirectory, releaseDirectory } from './reaper.js';
 export {

@@ -1,33 +1,21 @@
-import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { access, constants } from 'fs-extra';
-import { missingProgram, withTemporaryDirectory, type RunningProgram } from '@bringup/process';
+import { missingProgram, type RunningProgram } from '@bringup/process';
+import type { RunPaths } from './life/run-directory.js';
+import type { Forward } from './machine/network.js';
 import { QmpClient } from './qmp-client.js';
-
-/** sizeof(sun_path) on Linux is 108 with the terminating zero (unix(7)). */
-const SOCKET_PATH_LIMIT = 107;
-/** What mkdtemp and the file's name add to the parent directory. */
-const RUN_PATH = '/bringup-qemu-XXXXXX/qmp';
 
 const QMP_QUIT_MS = 1_000;
 const TERMINATE_MS = 1_000;
 
-/** What a plan needs to know of the run. */
-export interface RunPaths {
-  qmpSocket: string;
-}
-
 /** Makes the argv of one run; called once, with the paths of that run. */
-export type PlanRun = (paths: RunPaths) => { argv: readonly [string, ...string[]] };
-
-/** Runs `work` with a directory of its own for the QMP socket, gone afterwards. */
-export function withRunDirectory<T>(work: (paths: RunPaths) => Promise<T>): Promise<T> {
-  const parent = tmpdir().length + RUN_PATH.length <= SOCKET_PATH_LIMIT ? tmpdir() : '/tmp';
-  return withTemporaryDirectory('qemu', (directory) => work({ qmpSocket: join(directory, 'qmp') }), parent);
-}
+export type PlanRun = (paths: RunPaths) => {
+  argv: readonly [string, ...string[]];
+  forwards?: readonly Forward[];
+};
 
 /** Ends QEMU the gentle way first: QMP `quit` flushes disks, then SIGTERM, then SIGKILL. */
-export async function endBoard(program: RunningProgram, paths: RunPaths): Promise<void> {
+export async function endBoard(program: RunningProgram, paths: Pick<RunPaths, 'qmpSocket'>): Promise<void> {
   const state = { ended: false };
   const ended = program.exited.then(() => {
     state.ended = true;
@@ -36,7 +24,7 @@ export async function endBoard(program: RunningProgram, paths: RunPaths): Promis
   if (!state.ended) await program.stop(TERMINATE_MS);
 }
 
-async function quit({ qmpSocket }: RunPaths): Promise<void> {
+async function quit({ qmpSocket }: Pick<RunPaths, 'qmpSocket'>): Promise<void> {
   try {
     const qmp = await QmpClient.connect(qmpSocket, { timeoutMs: QMP_QUIT_MS });
     // QEMU may close the connection before its reply is out: that is as good an answer.

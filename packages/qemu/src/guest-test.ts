@@ -1,5 +1,5 @@
 import { quoteCommand, ToolError, UserError, type ProgramExit } from '@bringup/process';
-import { endBoard, withRunDirectory, type PlanRun } from './board-process.js';
+import { endBoard, requireProgram, type PlanRun } from './board-process.js';
 import { withoutTrailingMessages } from './console-text.js';
 import { Guest, type GuestOptions } from './guest.js';
 import { diagnose, type Outcome } from './doctor/index.js';
@@ -13,6 +13,8 @@ import {
   type GuestFailure,
 } from './guest-failure.js';
 import type { GuestCommand, GuestCommandResult, GuestTest, GuestTestResult } from './guest-model.js';
+import { pathsOf, withRun } from './life/run-directory.js';
+import { started, writeRecord, type RunSubject } from './life/run-record.js';
 import { hasBegun, hasEnded, isRefused, parseReply, planTyping, type ShellReply } from './guest-shell.js';
 
 /** A failed guest has nothing to flush: SIGTERM, and SIGKILL after this long. */
@@ -26,6 +28,8 @@ const NEVER_BEGAN =
   'The shell never began to run it: is a quote, a brace or a here-document left open, or does nobody read the console?';
 
 export interface GuestTestOptions extends GuestOptions {
+  /** Whose run it is; without it no board's commands find it. */
+  subject?: RunSubject;
   /** The copy-pasteable QEMU command, before it runs. */
   onCommand?: (command: string) => void;
 }
@@ -43,28 +47,32 @@ export function runGuestTest(
   test: GuestTest,
   options: GuestTestOptions = {},
 ): Promise<GuestTestResult> {
-  return withRunDirectory(async (paths) => {
+  return withRun('test', options.subject, async ({ directory, record }) => {
+    const paths = pathsOf(directory);
     const ready = compilePattern(test.readyPattern, 'readyPattern');
     const expectations = test.commands.map(({ run, expect }) =>
       expect === undefined ? undefined : compilePattern(expect, `expect of ${run}`),
     );
-    const { argv } = plan(paths);
+    const planned = plan(paths);
+    const { argv } = planned;
+    await requireProgram(argv[0]);
     options.onCommand?.(quoteCommand(argv));
-    const started = performance.now();
+    const startTime = performance.now();
     const guest = await Guest.start(argv, options);
     try {
+      await writeRecord(directory, started(record, guest.program.pid, planned));
       const { expectedOutcome = 'ready' } = test;
       if (expectedOutcome !== 'ready') {
         const failure = await waitUntilFailed(guest, ready, expectedOutcome, test.bootTimeoutMs);
         return {
           ...failure,
-          bootMs: performance.now() - started,
+          bootMs: performance.now() - startTime,
           commands: [],
           consoleLog: guest.console.text,
         };
       }
       await waitUntilReady(guest, ready, test.bootTimeoutMs);
-      const bootMs = performance.now() - started;
+      const bootMs = performance.now() - startTime;
       const commands: GuestCommandResult[] = [];
       for (const [index, command] of test.commands.entries()) {
         commands.push(

@@ -3,7 +3,13 @@ import { once } from 'node:events';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { ensureDir } from 'fs-extra';
-import { AbortedError, startProgram, type ProgramExit, type RunningProgram } from '@bringup/process';
+import {
+  AbortedError,
+  dyingWithUs,
+  startProgram,
+  type ProgramExit,
+  type RunningProgram,
+} from '@bringup/process';
 import { ConsoleText } from './console-text.js';
 import { readFormats, type ImageFormats } from './doctor/index.js';
 import { exitedError, findPanic, panicError, timeoutError, type GuestState } from './guest-failure.js';
@@ -47,6 +53,7 @@ export class Guest {
 
   private constructor(
     readonly program: RunningProgram,
+    private readonly argv: readonly string[],
     private readonly options: GuestOptions,
     private readonly log: WriteStream | undefined,
     private readonly formats: ImageFormats,
@@ -66,7 +73,9 @@ export class Guest {
     options.signal?.throwIfAborted();
     const log = options.consoleLogFile === undefined ? undefined : await openLog(options.consoleLogFile);
     const formats = await readFormats(argv);
-    return new Guest(await startProgram(argv, { stdio: 'pipe' }), options, log, formats);
+    // Also ended by the kernel, where the reaper is killed together with us.
+    const program = await startProgram(dyingWithUs(argv), { stdio: 'pipe' });
+    return new Guest(program, argv, options, log, formats);
   }
 
   /** Types at the console. */
@@ -75,7 +84,7 @@ export class Guest {
   }
 
   get state(): GuestState {
-    const { argv } = this.program;
+    const { argv } = this;
     return { ...this.formats, argv, console: this.console.text, stderr: this.#stderr, phase: this.#phase };
   }
 

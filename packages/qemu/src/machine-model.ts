@@ -167,10 +167,14 @@ export interface MachineOptions {
   firmware?: string;
   /**
    * `terminal`: the first serial port and QEMU's monitor share stdin and stdout (Ctrl-A C, Ctrl-A X), Ctrl-C
-   * reaches the guest. `pipe`: the serial port alone, for programs. Else the serial port is there, and QEMU leaves the
-   * terminal alone.
+   * reaches the guest. `pipe`: the serial port alone, for programs. `socket`: as `terminal`, on `consoleSocket`. Else the
+   * serial port is there, and QEMU leaves the terminal alone.
    */
-  console: 'terminal' | 'pipe' | CharacterTarget;
+  console: 'terminal' | 'pipe' | 'socket' | CharacterTarget;
+  /** Unix socket of the console `socket`, which needs one. */
+  consoleSocket?: string;
+  /** File that takes all that the first serial port sends. */
+  consoleLog?: string;
   /** Unix socket that QMP listens on; without it there is none. */
   qmpSocket?: string;
   accel: Accelerator;

@@ -50,7 +50,7 @@ export function planMachine(options: MachineOptions): MachinePlan {
       ...planClock(options.rtc),
       ...planDisplay(options.display, arch === 'x86_64'),
       ...planNetwork(network, { board, arch, virtio }),
-      ...planConsole(options.console),
+      ...planConsole(options),
       ...planMonitor(options.monitor),
       ...planQmp(options.qmpSocket),
       ...planGdb(options.gdb),
@@ -167,18 +167,22 @@ function planFlash({ code, variables, keep }: UefiFlash): string[] {
 }
 
 /** Ctrl-C belongs to the guest (`signal=off`), as with `-nographic`. */
-function planConsole(console: MachineOptions['console']): string[] {
+function planConsole({ console, consoleSocket = '', consoleLog }: MachineOptions): string[] {
   if (typeof console === 'object')
     return [...['-chardev', formatCharacterDevice('console', console)], ...['-serial', 'chardev:console']];
-  const stdio = { id: 'console', signal: 'off' };
-  if (console === 'pipe') {
-    return [...['-chardev', formatProperties('stdio', stdio)], ...['-serial', 'chardev:console']];
-  }
-  return [
-    ...['-chardev', formatProperties('stdio', { ...stdio, mux: 'on' })],
-    ...['-serial', 'chardev:console'],
-    ...['-mon', formatProperties('chardev=console', { mode: 'readline' })],
-  ];
+  const log: Record<string, string> = consoleLog === undefined ? {} : { logfile: consoleLog };
+  const mux: Record<string, string> = console === 'pipe' ? {} : { mux: 'on' };
+  const chardev =
+    console === 'socket'
+      ? formatProperties('socket', {
+          ...{ id: 'console', path: consoleSocket, server: 'on', wait: 'off' },
+          ...mux,
+          ...log,
+        })
+      : formatProperties('stdio', { id: 'console', signal: 'off', ...mux, ...log });
+  const monitor =
+    console === 'pipe' ? [] : ['-mon', formatProperties('chardev=console', { mode: 'readline' })];
+  return [...['-chardev', chardev], ...['-serial', 'chardev:console'], ...monitor];
 }
 
 function planQmp(path: string | undefined): string[] {

@@ -108,8 +108,14 @@ describe('QmpClient with a scripted peer', () => {
     await expect(qmp.execute('x')).rejects.toMatchObject({ code: 'QMP_CLOSED' });
   });
 
-  it('rejects what is not QMP', async () => {
-    const path = await scripted((socket) => void socket.write('SSH-2.0\n'));
+  it.each([
+    ['another protocol', 'SSH-2.0\n'],
+    ['null', 'null\n'],
+    ['a number', '5\n'],
+    ['half an object', '{"QMP": {}\n'],
+    ['a line without end', 'x'.repeat((16 << 20) + 1)],
+  ])('rejects what is not QMP: %s', async (_what, greeting) => {
+    const path = await scripted((socket) => void socket.write(greeting));
     await expect(QmpClient.connect(path)).rejects.toMatchObject({ code: 'QMP_PROTOCOL' });
   });
 

@@ -10,6 +10,9 @@ export interface QmpEvent {
 /** `greeting`: waiting for it; `negotiating`: `qmp_capabilities` is out; `ready`: commands may be sent. */
 export type QmpState = 'greeting' | 'negotiating' | 'ready' | 'closed';
 
+/** QEMU's longest reply (query-qmp-schema) has some 200 kB. */
+const MESSAGE_LIMIT = 16 << 20;
+
 interface Pending {
   command: string;
   resolve: (value: unknown) => void;
@@ -19,7 +22,7 @@ interface Pending {
 interface Message extends Partial<QmpEvent> {
   QMP?: unknown;
   return?: unknown;
-  error?: { class: string; desc: string };
+  error?: { class?: string; desc?: string };
   id?: number;
 }
 
@@ -53,6 +56,7 @@ export class QmpSession {
   feed(text: string): void {
     const lines = (this.#partial + text).split('\n');
     this.#partial = lines.pop() ?? '';
+    if (this.#partial.length > MESSAGE_LIMIT) return this.close(notQmp(this.#partial));
     for (const line of lines) if (line.trim() && this.#state !== 'closed') this.#receive(line);
   }
 
@@ -85,14 +89,9 @@ export class QmpSession {
     try {
       message = JSON.parse(line) as Message;
     } catch (cause) {
-      const error = new ToolError(
-        'QMP_PROTOCOL',
-        `QMP: not a JSON message: ${line.slice(0, 200)}`,
-        { line },
-        cause,
-      );
-      return this.close(error);
+      return this.close(notQmp(line, cause));
     }
+    if (typeof message !== 'object' || message === null) return this.close(notQmp(line));
     if (message.event !== undefined) return this.handlers.onEvent(message as QmpEvent);
     if (message.QMP !== undefined && this.#state === 'greeting') return this.#negotiate();
     this.#settle(message);
@@ -117,12 +116,17 @@ export class QmpSession {
     if (id === undefined || !pending) return;
     this.#pending.delete(id);
     if (!message.error) return pending.resolve(message.return);
-    const { class: errorClass, desc } = message.error;
+    const { class: errorClass = 'GenericError', desc = 'it does not say why' } = message.error;
     const fields = { command: pending.command, class: errorClass, desc };
     pending.reject(
       new ToolError('QMP_ERROR', `QMP ${pending.command} failed: ${desc} (${errorClass})`, fields),
     );
   }
+}
+
+function notQmp(line: string, cause?: unknown): ToolError {
+  const start = line.slice(0, 200);
+  return new ToolError('QMP_PROTOCOL', `QMP: not a JSON message: ${start}`, { line: start }, cause);
 }
 
 function closed(why: string): ToolError {

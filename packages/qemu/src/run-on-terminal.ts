@@ -1,9 +1,13 @@
 import { constants } from 'node:os';
-import { openTerminal, quoteCommand, startProgram, type ProgramExit } from '@bringup/process';
+import { dyingWithUs, openTerminal, quoteCommand, startProgram, type ProgramExit } from '@bringup/process';
 import { createLineRelay } from './line-relay.js';
-import { endBoard, requireProgram, withRunDirectory, type PlanRun } from './board-process.js';
+import { endBoard, requireProgram, type PlanRun } from './board-process.js';
+import { pathsOf, withRun } from './life/run-directory.js';
+import { started, writeRecord, type RunSubject } from './life/run-record.js';
 
 export interface BoardRunOptions {
+  /** Whose run it is; without it no board's commands find it. */
+  subject?: RunSubject;
   signal?: AbortSignal;
   /** The copy-pasteable QEMU command, before it runs. */
   onCommand?: (command: string) => void;
@@ -23,17 +27,21 @@ export interface BoardRun {
  * @throws the signal's reason when aborted
  */
 export function runOnTerminal(plan: PlanRun, options: BoardRunOptions = {}): Promise<BoardRun> {
-  return withRunDirectory(async (paths) => {
+  return withRun('terminal', options.subject, async ({ directory, record }) => {
     options.signal?.throwIfAborted();
-    const { argv } = plan(paths);
+    const paths = pathsOf(directory);
+    const planned = plan(paths);
+    const { argv } = planned;
     await requireProgram(argv[0]);
     options.onCommand?.(quoteCommand(argv));
     const terminal = await openTerminal();
     try {
       const program = await startProgram(dyingWithUs(argv), {
         stdio: terminal.interactive ? terminal.descriptors : [0, 'pipe', 2],
+        // Without a process group of its own that could be owned, so the kernel is asked.
         foreground: true,
       });
+      await writeRecord(directory, started(record, program.pid, planned));
       const relay = createLineRelay((text) => process.stdout.write(text));
       program.stdout?.setEncoding('utf8').on('data', (text: string) => relay.push(text));
       const onAbort = () => void endBoard(program, paths);
@@ -48,12 +56,6 @@ export function runOnTerminal(plan: PlanRun, options: BoardRunOptions = {}): Pro
       await terminal.restore();
     }
   });
-}
-
-/** A foreground program has no process group of its own that could be owned, so the kernel is asked (prctl(2), PR_SET_PDEATHSIG). */
-function dyingWithUs(argv: readonly [string, ...string[]]): [string, ...string[]] {
-  if (process.platform !== 'linux') return [...argv];
-  return ['setpriv', '--pdeathsig', 'KILL', '--', ...argv];
 }
 
 function exitCodeOf({ exitCode, signal }: ProgramExit): number {

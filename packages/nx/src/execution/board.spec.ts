@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runDetached, stopRun } from '@bringup/qemu';
 import type { QemuOptions } from '../generated/qemu-options.js';
 import type { ProjectLike } from '../project/declaration.js';
 import { makeTask, makeWorkspace } from '../testing/workspace.js';
@@ -123,7 +124,9 @@ describe('each option of the schema', () => {
   });
 
   it('is in that table', () => {
-    expect([...new Set([...CHANGES.map(([option]) => option), 'accel'])].sort()).toEqual(
+    // Not the machine's: detach and json say what becomes of the run.
+    const others = ['accel', 'detach', 'json'];
+    expect([...new Set([...CHANGES.map(([option]) => option), ...others])].sort()).toEqual(
       Object.keys(schema.properties).sort(),
     );
   });
@@ -203,6 +206,31 @@ it("keeps UEFI's variables of a board, and makes them once", async () => {
   writeFileSync(variables, 'written by the guest');
   await planBoard(task(root), options);
   expect(readFileSync(variables, 'utf8')).toBe('written by the guest');
+});
+
+it('gives a second run of a board new UEFI variables, while the first one has its own', async () => {
+  const root = makeWorkspace({});
+  const options: QemuOptions = { arch: 'x86_64', accel: 'tcg', boot: { via: 'uefi', shell: true } };
+  const argv = async () => (await planBoard(task(root), options))({ console: 'pipe' }).argv.join(' ');
+  const variables = join(root, '.bringup/build/board/default/uefi-variables.fd');
+  expect(await argv()).toContain(variables);
+  const drive = `if=none,id=variables,format=raw,file=${variables}`;
+  const run = await runDetached(
+    ({ qmpSocket }) => ({
+      argv: [
+        ...(['qemu-system-x86_64', '-M', 'none', '-display', 'none', '-nodefaults'] as const),
+        ...['-drive', drive, '-qmp', `unix:${qmpSocket},server=on,wait=off`],
+      ],
+    }),
+    { subject: { board: 'board', workspace: root } },
+  );
+  try {
+    expect(await argv()).not.toContain(variables);
+    expect(await argv()).toContain('snapshot=on');
+  } finally {
+    await stopRun(run, 0);
+  }
+  expect(await argv()).toContain(variables);
 });
 
 it.each<[Partial<QemuOptions>, string, RegExp]>([

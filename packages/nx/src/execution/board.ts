@@ -6,6 +6,7 @@ import {
   checkMachine,
   chooseAccelerator,
   findUefi,
+  listRuns,
   planMachine,
   probeHost,
   type BoardArch,
@@ -38,7 +39,7 @@ import { requireAbilities } from './uboot-abilities.js';
 
 /** How a board's command line is completed by whoever starts it. */
 export type PlanBoard = (
-  how: Pick<MachineOptions, 'console' | 'qmpSocket'>,
+  how: Pick<MachineOptions, 'console' | 'qmpSocket' | 'consoleSocket' | 'consoleLog'>,
 ) => ReturnType<typeof planMachine>;
 
 /** What becomes of UEFI's variables: a store of the board's own, or a new one that is thrown away. */
@@ -157,12 +158,22 @@ function loadsNothing(boot: { disk?: string; shell?: boolean }): boolean {
   return boot.disk !== undefined || boot.shell === true;
 }
 
-/** The flash images of this host's UEFI; the variables are a board's own, or as new each time. */
+/**
+ * The flash images of this host's UEFI; the variables are a board's own, or as new each time. Two runs cannot write one
+ * store (QEMU locks it): the second one has a new one.
+ */
 async function uefiFlash(task: Task, arch: BoardArch, variables: UefiVariables): Promise<UefiFlash> {
   const { code, variables: template } = await findUefi(arch);
   if (variables === 'new') return { code, variables: template, keep: false };
   const work = workDirectory(task.workspaceRoot, task.project, task.configuration);
   const own = join(work, 'uefi-variables.fd');
+  const user = (await listRuns()).find(({ record }) => record.argv.some((word) => word.includes(own)));
+  if (user) {
+    task.note(
+      `run ${user.record.id} uses this board's UEFI variables: this run has new ones, and what it writes is not kept`,
+    );
+    return { code, variables: template, keep: false };
+  }
   if (!(await pathExists(own))) await writeAside(own, (aside) => copy(template, aside));
   return { code, variables: own, keep: true };
 }

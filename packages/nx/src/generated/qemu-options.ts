@@ -143,6 +143,14 @@ export interface QemuOptions {
    * Arguments added to QEMU's, as they are.
    */
   extraArgs?: string[];
+  /**
+   * Return as soon as the machine runs, and leave it running. ps, attach, console and stop of the board take it from there.
+   */
+  detach?: boolean;
+  /**
+   * With detach: print id, pid, forwards and sockets as one JSON object.
+   */
+  json?: boolean;
 }
 export interface TheKernelLoadedByQEMU {
   via: 'kernel';
@@ -380,7 +388,17 @@ export interface UnixSocket2 {
 export const qemuDefaults: Required<
   Pick<
     QemuOptions,
-    'smp' | 'memory' | 'network' | 'drives' | 'shares' | 'consoles' | 'append' | 'accel' | 'extraArgs'
+    | 'smp'
+    | 'memory'
+    | 'network'
+    | 'drives'
+    | 'shares'
+    | 'consoles'
+    | 'append'
+    | 'accel'
+    | 'extraArgs'
+    | 'detach'
+    | 'json'
   >
 > = {
   smp: 1,
@@ -392,6 +410,8 @@ export const qemuDefaults: Required<
   append: '',
   accel: 'auto',
   extraArgs: [],
+  detach: false,
+  json: false,
 };
 
 /** The options once the defaults are filled in. */

@@ -7,7 +7,7 @@ import { allOptions, variantOutput } from '../project/variants.js';
 import { parseFileReference } from '../project/references.js';
 import { deviceInputs } from './device-inputs.js';
 import { engineInputs, fileInputs, lockInput, treeInput, unseenFiles, type Input } from './inputs.js';
-import { mapValues, pick } from './kconfig-targets.js';
+import { mapValues, omit, pick } from './kconfig-targets.js';
 import { bootedProjects, namedIn, type References } from './references.js';
 import { keyOf, object, text, texts } from './unchecked.js';
 
@@ -20,6 +20,12 @@ const BOOTED_FILES = `**/{${[
   ...['u-boot.bin', 'u-boot.rom', ...Object.values(UBOOT_IMAGES), SIGNED_DTB],
   ...['disk.*', ISO_IMAGE, BOOT_VOLUME],
 ].join(',')}}`;
+
+/** Targets that look after a board's runs; each is an executor's name as well. */
+const LIFE = ['ps', 'attach', 'console', 'stop'];
+
+/** Options of a run that are none of the machine's. */
+const RUN_OPTIONS = ['detach', 'json'];
 
 /** Options of a board that shape its device tree. */
 const DTB_OPTIONS = ['arch', 'machine', 'cpu', 'smp', 'memory', 'qemu', 'extraArgs'];
@@ -53,7 +59,9 @@ export function boardTargets(
   references: References,
   workspaceRoot: string,
 ): Record<string, TargetConfiguration> {
-  const { options, target, configurations } = declaration;
+  const { target } = declaration;
+  const options = omit(declaration.options, RUN_OPTIONS);
+  const configurations = mapValues(declaration.configurations, (_variant, own) => omit(own, RUN_OPTIONS));
   const everyOptions = allOptions(declaration);
   const loaders = everyOptions.flatMap(({ boot }) => volumeLoaders(boot));
   const named = everyOptions.flatMap((own) => texts([own.kernel, own.initramfs]));
@@ -102,6 +110,16 @@ export function boardTargets(
         : bootVolume(),
     [target]: { cache: false, dependsOn: booted, configurations: mapValues(variants, () => ({})) },
     command: { executor: `${PLUGIN}:command`, cache: false, ...machine },
+    ...Object.fromEntries(
+      LIFE.map((name) => [
+        name,
+        {
+          executor: `${PLUGIN}:${name}`,
+          cache: false,
+          configurations: mapValues(variants, () => ({})),
+        },
+      ]),
+    ),
     dtb: {
       executor: `${PLUGIN}:dtb`,
       cache: false,

@@ -510,9 +510,10 @@ it.each([
     expect(targets[name]!.dependsOn).toEqual(edges.map((edge) => ({ projects: [edge], target: 'build' })));
 });
 
-it('gives a board build, test and command, with edges to kernel and initramfs', async () => {
+it('gives a board build, test, command and those of its life, with edges to kernel and initramfs', async () => {
   const options = { arch: 'x86_64', kernel: 'linux', initramfs: 'root', memory: 64 };
-  const { targets, implicitDependencies } = await infer(project('pc', 'qemu', options, 'run'), {
+  const run = { ...options, detach: true, json: true };
+  const { targets, implicitDependencies } = await infer(project('pc', 'qemu', run, 'run'), {
     linux: kernel({ arch: 'x86_64' }, 'image'),
     root: project('root', 'initramfs', { arch: 'x86_64' }, 'pack'),
   });
@@ -526,6 +527,10 @@ it('gives a board build, test and command, with edges to kernel and initramfs', 
     build: { executor: 'nx:noop', dependsOn, configurations: {} },
     run: { cache: false, dependsOn, configurations: {} },
     command: { executor: '@bringup/nx:command', cache: false, options, configurations: {} },
+    ps: { executor: '@bringup/nx:ps', cache: false, configurations: {} },
+    attach: { executor: '@bringup/nx:attach', cache: false, configurations: {} },
+    console: { executor: '@bringup/nx:console', cache: false, configurations: {} },
+    stop: { executor: '@bringup/nx:stop', cache: false, configurations: {} },
     dtb: {
       executor: '@bringup/nx:dtb',
       cache: false,

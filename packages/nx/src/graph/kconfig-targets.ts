@@ -111,7 +111,7 @@ function editorTargets({ kind, configurations }: Declaration): Record<string, Ta
 
 /** The tasks of a project that need the terminal for themselves. */
 export function consoleTargets({ kind, target }: Declaration): string[] {
-  if (kind === 'qemu') return [target];
+  if (kind === 'qemu') return [target, 'attach'];
   return isKconfigKind(kind) ? EDITORS[kind].filter((name) => name !== 'savedefconfig') : [];
 }
 
@@ -128,4 +128,12 @@ export function pick(
   names: readonly string[],
 ): Record<string, unknown> {
   return Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)));
+}
+
+/** The record without these keys. */
+export function omit(
+  options: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name)));
 }

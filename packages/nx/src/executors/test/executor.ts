@@ -10,6 +10,7 @@ import {
   type GuestTestResult,
 } from '@bringup/qemu';
 import { checkBoard, planBoard } from '../../execution/board.js';
+import { runSubject } from '../../execution/runs.js';
 import { runTask, type Task } from '../../execution/task.js';
 import { testDefaults, type FullTestOptions, type TestOptions } from '../../generated/test-options.js';
 import { outputPath } from '../../project/paths.js';
@@ -28,6 +29,7 @@ export default function testExecutor(
     const plan = await planBoard(task, options, 'new');
     const relay = createLineRelay((text) => process.stdout.write(text));
     const work = runGuestTest((paths) => plan({ console: 'pipe', ...paths }), guestTest(options), {
+      subject: runSubject(task),
       signal: task.signal,
       onCommand: task.command,
       onConsole: options.json ? undefined : relay.push,

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+
+/** A process that another one which got its number later is not taken for. */
+export interface ProcessIdentity {
+  pid: number;
+  /** When it was started: the boot's id and the clock ticks since. */
+  started: string;
+}
+
+/** Who has this number now; undefined when nobody has, or only a zombie. Reads Linux's /proc (proc(5)). */
+export function identifyProcess(pid: number): ProcessIdentity | undefined {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    // "pid (comm) state ppid …", where comm may hold anything; the start time is field 22.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
+    return { pid, started: `${boot}:${fields[19]}` };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether that very process is still there. */
+export function isRunning({ pid, started }: ProcessIdentity): boolean {
+  return identifyProcess(pid)?.started === started;
+}

@@ -1,0 +1,138 @@
+import { lstatSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { mkdtemp, readdir, remove } from 'fs-extra';
+import { identifyProcess, ownDirectory, releaseDirectory, UserError } from '@bringup/process';
+import {
+  isAbandoned,
+  isUp,
+  ownNamespace,
+  readRecord,
+  writeRecord,
+  type Run,
+  type RunKind,
+  type RunRecord,
+  type RunSubject,
+} from './run-record.js';
+
+/** sizeof(sun_path) on Linux is 108 with the terminating zero (unix(7)). */
+const SOCKET_PATH_LIMIT = 107;
+const PREFIX = 'bringup-qemu-';
+/** What mkdtemp and the longest file's name add to the parent directory. */
+const RUN_PATH = `/${PREFIX}XXXXXX/console`;
+/** A directory without a record is one that is being made, or whose maker was killed before it wrote one. */
+const UNRECORDED_MS = 60_000;
+
+/** Files of a run that QEMU makes. */
+export interface RunPaths {
+  /** Socket of the machine protocol. */
+  qmpSocket: string;
+  /** Everything that the first serial port sent. */
+  consoleLog: string;
+  /** Socket of a detached run's first serial port and monitor. */
+  consoleSocket: string;
+}
+
+export function pathsOf(directory: string): RunPaths {
+  return {
+    qmpSocket: join(directory, 'qmp'),
+    consoleLog: join(directory, 'console.log'),
+    consoleSocket: join(directory, 'console'),
+  };
+}
+
+/**
+ * Where runs have their directories: XDG_RUNTIME_DIR when it is ours, else the directory for temporary files; the next
+ * of them when a socket's path below it would be too long. Each run's directory is its user's alone (mkdtemp).
+ */
+export function runsParent(
+  environment: NodeJS.ProcessEnv = process.env,
+  temporary: string = tmpdir(),
+): string {
+  const given = environment.XDG_RUNTIME_DIR ?? '';
+  const candidates = [...(isAbsolute(given) && isOurs(given) ? [given] : []), temporary];
+  return candidates.find((parent) => Buffer.byteLength(parent + RUN_PATH) <= SOCKET_PATH_LIMIT) ?? '/tmp';
+}
+
+function isOurs(directory: string): boolean {
+  try {
+    const stat = lstatSync(directory);
+    return stat.isDirectory() && stat.uid === process.getuid?.();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Makes the directory of a new run, once leftovers of killed runs are gone. It is removed when this process dies.
+ *
+ * @throws UserError `RUN_DIRECTORY` where none can be made
+ */
+export async function createRun(
+  kind: RunKind,
+  subject: Partial<RunSubject> = {},
+  parent: string = runsParent(),
+): Promise<Run> {
+  await sweep(parent);
+  const directory = await mkdtemp(join(parent, PREFIX)).catch((error: Error) => {
+    const message =
+      `cannot make a directory for this run below ${parent}: ${error.message}. ` +
+      'Let XDG_RUNTIME_DIR or TMPDIR name a directory that this user can write to';
+    throw new UserError('RUN_DIRECTORY', message, { parent }, error);
+  });
+  ownDirectory(directory);
+  const id = directory.slice(-6);
+  const owner = identifyProcess(process.pid)!;
+  const startedAt = new Date().toISOString();
+  const record: RunRecord = {
+    ...{ version: 1, id, kind, ...subject, startedAt, namespace: ownNamespace(), owner },
+    ...{ argv: [], forwards: [] },
+  };
+  await writeRecord(directory, record);
+  return { directory, record };
+}
+
+/** Runs `work` with a run's directory, gone afterwards. */
+export async function withRun<T>(
+  kind: RunKind,
+  subject: Partial<RunSubject> | undefined,
+  work: (run: Run) => Promise<T>,
+): Promise<T> {
+  const run = await createRun(kind, subject);
+  try {
+    return await work(run);
+  } finally {
+    await remove(run.directory);
+    releaseDirectory(run.directory);
+  }
+}
+
+/** Every run of this user whose QEMU is there, oldest first; leftovers are removed on the way. */
+export async function listRuns(parent: string = runsParent()): Promise<Run[]> {
+  const runs = await sweep(parent);
+  return runs
+    .filter(({ record }) => isUp(record))
+    .sort((a, b) => a.record.startedAt.localeCompare(b.record.startedAt));
+}
+
+/** Removes what killed runs left; gives the runs that are in use. Directories of other users are not looked into. */
+async function sweep(parent: string): Promise<Run[]> {
+  const names = await readdir(parent).catch(() => [] as string[]);
+  const directories = names.filter((name) => name.startsWith(PREFIX)).map((name) => join(parent, name));
+  const runs: Run[] = [];
+  for (const directory of directories.filter(isOurs)) {
+    const record = await readRecord(directory);
+    if (record && record.namespace !== ownNamespace()) continue;
+    if (record ? isAbandoned(record) : isOld(directory)) await remove(directory);
+    else if (record) runs.push({ directory, record });
+  }
+  return runs;
+}
+
+function isOld(directory: string): boolean {
+  try {
+    return Date.now() - lstatSync(directory).mtimeMs > UNRECORDED_MS;
+  } catch {
+    return false; // Its owner has removed it.
+  }
+}

@@ -1,0 +1,223 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startProgram, type RunningProgram } from '@bringup/process';
+import { planMachine } from '../machine.js';
+import { runDetached } from './run-detached.js';
+import { createRun, listRuns, pathsOf, runsParent, withRun } from './run-directory.js';
+import { started, writeRecord, type Run, type RunRecord } from './run-record.js';
+import { runsOf, selectRun } from './select-run.js';
+import { stopRun } from './stop-run.js';
+
+let base: string;
+const saved = { ...process.env };
+const programs: RunningProgram[] = [];
+const servers: Server[] = [];
+
+beforeEach(() => {
+  base = realpathSync(mkdtempSync(join(tmpdir(), 'bringup-runs-spec-')));
+  process.env.XDG_RUNTIME_DIR = base;
+});
+afterEach(async () => {
+  for (const program of programs.splice(0)) await program.stop();
+  for (const server of servers.splice(0)) server.close();
+  process.env = { ...saved };
+  rmSync(base, { recursive: true });
+});
+
+const left = () => readdirSync(base);
+const subject = () => ({ board: 'pc', workspace: base });
+
+/** A run whose QEMU is a sleep. */
+async function fakeRun(board = 'pc', argv: [string, ...string[]] = ['sleep', '60']): Promise<Run> {
+  const run = await createRun('detached', { board, workspace: base });
+  const program = await startProgram(argv);
+  programs.push(program);
+  const record = started(run.record, program.pid, { argv });
+  await writeRecord(run.directory, record);
+  return { directory: run.directory, record };
+}
+
+const edit = (run: Run, change: Partial<RunRecord>) =>
+  writeRecord(run.directory, { ...run.record, ...change });
+const GONE = { pid: process.pid, started: 'another boot:1' };
+
+describe('the directory of a run', () => {
+  it("is its user's alone, below XDG_RUNTIME_DIR, and gone afterwards", async () => {
+    await withRun('test', subject(), async ({ directory, record }) => {
+      expect(directory).toBe(join(base, `bringup-qemu-${record.id}`));
+      expect(statSync(directory).mode & 0o777).toBe(0o700);
+    });
+    expect(left()).toEqual([]);
+  });
+
+  it('is below the next place when one is not ours, or too long for a socket', () => {
+    const long = join(base, 'x'.repeat(90));
+    mkdirSync(long);
+    for (const XDG_RUNTIME_DIR of ['', 'run', '/nonexistent/run', join(base, 'file'), long, undefined])
+      expect(runsParent({ XDG_RUNTIME_DIR }, '/var/tmp')).toBe('/var/tmp');
+    expect(runsParent({ XDG_RUNTIME_DIR: base }, '/var/tmp')).toBe(base);
+    expect(runsParent({}, long)).toBe('/tmp');
+  });
+
+  it('that cannot be made is an error that says where', async () => {
+    await expect(createRun('test', {}, join(base, 'missing'))).rejects.toMatchObject({
+      code: 'RUN_DIRECTORY',
+      message: expect.stringMatching(/missing: .*XDG_RUNTIME_DIR or TMPDIR/),
+    });
+  });
+});
+
+describe('leftovers', () => {
+  it('of a killed run go, those of a living one stay', async () => {
+    const dead = await fakeRun();
+    const reused = await fakeRun();
+    const alive = await fakeRun();
+    const elsewhere = await fakeRun();
+    await edit(dead, { owner: GONE, qemu: { pid: 2 ** 22 + 1, started: 'x' } });
+    await edit(reused, { owner: GONE, qemu: { ...reused.record.qemu!, started: 'another boot:1' } });
+    await edit(elsewhere, { namespace: 'pid:[1]', owner: GONE, qemu: undefined });
+    expect((await listRuns()).map(({ directory }) => directory)).toEqual([alive.directory]);
+    expect(left().sort()).toEqual([alive, elsewhere].map(({ record }) => `bringup-qemu-${record.id}`).sort());
+  });
+
+  it.each(['', '{', 'null', '[]', '{"version":1,"id":"x","owner":{"pid":-1}}'])(
+    'with the record %j go when they are old',
+    async (text) => {
+      const [young, old] = ['bringup-qemu-young1', 'bringup-qemu-old111'].map((name) => join(base, name));
+      for (const directory of [young!, old!]) {
+        mkdirSync(directory);
+        writeFileSync(join(directory, 'run.json'), text);
+      }
+      utimesSync(old!, 0, 0);
+      expect(await listRuns()).toEqual([]);
+      expect(left()).toEqual(['bringup-qemu-young1']);
+    },
+  );
+});
+
+describe('selectRun', () => {
+  it('takes the only one, or the one that is named', async () => {
+    await expect(selectRun(subject(), undefined)).rejects.toMatchObject({
+      code: 'NOT_RUNNING',
+      message: expect.stringContaining('nx run pc:run --detach'),
+    });
+    const first = await fakeRun();
+    await fakeRun('other');
+    expect((await selectRun(subject(), undefined)).record).toEqual(first.record);
+    const second = await fakeRun();
+    expect((await runsOf(subject())).map(({ record }) => record.id)).toEqual([
+      first.record.id,
+      second.record.id,
+    ]);
+    await expect(selectRun(subject(), undefined)).rejects.toMatchObject({
+      code: 'SEVERAL_RUNS',
+      message: expect.stringMatching(`--id=${first.record.id}.*[^]*--id=${second.record.id}`),
+    });
+    expect((await selectRun(subject(), second.record.id)).record).toEqual(second.record);
+    await expect(selectRun(subject(), '../etc')).rejects.toMatchObject({
+      code: 'NO_SUCH_RUN',
+      message: expect.stringContaining(first.record.id),
+    });
+  });
+});
+
+/** Answers on a run's QMP socket; what it was told. */
+async function qmp({ directory }: Run, onCommand: (command: string) => void): Promise<void> {
+  const server = createServer((socket) => {
+    socket
+      .on('error', () => undefined)
+      .on('data', (text) => {
+        const { execute, id } = JSON.parse(String(text)) as { execute: string; id: number };
+        if (execute !== 'qmp_capabilities') onCommand(execute);
+        socket.write(`{"return": {}, "id": ${id}}\n`);
+      });
+    socket.write('{"QMP": {}}\n');
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(pathsOf(directory).qmpSocket, resolve));
+}
+
+describe('stopRun', () => {
+  it.each([
+    ['power-down', 'system_powerdown', ['system_powerdown'], 5_000],
+    ['quit', 'quit', ['system_powerdown', 'quit'], 100],
+    ['quit', 'quit', ['quit'], 0],
+    ['kill', 'never', ['system_powerdown', 'quit'], 100],
+  ])('%s, when QEMU obeys %s', async (method, obeyed, expected, timeout) => {
+    const run = await fakeRun();
+    const told: string[] = [];
+    await qmp(run, (command) => {
+      told.push(command);
+      if (command === obeyed) process.kill(run.record.qemu!.pid, 'SIGKILL');
+    });
+    expect(await stopRun(run, timeout)).toBe(method);
+    expect(told).toEqual(expected);
+    expect(left()).toEqual([]);
+  });
+
+  it('never kills a process that only has the number', async () => {
+    const run = await fakeRun();
+    const stale = {
+      ...run,
+      record: { ...run.record, qemu: { ...run.record.qemu!, started: 'another boot:1' } },
+    };
+    rmSync(run.directory, { recursive: true });
+    await stopRun(stale, 0);
+    expect(() => process.kill(run.record.qemu!.pid, 0)).not.toThrow();
+  });
+});
+
+describe('runDetached with the real QEMU', () => {
+  const plan = (
+    paths: { qmpSocket: string; consoleSocket: string; consoleLog: string },
+    extraArgs: string[] = [],
+  ) =>
+    planMachine({
+      ...{ arch: 'x86_64', accel: 'tcg', memoryMiB: 8, console: 'socket', ...paths },
+      boot: { via: 'kernel', kernel: '/nonexistent' },
+      ...{ extraArgs },
+    });
+
+  it('leaves nothing of a QEMU that refuses its arguments, and says what it said', async () => {
+    await expect(runDetached((paths) => plan(paths), { subject: subject() })).rejects.toMatchObject({
+      code: 'QEMU_FAILED',
+      message: expect.stringContaining('/nonexistent'),
+    });
+    expect(left()).toEqual([]);
+  });
+
+  it('names the package of a QEMU that is missing', async () => {
+    const run = runDetached(() => ({ argv: ['/nowhere/qemu-system-x86_64'] }), { subject: subject() });
+    await expect(run).rejects.toMatchObject({ code: 'TOOL_MISSING' });
+    expect(left()).toEqual([]);
+  });
+
+  it('starts one that is listed, and stops it', async () => {
+    const run = await runDetached(
+      ({ qmpSocket, consoleSocket, consoleLog }) => ({
+        argv: [
+          ...(['qemu-system-x86_64', '-M', 'none', '-display', 'none', '-nodefaults'] as const),
+          ...['-qmp', `unix:${qmpSocket},server=on,wait=off`],
+          ...['-chardev', `socket,id=c,path=${consoleSocket},server=on,wait=off,logfile=${consoleLog}`],
+        ],
+      }),
+      { subject: subject() },
+    );
+    expect((await runsOf(subject())).map(({ record }) => record)).toEqual([run.record]);
+    expect(existsSync(pathsOf(run.directory).consoleLog)).toBe(true);
+    expect(await stopRun(run, 0)).toBe('quit');
+    expect(left()).toEqual([]);
+  });
+});
