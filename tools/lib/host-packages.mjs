@@ -71,6 +71,8 @@ const TESTS = [
 
 /** To build and boot what `npm run test:deep` does beyond that: boards of other architectures. */
 const DEEP = [
+  // U-Boot for x86_64 puts its ROM together by a Python program over a C library.
+  ...['python3-dev', 'python3-setuptools', 'swig'],
   'gcc-arm-linux-gnueabihf',
   'gcc-riscv64-linux-gnu',
   'libc6-dev-armhf-cross',

@@ -87,6 +87,7 @@ it.each([
   ['boot-script', 'arm64', "it's", 'BAD_COMMAND_LINE'],
   ['boot-script', 'arm64', 'a\\b', 'BAD_COMMAND_LINE'],
   ['boot-script', 'x86_64', 'quiet', 'BAD_LOADER'],
+  ['extlinux', 'x86_64', 'quiet', 'BAD_LOADER'],
   ['syslinux', 'arm64', 'quiet', 'BAD_LOADER'],
   ['uefi', 'riscv64', 'quiet', 'BAD_LOADER'],
 ] as const)('%s for %s refuses %j: %s', async (loader, arch, append, code) => {

@@ -18,7 +18,8 @@ export type BootLoader = (typeof BOOT_LOADERS)[number];
 
 /** The architectures that a loader is for. */
 export const LOADER_ARCHES = {
-  extlinux: ['arm64', 'arm', 'riscv64', 'x86_64'],
+  // Not x86_64: the U-Boot of 2023.01 resets in zboot as a 64-bit program, and takes the initrd for 12 bytes as one of 32.
+  extlinux: ['arm64', 'arm', 'riscv64'],
   'boot-script': SCRIPT_ARCHES,
   syslinux: ['x86_64'],
   uefi: ['arm64', 'x86_64'],

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { dialogue } from './dialogue.js';
 import { nx, REPOSITORY } from './nx-run.js';
 
 /** Boards of other architectures: a kernel of each takes minutes, and compilers that CI does not install. */
@@ -25,4 +26,36 @@ it.each([
   const dist = (name: string) => readFileSync(join(REPOSITORY, 'dist', board, name), 'utf8');
   expect(dist('console.log')).toMatch(booted);
   expect(JSON.parse(dist('test.json')).commands[0].output).toMatch(machine);
+});
+
+it.each([
+  ['virt-riscv64-uboot', [], /Found \/extlinux\/extlinux\.conf/],
+  ['virt-riscv64-uboot', ['-c', 'script'], /Found U-Boot script \/boot\.scr/],
+])('boots %s %j through U-Boot', async (board, configuration, said) => {
+  const env = { HOME: process.env.HOME! };
+  const test = ['run', `${board}:test`, ...configuration, '--bootTimeout=120'];
+  const run = await nx(test, { cwd: REPOSITORY, env });
+  expect({ exitCode: run.exitCode, output: run.exitCode === 0 ? '' : run.output }).toEqual({
+    exitCode: 0,
+    output: '',
+  });
+  const log = join(REPOSITORY, 'dist', board, configuration[1] ?? '', 'console.log');
+  expect(readFileSync(log, 'utf8')).toMatch(said);
+});
+
+it("reads the board's drive at the prompt of x86_64's U-Boot", async () => {
+  const env = { HOME: process.env.HOME! };
+  const build = await nx(['run', 'pc-x86_64-uboot:build'], { cwd: REPOSITORY, env });
+  expect({ exitCode: build.exitCode, output: build.exitCode === 0 ? '' : build.output }).toEqual({
+    exitCode: 0,
+    output: '',
+  });
+  const { output } = await nx(['run', 'pc-x86_64-uboot:command', '--json'], { cwd: REPOSITORY, env });
+  const console = await dialogue(output, [
+    [/Hit any key/, ''],
+    [/=> $/, 'virtio scan'],
+    [/=> $/, 'ls virtio 0:1'],
+    [/file\(s\)[^]*=> $/, undefined],
+  ]);
+  expect(console).toMatch(/\d+ +bzImage/);
 });

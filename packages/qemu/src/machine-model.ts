@@ -21,6 +21,8 @@ export interface ArchMachine {
   console: string;
   /** Which option takes U-Boot: on riscv64 OpenSBI is the firmware, and U-Boot what it starts. */
   uBootOption: '-bios' | '-kernel';
+  /** `-machine` under U-Boot, where its boards for QEMU are made for another one. */
+  uBootMachine?: string;
   /** Where virtio devices are plugged in. */
   virtio: 'device' | 'pci';
 }
@@ -44,6 +46,8 @@ export const ARCH_MACHINES: Record<BoardArch, ArchMachine> = {
     cpu: { tcg: 'qemu64', kvm: 'host' },
     console: 'ttyS0',
     uBootOption: '-bios',
+    // Its default device tree is that of the i440FX; on q35 it finds no drive.
+    uBootMachine: 'pc',
     virtio: 'pci',
   },
   // OpenSBI, which the machine brings along, starts the kernel.

@@ -60,6 +60,8 @@ describe('planMachine', () => {
       ...['-device', `${device},drive=boot`],
     ]);
     expect(argv).not.toContain('-append');
+    const machine = { arm64: 'virt', x86_64: 'pc', riscv64: 'virt', arm: 'virt' }[arch];
+    expect(argv.slice(argv.indexOf('-machine'))[1]).toBe(machine);
   });
 
   const medium = { file: '/a, b/disk', format: 'qcow2' } as const;

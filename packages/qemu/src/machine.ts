@@ -75,11 +75,14 @@ export function planMachineOnly(
   return [...hardware, '-nodefaults', '-display', 'none', '-nic', 'none', ...(options.extraArgs ?? [])];
 }
 
-function planHardware(options: Omit<MachineOptions, 'boot' | 'console' | 'qmpSocket'>): MachinePlan['argv'] {
+type Hardware = Omit<MachineOptions, 'boot' | 'console' | 'qmpSocket'> & { boot?: BootPath };
+
+function planHardware(options: Hardware): MachinePlan['argv'] {
   const arch = ARCH_MACHINES[options.arch];
+  const usual = (options.boot?.via === 'u-boot' ? arch.uBootMachine : undefined) ?? arch.machine;
   return [
     options.binary ?? arch.binary,
-    ...['-machine', options.machine ?? arch.machine],
+    ...['-machine', options.machine ?? usual],
     ...['-accel', options.accel],
     ...['-cpu', options.cpu ?? arch.cpu[options.accel]],
     ...['-smp', String(options.smp ?? DEFAULT_SMP)],

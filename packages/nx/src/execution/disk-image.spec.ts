@@ -11,13 +11,22 @@ type Partition = DiskImageOptions['partitions'][number];
 
 const schema = JSON.parse(readFileSync(join(__dirname, '../executors/disk-image/schema.json'), 'utf8'));
 
-const declared = (kind: string): Omit<ProjectLike, 'name'> => ({
+const declared = (kind: string, arch = 'arm64'): Omit<ProjectLike, 'name'> => ({
   root: kind,
-  targets: { build: { executor: `@bringup/nx:${kind}`, options: { arch: 'x86_64', compression: 'none' } } },
+  targets: { build: { executor: `@bringup/nx:${kind}`, options: { arch, compression: 'none' } } },
 });
-const PROJECTS = { linux: declared('kernel'), root: declared('initramfs'), box: declared('busybox') };
+const PROJECTS = {
+  linux: declared('kernel'),
+  root: declared('initramfs'),
+  box: declared('busybox'),
+  pc: declared('kernel', 'x86_64'),
+};
 
-const root = makeWorkspace({ 'dist/linux/bzImage': 'a kernel', 'overlay/etc/issue': 'issue' });
+const root = makeWorkspace({
+  'dist/linux/Image': 'a kernel',
+  'dist/pc/bzImage': 'a kernel',
+  'overlay/etc/issue': 'issue',
+});
 const treeOf = (path: string) => new FileTree().add({ type: 'directory', path, mode: 0o755, uid: 0, gid: 0 });
 beforeAll(async () => {
   await writeInitramfs(treeOf('from-root'), join(root, 'dist/root/initramfs.cpio'), { compression: 'none' });
@@ -27,7 +36,7 @@ beforeAll(async () => {
 const plan = (partition: Partial<Partition>, options: Partial<DiskImageOptions> = {}) =>
   planDiskImage(makeTask(root, 'disk', PROJECTS), {
     ...diskImageDefaults,
-    arch: 'x86_64',
+    arch: 'arm64',
     partitions: [{ fileSystem: 'ext4', ...partition }],
     ...options,
   });
@@ -77,7 +86,7 @@ describe('the recipe of a disk', () => {
   );
 
   it.each([
-    { kernel: 'linux', loaders: ['syslinux'] },
+    { kernel: 'linux', loaders: ['boot-script'] },
     { kernel: 'linux', loaders: ['extlinux'], append: 'quiet' },
     { kernel: 'linux', loaders: ['extlinux'], initramfs: 'root' },
   ] satisfies Partition['boot'][])('is another one with boot %j', async (other) => {
@@ -97,9 +106,10 @@ it.each<[string, Partial<Partition>, RegExp]>([
   ['size', {}, /size/],
   ['name', { name: 'x' }, /option "name"/],
   ['start', { start: '1M' }, /option "start"/],
-  ['syslinux', { fileSystem: 'fat', boot: { kernel: 'linux', loaders: ['syslinux'] } }, /syslinux/],
+  ['syslinux', { fileSystem: 'fat', boot: { kernel: 'pc', loaders: ['syslinux'] } }, /syslinux/],
 ])('without a table refuses %s', async (what, partition, message) => {
-  const options = { table: 'none', ...(what === 'size' ? { size: '64M' } : {}) } as const;
+  const arch = what === 'syslinux' ? 'x86_64' : 'arm64';
+  const options = { arch, table: 'none', ...(what === 'size' ? { size: '64M' } : {}) } as const;
   await expect(plan(partition, options)).rejects.toMatchObject({
     code: 'BAD_PARTITION',
     message: expect.stringMatching(message),

@@ -31,7 +31,7 @@ export interface CommandOptions {
    */
   dtb?: string;
   /**
-   * QEMU machine type; default: virt for arm64, q35 for x86_64.
+   * QEMU machine type; default: virt, and for x86_64 q35, or pc under U-Boot.
    */
   machine?: string;
   /**

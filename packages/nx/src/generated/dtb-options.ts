@@ -9,7 +9,7 @@ export interface DtbOptions {
    */
   arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm';
   /**
-   * QEMU machine type; default: virt for arm64, q35 for x86_64.
+   * QEMU machine type; default: virt, and for x86_64 q35, or pc under U-Boot.
    */
   machine?: string;
   /**
