@@ -4,8 +4,23 @@ import { text } from 'node:stream/consumers';
 import { close } from 'fs-extra';
 import { startProgram } from './run.js';
 
-/** Line wrap on (SeaBIOS and UEFI switch it off), cursor visible, attributes reset (xterm's ctlseqs: DECAWM, DECTCEM, SGR). */
-const RESET = '\u001b[?7h\u001b[?25h\u001b[0m';
+/**
+ * What guests and their firmware leave switched, put right (xterm's ctlseqs; ECMA-48). SeaBIOS and EDK2 switch line wrap off
+ * and set colours; a full-screen program that ended with its machine leaves the rest. EDK2's `ESC [ = 3 h`, a video mode
+ * of ANSI.SYS, means nothing to today's terminals. In this order: the scroll region's reset moves the cursor, and what is saved
+ * around it includes attributes and character set.
+ */
+const RESET = [
+  '\u001b[?47l', // the main screen; unlike 1049, it leaves the cursor alone where that is shown already
+  '\u001b7\u001b[r\u001b8', // the whole screen scrolls (DECSTBM), the cursor stays (DECSC, DECRC)
+  '\u001b[?7h', // line wrap (DECAWM)
+  '\u001b[?25h', // a visible cursor (DECTCEM)
+  '\u001b[4l', // characters replace (IRM)
+  '\u001b[?1l\u001b>', // cursor keys and keypad as usual (DECCKM, DECKPNM)
+  '\u001b[?1000l\u001b[?1002l\u001b[?1003l\u001b[?1006l', // no mouse reports
+  '\u001b(B\u000f', // ASCII as G0, and G0 in use (SI)
+  '\u001b[0m', // plain attributes (SGR)
+].join('');
 
 /** Which descriptors a program gets: stdin, stdout, stderr. */
 export type Descriptors = [number, number, number];
