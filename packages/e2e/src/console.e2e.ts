@@ -1,5 +1,6 @@
-import { Terminal } from './terminal.js';
 import { nx, REPOSITORY } from './nx-run.js';
+import { allProcesses, kill } from './processes.js';
+import { Terminal } from './terminal.js';
 
 /** Boards on a real terminal: keys reach the guest, and the terminal is left as it was. */
 const MINUTES = 60_000;
@@ -101,3 +102,20 @@ describe.each(NX)('a board on a terminal, Nx %s', (_how, environment) => {
     6 * MINUTES,
   );
 });
+
+it(
+  'puts the terminal right when the executor is killed',
+  async () => {
+    await openShell({});
+    const modes = terminal.modes();
+    await boot('pc-x86_64');
+    await terminal.type(SWITCH);
+    const kernel = `${REPOSITORY}/dist/kernel-x86_64/`;
+    const qemu = allProcesses().filter(({ argv }) => /^qemu-system/.test(argv) && argv.includes(kernel));
+    expect(qemu).toHaveLength(1);
+    kill([qemu[0]!.parent], 'SIGKILL');
+    await terminal.until(/^host>$/m);
+    await expectRestored(modes);
+  },
+  6 * MINUTES,
+);

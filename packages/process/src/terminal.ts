@@ -1,7 +1,8 @@
-import { openSync, writeSync } from 'node:fs';
+import { openSync, readlinkSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { text } from 'node:stream/consumers';
 import { close } from 'fs-extra';
+import { ownTerminal, releaseTerminal, type TerminalState } from './reaper.js';
 import { startProgram } from './run.js';
 
 /**
@@ -30,7 +31,7 @@ export interface Terminal {
   descriptors: Descriptors;
   /** True when keys can be read and a screen drawn. */
   interactive: boolean;
-  /** Puts the terminal back as it was; also closes what was opened. */
+  /** Puts the terminal back as it was; also closes what was opened. Should this process be killed before, the reaper does it. */
   restore(): Promise<void>;
 }
 
@@ -45,12 +46,17 @@ export async function openTerminal(): Promise<Terminal> {
     return { descriptors: [0, 1, 2], interactive: false, restore: async () => undefined };
   const useTty = isatty(0) && !isatty(1);
   const saved = await stty(tty, '-g');
+  const path = terminalPath();
+  const state: TerminalState | undefined =
+    saved && path ? { path, settings: saved, reset: RESET } : undefined;
+  if (state) ownTerminal(state);
   return {
     descriptors: useTty ? [tty, tty, tty] : [0, 1, 2],
     interactive: isatty(0),
     restore: async () => {
       await stty(tty, saved ?? 'sane');
       writeSync(tty, RESET);
+      if (state) releaseTerminal(state);
       await close(tty);
     },
   };
@@ -61,6 +67,15 @@ function openTty(): number | undefined {
     return openSync('/dev/tty', 'r+');
   } catch {
     return undefined; // No controlling terminal, as under setsid.
+  }
+}
+
+/** The device behind /dev/tty, which is another for each process; undefined where /proc does not tell. */
+function terminalPath(): string | undefined {
+  try {
+    return readlinkSync(`/proc/self/fd/${isatty(0) ? 0 : 1}`);
+  } catch {
+    return undefined;
   }
 }
 
