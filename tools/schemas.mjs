@@ -40,7 +40,9 @@ function filledIn(name, property) {
 }
 
 function allFilledIn(properties) {
-  return Object.fromEntries(Object.entries(properties).map(([key, property]) => [key, filledIn(key, property)]));
+  return Object.fromEntries(
+    Object.entries(properties).map(([key, property]) => [key, filledIn(key, property)]),
+  );
 }
 
 function defaultsOf(schema) {

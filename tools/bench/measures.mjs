@@ -308,6 +308,49 @@ function requestsChecked(text, bar) {
   };
 }
 
+/** (i) A disk made anew; (j) the same from Nx's cache, over what nx takes to know the workspace. */
+async function disk({ scratch, runs, say }) {
+  await ensureBoard(scratch, say);
+  const root = 'examples/disk';
+  const partition = { name: 'root', fileSystem: 'ext4', size: '256M', initramfs: 'rootfs' };
+  const label = (name) => editOptions(scratch, root, { partitions: [{ ...partition, label: name }] });
+  await runNx(scratch, ['run', 'disk:update', '--outputStyle=stream']);
+  const build = () => runNx(scratch, ['run', 'disk:build', '--outputStyle=stream']);
+  return await times(runs, async (index) => {
+    say(`i, j: disk ${index + 1}`);
+    label(`bench${process.pid}-${index}`);
+    await warmDaemon(scratch);
+    const made = await build();
+    const cached = await build();
+    const known = await runNx(scratch, ['show', 'project', 'disk', '--json']);
+    return { made: made.seconds, cached: cached.seconds, known: known.seconds };
+  });
+}
+
+async function diskMade(context) {
+  const results = await disk(context);
+  const [made, known] = ['made', 'known'].map((name) => median(results.map((result) => result[name])));
+  return {
+    bar: 3,
+    measured: made,
+    unit: 's',
+    detail: `nx run disk:build ${seconds(made)}`,
+    where: `of that, what nx takes to show the project: ${seconds(known)}`,
+  };
+}
+
+async function diskCached(context) {
+  const results = await disk(context);
+  const [cached, known] = ['cached', 'known'].map((name) => median(results.map((result) => result[name])));
+  return {
+    bar: 0.3,
+    measured: cached - known,
+    unit: 's more',
+    detail: `nx run disk:build ${seconds(cached)}, nx show project ${seconds(known)}`,
+    where: 'the rest is nx: its start, and the workspace from its daemon',
+  };
+}
+
 /** Where the scratch workspace's programs run. */
 function place({ workspace, env }) {
   return { cwd: workspace, env };
@@ -363,4 +406,6 @@ export const MEASURES = {
     title: 'every request checked, some lost and explained, over make olddefconfig of Linux 6.1',
     measure: requestsChecked(DROPPED, 4),
   },
+  i: { title: 'a GPT disk of 256 MiB with the BusyBox root as ext4, made as qcow2', measure: diskMade },
+  j: { title: 'the same disk from the cache, over nx show project', measure: diskCached },
 };

@@ -55,6 +55,7 @@ const TESTS = [
   'isolinux',
   'kconfig-frontends',
   'lz4',
+  'openssl',
   'ovmf',
   'procps',
   'qemu-efi-aarch64',

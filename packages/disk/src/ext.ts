@@ -1,8 +1,9 @@
 import { truncate, writeFile } from 'fs-extra';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { runProgram, scrubbedEnvironment, ToolError, writeAside } from '@bringup/process';
 import { hashTree, type FileTree } from '@bringup/rootfs';
 import { contentSize } from './content-size.js';
+import { runDebugfs } from './debugfs.js';
 import type { FileSystemOptions } from './file-system.js';
 import { contentSeed, IMAGE_TIME, seededUuid } from './identity.js';
 import { MIB, roundUp, tooSmall } from './size.js';
@@ -83,7 +84,7 @@ export async function writeExt(
         await runProgram(withOwners(mke2fs), { env, signal: options.signal }).catch((error: unknown) => {
           throw isFull(error) ? tooSmall(`${kind} file system`, size, autoSize(size, 0.05, 0)) : error;
         });
-        await setTimes(aside, inodes, scratch, env, options.signal);
+        await setTimes(resolve(aside), inodes, scratch, options.signal);
       },
       options.signal,
     );
@@ -113,34 +114,12 @@ async function estimate(tree: FileTree, inodes: number): Promise<number> {
  * mke2fs 1.47.0 takes atime and ctime from the directory that it copies, and ctime cannot be set there. It hands out
  * inodes in order, so those of the tree are known by number.
  */
-async function setTimes(
-  image: string,
-  inodes: number,
-  scratch: string,
-  env: ReturnType<typeof scrubbedEnvironment>,
-  signal?: AbortSignal,
-): Promise<void> {
+async function setTimes(image: string, inodes: number, scratch: string, signal?: AbortSignal): Promise<void> {
   const requests: string[] = [];
   const numbers = [2, ...Array.from({ length: inodes - FIRST_FREE_INODE }, (_, i) => FIRST_FREE_INODE + i)];
   for (const inode of numbers) {
     for (const field of ['atime', 'ctime', 'mtime'])
       requests.push(`set_inode_field <${inode}> ${field} @${IMAGE_TIME}`);
   }
-  const script = join(scratch, 'times');
-  await writeFile(script, `${requests.join('\n')}\n`);
-  // debugfs ends with 0 whatever happened: what it says beside its version is an error.
-  const complaints: string[] = [];
-  await runProgram(['debugfs', '-w', '-f', script, image], {
-    env,
-    signal,
-    onLine: (line, stream) => {
-      if (stream === 'stderr' && line !== '' && !/^debugfs \d/.test(line)) complaints.push(line);
-    },
-  });
-  if (complaints.length > 0)
-    throw new ToolError(
-      'TOOL_FAILED',
-      `debugfs could not set the times of ${image}:\n  ${complaints.slice(0, 5).join('\n  ')}`,
-      { complaints },
-    );
+  await runDebugfs(requests, { description: image, device: image, cwd: scratch, write: true, signal });
 }

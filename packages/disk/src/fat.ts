@@ -47,7 +47,11 @@ export async function writeFat(tree: FileTree, path: string, options: FileSystem
     options.syslinux ? 'syslinux' : '',
   );
   const label = options.label ? ['-n', options.label] : [];
-  const env = scrubbedEnvironment({ SOURCE_DATE_EPOCH: String(IMAGE_TIME), MTOOLS_SKIP_CHECK: '1' });
+  const env = scrubbedEnvironment({
+    LC_ALL: 'C.UTF-8', // In C, mtools take each byte of a name for a character.
+    SOURCE_DATE_EPOCH: String(IMAGE_TIME),
+    MTOOLS_SKIP_CHECK: '1',
+  });
   await writeAside(path, async (aside) => {
     await writeFile(aside, '');
     await truncate(aside, size);
@@ -69,14 +73,20 @@ function checkEntries(tree: FileTree): FatEntry[] {
       });
     if (entry.type !== 'file' && entry.type !== 'directory')
       throw refuse(`a FAT file system holds files and directories, not a ${entry.type}`);
-    const bad = BAD_CHARACTERS.exec(entry.path);
-    if (bad) throw refuse(`${JSON.stringify(bad[0])} cannot be in a name on FAT`);
-    if (/[ .](\/|$)/.test(entry.path)) throw refuse('a name on FAT cannot end with a dot or a space');
+    const problem = fatNameProblem(entry.path);
+    if (problem !== undefined) throw refuse(problem);
     const twin = seen.get(entry.path.toLowerCase());
     if (twin !== undefined) throw refuse(`FAT takes it for the same name as ${twin}`);
     seen.set(entry.path.toLowerCase(), entry.path);
     return entry;
   });
+}
+
+/** Why nothing on FAT can have a path, if so. */
+export function fatNameProblem(path: string): string | undefined {
+  const bad = BAD_CHARACTERS.exec(path);
+  if (bad) return `${JSON.stringify(bad[0])} cannot be in a name on FAT`;
+  return /[ .](\/|$)/.test(path) ? 'a name on FAT cannot end with a dot or a space' : undefined;
 }
 
 async function clusterBytes(entries: readonly FatEntry[], cluster: number): Promise<number> {

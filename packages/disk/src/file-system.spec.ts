@@ -60,6 +60,14 @@ it.each([
   expect(statSync(image).blocks * 512).toBeLessThan(3 * 2 ** 20);
 });
 
+it('writes long names of FAT in Unicode', async () => {
+  const image = join(place, 'unicode.fat');
+  const tree = new FileTree().add(file('Größe 日本.txt', 'x'));
+  await writeFileSystem('fat', tree, image, { size: 4 * 2 ** 20, margin: 0 });
+  // FAT specification, long names: UTF-16, of which the first entry has five characters.
+  expect(readFileSync(image).includes(Buffer.from('Größe', 'utf16le'))).toBe(true);
+});
+
 it('says by how much content is too large, and leaves the old image', async () => {
   for (const kind of ['ext4', 'fat', 'squashfs'] as const) {
     const image = join(place, `old.${kind}`);

@@ -31,7 +31,7 @@ export interface DiskInfo {
 /**
  * What an image is. Without `format` it is looked at; a raw disk is what is nothing else.
  *
- * @throws UserError `IMAGE_MISSING`; `BAD_IMAGE` when it is corrupt, of another format than claimed, or refers to
+ * @throws UserError `IMAGE_MISSING`; `IMAGE_IN_USE`; `BAD_IMAGE` when it is corrupt, of another format than claimed, or refers to
  * another file (a backing file or an extent of an image from elsewhere could name any file of the host)
  */
 export async function inspectDisk(
@@ -47,6 +47,7 @@ export async function inspectDisk(
     new UserError('BAD_IMAGE', `${path}: ${why}`, { path }, cause);
   const claimed = format === undefined ? undefined : DISK_FORMATS[format].driver;
   const found = await info(path, undefined, signal).catch((error: unknown) => {
+    if (isLocked(error)) throw inUse(path, error);
     throw isFailure(error)
       ? refuse('not a disk image that qemu-img can read; it may be cut off', error)
       : error;
@@ -66,6 +67,16 @@ export async function inspectDisk(
     },
   );
   return found;
+}
+
+/** QEMU locks the image of a guest that runs; qemu-img says so and no more. */
+function isLocked(error: unknown): boolean {
+  return isFailure(error) && /Failed to get .* lock/.test((error as ToolError).message);
+}
+
+function inUse(path: string, cause: unknown): UserError {
+  const message = `${path} is in use, as by a guest that runs. End that first`;
+  return new UserError('IMAGE_IN_USE', message, { path }, cause);
 }
 
 function isFailure(error: unknown): boolean {
@@ -114,6 +125,11 @@ function checkFormat(format: string | undefined): void {
   throw new UserError('BAD_FORMAT', `unknown disk format ${JSON.stringify(format)}: one of ${known}`, {
     format,
   });
+}
+
+/** QEMU gives a vmdk another random content id whenever it writes to it; this makes it one of the content. */
+export async function fixWrittenIdentity(path: string, driver: string): Promise<void> {
+  if (driver === 'vmdk') await fixVmdk(path);
 }
 
 /** qemu-img gives each vdi and vmdk a random identity; this makes it one of the content. */

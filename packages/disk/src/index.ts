@@ -23,3 +23,25 @@ export {
   type BootLoader,
 } from './boot-loader.js';
 export { writeIso, type IsoOptions } from './iso.js';
+export {
+  openPartition,
+  type DiskPlace,
+  type OpenPartition,
+  type ReadableFileSystem,
+} from './look/partition.js';
+export type { FileAttributes, FileEntry, FileType } from './look/entry.js';
+export { listFiles, type ListOptions } from './look/list.js';
+export { copyOut, readFile, type CopiedOut, type CopyOutOptions } from './look/copy-out.js';
+export { copyIn } from './look/copy-in.js';
+export { formatEntries } from './look/format.js';
+export { writeFit, type FitOptions, type FitSigning } from './fit.js';
+export { checkFitKey, fitKeyFiles, type FitKey } from './fit-key.js';
+export {
+  FIT_ALGORITHMS,
+  FIT_ARCHES,
+  formatIts,
+  type FitAlgorithm,
+  type FitArch,
+  type FitCompression,
+  type FitSource,
+} from './fit-source.js';

@@ -1,11 +1,12 @@
 import { symlink } from 'fs-extra';
 import { join, resolve } from 'node:path';
 import { runProgram, ToolError, UserError, withTemporaryDirectory } from '@bringup/process';
-import { convertDisk, inspectDisk, type DiskFormat } from './formats.js';
+import { extractTable } from './extract.js';
+import { inspectDisk, type DiskFormat, type DiskInfo } from './formats.js';
 
 /** A partition as its table has it. */
 export interface FoundPartition {
-  /** 1 for the first. */
+  /** As the kernel numbers it. */
   number: number;
   /** Bytes from the start of the disk. */
   start: number;
@@ -18,6 +19,8 @@ export interface FoundPartition {
 }
 
 interface SfdiskPartition {
+  /** `/path/to/disk14` is partition 14: numbers may have gaps. */
+  node: string;
   start: number;
   size: number;
   type: string;
@@ -36,28 +39,46 @@ export async function listPartitions(
 ): Promise<FoundPartition[]> {
   const info = await inspectDisk(path, format, signal);
   return await withTemporaryDirectory('inspect', async (scratch) => {
-    const raw = join(scratch, 'disk');
-    if (info.format === 'raw') await symlink(resolve(path), raw);
-    else await convertDisk({ path, format }, { path: raw, format: 'raw' }, signal);
-    const { stdout } = await runProgram(['sfdisk', '--json', raw], { signal }).catch((error: unknown) => {
-      if (!(error instanceof ToolError) || error.code !== 'TOOL_FAILED') throw error;
-      throw new UserError(
-        'NO_PARTITION_TABLE',
-        `${path}: no partition table was found in it`,
-        { path },
-        error,
-      );
-    });
-    const table = (
-      JSON.parse(stdout) as { partitiontable: { sectorsize?: number; partitions?: SfdiskPartition[] } }
-    ).partitiontable;
-    const sector = table.sectorsize ?? 512;
-    return (table.partitions ?? []).map((partition, index) => ({
-      number: index + 1,
-      start: partition.start * sector,
-      size: partition.size * sector,
-      type: partition.type,
-      ...(partition.name === undefined ? {} : { name: partition.name }),
-    }));
+    const view = await viewTable(path, info, scratch, signal);
+    return await readTable(path, view, signal);
   });
+}
+
+/** A raw file in `scratch` that has the partition table of a disk of any format. */
+export async function viewTable(
+  path: string,
+  info: DiskInfo,
+  scratch: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  const view = join(scratch, 'disk');
+  if (info.format === 'raw') await symlink(resolve(path), view);
+  else await extractTable(path, info, view, signal);
+  return view;
+}
+
+/**
+ * The partitions in a table.
+ *
+ * @param path what messages call the image
+ * @param view a raw file with its table
+ * @throws UserError `NO_PARTITION_TABLE`
+ */
+export async function readTable(path: string, view: string, signal?: AbortSignal): Promise<FoundPartition[]> {
+  const { stdout } = await runProgram(['sfdisk', '--json', view], { signal }).catch((error: unknown) => {
+    if (!(error instanceof ToolError) || error.code !== 'TOOL_FAILED') throw error;
+    const message = `${path}: no partition table was found in it`;
+    throw new UserError('NO_PARTITION_TABLE', message, { path }, error);
+  });
+  const table = (
+    JSON.parse(stdout) as { partitiontable: { sectorsize?: number; partitions?: SfdiskPartition[] } }
+  ).partitiontable;
+  const sector = table.sectorsize ?? 512;
+  return (table.partitions ?? []).map((partition) => ({
+    number: Number(/\d+$/.exec(partition.node)![0]),
+    start: partition.start * sector,
+    size: partition.size * sector,
+    type: partition.type,
+    ...(partition.name === undefined ? {} : { name: partition.name }),
+  }));
 }

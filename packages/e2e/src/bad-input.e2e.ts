@@ -215,6 +215,18 @@ const CASES: Case[] = [
     ],
   },
   {
+    what: 'initramfs that hands over with a BusyBox that cannot',
+    run: 'rootfs:build',
+    spoil: options('rootfs', (rootfs) => (rootfs.init = 'switch-root')),
+    says: ['/init: needs cat, findfs, readlink, setsid, sleep, switch_root, which /sbin, /bin, /usr/sbin'],
+  },
+  {
+    what: 'option of the root in an initramfs that hands over',
+    run: 'rootfs:build',
+    spoil: options('rootfs', (rootfs) => Object.assign(rootfs, { init: 'switch-root', hostname: 'board' })),
+    says: ['hostname belongs to the root that init style switch-root hands over to: remove it here'],
+  },
+  {
     what: 'missing overlay',
     run: 'rootfs:build',
     spoil: options('rootfs', (rootfs) => rootfs.overlays.push('nope')),

@@ -1,5 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { copyDemo, hostileEnvironment, type DemoCopy } from './demo-workspace.js';
 import { nx, REPOSITORY, type NxRun } from './nx-run.js';
@@ -23,6 +24,10 @@ const expectSuccess = (run: NxRun) =>
 const sha256 = (root: string, files: string[]) =>
   execFileSync('sha256sum', files, { cwd: root, encoding: 'utf8' });
 
+const BOARDS = ['virt-arm64', 'pc-x86_64', 'virt-arm64-uboot'];
+/** Boards that boot from a medium: a disk, a CD, a volume for UEFI. */
+const MEDIUM_BOARDS = ['virt-arm64-disk', 'virt-arm64-uefi', 'pc-x86_64-disk', 'pc-x86_64-iso'];
+
 const ARTIFACTS = [
   'dist/kernel/.config',
   'dist/kernel/Image',
@@ -37,16 +42,14 @@ describe('the demo in the repository itself', () => {
   it(
     'builds both boards from source',
     async () => {
-      expectSuccess(
-        await here(['run-many', '-t', 'build', '-p', 'virt-arm64', 'pc-x86_64', 'virt-arm64-uboot']),
-      );
+      expectSuccess(await here(['run-many', '-t', 'build', '-p', ...BOARDS, ...MEDIUM_BOARDS]));
       expect(statSync(join(REPOSITORY, 'dist/kernel/Image')).size).toBeGreaterThan(1 << 20);
       expect(statSync(join(REPOSITORY, 'dist/kernel-x86_64/bzImage')).size).toBeGreaterThan(500_000);
     },
     40 * MINUTES,
   );
 
-  it.each(['virt-arm64', 'pc-x86_64', 'virt-arm64-uboot'])(
+  it.each(BOARDS)(
     'boots %s, runs its commands and powers off',
     async (board) => {
       const run = await here(['run', `${board}:test`, '--skip-nx-cache']);
@@ -88,6 +91,10 @@ describe('the demo in the repository itself', () => {
       expect(edges('virt-arm64')).toEqual(['kernel', 'rootfs']);
       expect(edges('pc-x86_64')).toEqual(['kernel-x86_64', 'rootfs-x86_64']);
       expect(edges('virt-arm64-uboot')).toEqual(['kernel', 'rootfs', 'u-boot']);
+      expect(edges('virt-arm64-disk')).toEqual(['disk', 'kernel']);
+      expect(edges('pc-x86_64-iso')).toEqual(['iso-x86_64']);
+      expect(edges('disk')).toEqual(['rootfs']);
+      expect(edges('iso-x86_64')).toEqual(['kernel-x86_64', 'rootfs-x86_64']);
       expect(edges('rootfs')).toEqual(['busybox']);
       expect(edges('mini-distro-rootfs')).toEqual(['mini-distro-hello', 'mini-distro-init']);
       rmSync(file);
@@ -106,7 +113,11 @@ describe('the demo in the repository itself', () => {
         '--json',
       ]);
       const line = run.output.split('\n').find((text) => text.startsWith('['))!;
-      expect(JSON.parse(line).sort()).toEqual(['kernel', 'virt-arm64', 'virt-arm64-uboot']);
+      expect(JSON.parse(line).sort()).toEqual([
+        'fit-arm64',
+        'kernel',
+        ...['virt-arm64', 'virt-arm64-disk', 'virt-arm64-uboot', 'virt-arm64-uefi'],
+      ]);
     },
     MINUTES,
   );
@@ -132,38 +143,139 @@ describe('the demo in the repository itself', () => {
   );
 });
 
+describe('from a disk, a CD, by BIOS and by UEFI', () => {
+  it.each<[board: string, variant: string | undefined, output: RegExp]>([
+    ['virt-arm64-disk', undefined, /^\/dev\/root \/ ext4 rw/],
+    ['virt-arm64-uefi', undefined, /systab/],
+    ['pc-x86_64-disk', undefined, /^\/dev\/root \/ ext4 rw/],
+    ['pc-x86_64-disk', 'uefi', /^\/dev\/root \/ ext4 rw/],
+    ['pc-x86_64-iso', undefined, /console=ttyS0/],
+    ['pc-x86_64-iso', 'uefi', /console=ttyS0/],
+  ])(
+    '%s, variant %s, boots what the others boot',
+    async (board, variant, output) => {
+      const configuration = variant === undefined ? [] : ['-c', variant];
+      // Not --skip-nx-cache: that would build kernels again. What is tested is this variant's test, which no cache has.
+      rmSync(join(REPOSITORY, 'dist', board), { recursive: true, force: true });
+      const run = await here(['run', `${board}:test`, ...configuration, '--bootTimeout=90']);
+      expectSuccess(run);
+      const others = Object.entries(run.tasks).filter(([task]) => /^(kernel|busybox|rootfs)/.test(task));
+      expect(others.length).toBeGreaterThan(2);
+      for (const [task, fate] of others) expect(`${task} ${fate}`).toBe(`${task} hit`);
+      const path = join(REPOSITORY, 'dist', board, variant ?? '', 'test.json');
+      const report = JSON.parse(readFileSync(path, 'utf8'));
+      expect(report.commands[0].output).toMatch(/^Linux bringup 6\./);
+      expect(report.commands[1].output).toMatch(output);
+    },
+    5 * MINUTES,
+  );
+
+  it(
+    'writes disks and a CD that the real readers accept',
+    () => {
+      const dist = (path: string) => join(REPOSITORY, 'dist', path);
+      const directory = mkdtempSync(join(tmpdir(), 'bringup-readers-'));
+      const raw = join(directory, 'disk.img');
+      const partition = (start: number, sectors: number) => {
+        const path = join(directory, 'partition');
+        const places = [`if=${raw}`, `of=${path}`, `skip=${start}`, `count=${sectors}`];
+        execFileSync('dd', [...places, 'conv=sparse', 'status=none']);
+        return path;
+      };
+      try {
+        for (const project of ['disk', 'disk-x86_64']) {
+          const image = dist(`${project}/disk.qcow2`);
+          execFileSync('qemu-img', ['check', '-q', image]);
+          execFileSync('qemu-img', ['convert', '-O', 'raw', image, raw]);
+          expect(execFileSync('/usr/sbin/sfdisk', ['--verify', raw], { encoding: 'utf8' })).toContain(
+            'No errors detected',
+          );
+          const table = JSON.parse(execFileSync('/usr/sbin/sfdisk', ['--json', raw], { encoding: 'utf8' }));
+          for (const { start, size, name } of table.partitiontable.partitions) {
+            const check = name === 'boot' ? ['/usr/sbin/fsck.fat', '-n'] : ['/usr/sbin/fsck.ext4', '-fn'];
+            execFileSync(check[0]!, [check[1]!, partition(start, size)], { stdio: 'pipe' });
+          }
+        }
+        execFileSync('xorriso', ['-indev', dist('iso-x86_64/image.iso'), '-check_media', '--'], {
+          stdio: 'pipe',
+        });
+      } finally {
+        rmSync(directory, { recursive: true });
+      }
+    },
+    MINUTES,
+  );
+});
+
+describe('the mini distribution', () => {
+  it(
+    'has the sizes that the documentation names, and boots from its CD to what a program says',
+    async () => {
+      const sized = async (...args: string[]) => {
+        const { output } = await here(['run', 'mini-distro:sizes', '--json', ...args]);
+        const sizes = JSON.parse(output.slice(output.search(/^{$/m), output.search(/^}$/m) + 1));
+        const [kernel, initramfs] = sizes.contains;
+        return { iso: sizes.bytes, kernel: kernel.bytes, init: initramfs.contains[0] };
+      };
+      const plain = await sized();
+      expect(plain.kernel).toBeLessThanOrEqual(800 * 1024);
+      expect(plain.iso).toBeLessThanOrEqual(2 * 1024 * 1024);
+      expect(plain.init.name).toBe('init');
+      expect(plain.init.bytes).toBeLessThanOrEqual(12 * 1024);
+      expect((await sized('-c', 'serial')).kernel).toBeLessThanOrEqual(860 * 1024);
+
+      const command = await here(['run', 'pc-mini-distro:command', '-c', 'serial', '--json']);
+      const console = await dialogue(command.output, [
+        [/# $/, '/hello'],
+        [/hello from mini-distro\r?\n# $/, '/nope'],
+        [/not found\r?\n# $/, undefined],
+      ]);
+      expect(console).toContain('Run /init as init process');
+    },
+    20 * MINUTES,
+  );
+});
+
+/** Runs the command that `command --json` printed, types at prompts, and ends it at the one where nothing is typed. */
+async function dialogue(
+  output: string,
+  steps: [prompt: RegExp, typed: string | undefined][],
+): Promise<string> {
+  const [program, ...args] = JSON.parse(output.split('\n').find((text) => text.startsWith('['))!) as string[];
+  const boot = spawn(program!, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const left = [...steps];
+  let console = '';
+  let answered = 0;
+  boot.stdout.on('data', (chunk) => {
+    console += String(chunk);
+    const next = left[0];
+    if (!next?.[0].test(console.slice(answered))) return;
+    answered = console.length;
+    left.shift();
+    if (next[1] === undefined) boot.kill();
+    else boot.stdin.write(`${next[1]}\n`);
+  });
+  const tooLong = setTimeout(() => boot.kill(), MINUTES);
+  await new Promise((resolve) => boot.on('close', resolve));
+  clearTimeout(tooLong);
+  expect({ left, console: left.length === 0 ? '' : console }).toEqual({ left: [], console: '' });
+  return console;
+}
+
 describe('through U-Boot', () => {
   it(
     "stops at U-Boot's prompt where asked to, with everything there to type",
     async () => {
       expectSuccess(await here(['run', 'virt-arm64-uboot:build', '-c', 'prompt']));
       const run = await here(['run', 'virt-arm64-uboot:command', '-c', 'prompt', '--json']);
-      const line = run.output.split('\n').find((text) => text.startsWith('['))!;
-      const [program, ...args] = JSON.parse(line) as string[];
-      const dialogue: [prompt: RegExp, typed: string][] = [
+      const console = await dialogue(run.output, [
         [/=> $/, 'load virtio 0 ${kernel_addr_r} Image'],
         [/bytes read[^]*=> $/, 'load virtio 0 ${ramdisk_addr_r} initramfs.cpio.gz'],
         [/bytes read[^]*=> $/, 'setenv bootargs console=ttyAMA0 panic=-1'],
         [/=> $/, 'booti ${kernel_addr_r} ${ramdisk_addr_r}:${filesize} ${fdt_addr}'],
         [/^\/ # /m, 'poweroff -f'],
-      ];
-      const boot = spawn(program!, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-      let console = '';
-      let answered = 0;
-      boot.stdout.on('data', (chunk) => {
-        console += String(chunk);
-        const next = dialogue[0];
-        if (!next?.[0].test(console.slice(answered))) return;
-        answered = console.length;
-        dialogue.shift();
-        boot.stdin.write(`${next[1]}\n`);
-      });
-      const exitCode = await new Promise((resolve) => boot.on('close', resolve));
-      expect({ exitCode, left: dialogue, end: /Power down/.exec(console)?.[0] }).toEqual({
-        exitCode: 0,
-        left: [],
-        end: 'Power down',
-      });
+      ]);
+      expect(console).toContain('Power down');
     },
     3 * MINUTES,
   );

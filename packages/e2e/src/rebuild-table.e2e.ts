@@ -331,6 +331,22 @@ describe('what an edit makes run', () => {
     const again = await test();
     expect(again.tasks).toEqual(Object.fromEntries(TASKS.map((task) => [task, 'hit'])));
   });
+
+  it('an image for U-Boot', async () => {
+    const options = { arch: 'x86_64', type: 'ramdisk', initramfs: 'rootfs' };
+    const target = { executor: '@bringup/nx:uboot-image', options };
+    const json = { name: 'image', targets: { build: target } };
+    workspace.write('image/project.json', JSON.stringify(json));
+    const build = async () => (await nx(['run', 'image:build'], { cwd: workspace.root })).tasks;
+    expect(await build()).toMatchObject({ 'rootfs:build': 'hit', 'image:build': 'ran' });
+    // The first run wrote mkimage's version to the lock.
+    expect(await build()).toMatchObject({ 'image:build': 'skipped' });
+    expect(await build()).toMatchObject({ 'image:build': 'hit' });
+    workspace.write('rootfs/overlay/etc/motd', 'changed\n');
+    expect(await build()).toMatchObject({ 'rootfs:build': 'ran', 'image:build': 'ran' });
+    workspace.edit('bringup.lock.json', (lock: Json) => (lock.tools['mkimage'] = 'mkimage 99'));
+    expect(await build()).toMatchObject({ 'rootfs:build': 'hit', 'image:build': 'ran' });
+  });
 });
 
 /** Shows what nx printed when something is not as expected. */

@@ -29,6 +29,16 @@ describe('runProgram', () => {
     expect(readFileSync(logFile, 'utf8')).toContain('err');
   });
 
+  it('writes stdout to a file byte for byte, and keeps the words of a failure', async () => {
+    const outputFile = join(directory, 'output');
+    const result = await runProgram(['printf', '\\377\\0x'], { outputFile });
+    expect(result).toEqual({ exitCode: 0, stdout: '' });
+    expect(readFileSync(outputFile)).toEqual(Buffer.from([255, 0, 120]));
+    const failing = runProgram(['sh', '-c', 'echo kept; echo why >&2; exit 3'], { outputFile });
+    await expect(failing).rejects.toMatchObject({ fields: { exitCode: 3, tail: ['why'] } });
+    expect(readFileSync(outputFile, 'utf8')).toBe('kept\n');
+  });
+
   it('gives the child nothing of the caller beyond PATH, TMPDIR and TERM', async () => {
     process.env.KCFLAGS = '-DEVIL';
     const { stdout } = await runProgram(['env']);

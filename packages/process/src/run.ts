@@ -1,4 +1,5 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { Options } from 'execa';
@@ -135,6 +136,8 @@ export interface RunOptions extends Omit<StartOptions, 'stdio' | 'foreground'> {
   onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
   /** Every byte of both streams, in the order they came. Truncated first. */
   logFile?: string;
+  /** Takes stdout byte for byte, in place of the result's `stdout`: for output that is no text. Truncated first. */
+  outputFile?: string;
   /** The copy-pasteable command, before it runs. */
   onCommand?: (command: string) => void;
   /** The program is stopped when this aborts; its reason is thrown. */
@@ -147,7 +150,7 @@ export interface RunOptions extends Omit<StartOptions, 'stdio' | 'foreground'> {
 /** What a finished program left. */
 export interface RunResult {
   exitCode: number;
-  /** All of stdout, as text. */
+  /** All of stdout, as text; empty with `outputFile`. */
   stdout: string;
 }
 
@@ -161,7 +164,7 @@ export async function runProgram(argv: Argv, options: RunOptions = {}): Promise<
   options.signal?.throwIfAborted();
   const command = quoteCommand(argv);
   options.onCommand?.(command);
-  const program = await startProgram(argv, { cwd: options.cwd, env: options.env, stdio: 'pipe' });
+  const program = await startToRun(argv, options);
   const log = options.logFile ? openLog(options.logFile) : undefined;
   const output = collectOutput(program, options, log);
   program.stdin?.on('error', () => undefined); // A program may end without reading its input: its exit code speaks.
@@ -203,6 +206,18 @@ export async function runProgram(argv: Argv, options: RunOptions = {}): Promise<
     clearTimeout(timer);
     options.signal?.removeEventListener('abort', onAbort);
     await new Promise<void>((resolve) => (log ? log.end(() => resolve()) : resolve()));
+  }
+}
+
+/** Starts a program whose stdout is the output file, if there is one. */
+async function startToRun(argv: Argv, { cwd, env, outputFile }: RunOptions): Promise<RunningProgram> {
+  if (outputFile === undefined) return await startProgram(argv, { cwd, env });
+  const file = await open(outputFile, 'w');
+  try {
+    return await startProgram(argv, { cwd, env, stdio: ['pipe', file.fd, 'pipe'] });
+  } finally {
+    // The program has its own. Not waited for: a program that ends before its output is read would be waited for forever.
+    void file.close();
   }
 }
 

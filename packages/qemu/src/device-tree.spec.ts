@@ -20,6 +20,7 @@ it("writes the real QEMU's tree as blob and source", async () => {
   expect(source).toContain('compatible = "linux,dummy-virt";');
   expect(source).toMatch(/memory@40000000 \{\s+reg = <0x00 0x40000000 0x00 0x8000000>;/);
   expect(source).toContain('cpu@1 {');
+  expect(source).not.toContain('rng-seed');
 });
 
 it('shows what other options change', async () => {

@@ -15,10 +15,38 @@ import { ARCH_MACHINES, type MachineOptions } from './machine-model.js';
 export type BareMachine = Pick<
   MachineOptions,
   'arch' | 'machine' | 'cpu' | 'smp' | 'memoryMiB' | 'binary' | 'extraArgs'
->;
+> & {
+  /** U-Boot: with a firmware the machine has other devices than without (arm64's virt: no GPIO controller, but ACPI's). */
+  firmware?: string;
+};
+
+/** Arches whose generic machine can be told to leave the random seeds for the kernel out of its device tree. */
+export const DUMPED_ARCHES = ['arm64', 'arm'] as const;
 
 /**
- * Writes the device tree that QEMU makes for a machine: `-machine …,dumpdtb=FILE`, which ends before a guest runs.
+ * Writes the device tree that QEMU makes for a machine: `-machine …,dumpdtb=FILE`, which ends before a guest runs. For the
+ * generic machines of {@link DUMPED_ARCHES} it is the same each time.
+ *
+ * @throws ToolError `TOOL_MISSING`, `TOOL_FAILED`
+ */
+export async function dumpDeviceTreeBlob(
+  { firmware, extraArgs = [], ...machine }: BareMachine,
+  path: string,
+  options: { signal?: AbortSignal; onCommand?: (command: string) => void } = {},
+): Promise<void> {
+  const { uBootOption, machine: generic } = ARCH_MACHINES[machine.arch];
+  const seeded = DUMPED_ARCHES.some((arch) => arch === machine.arch);
+  const isGeneric = (machine.machine ?? generic).split(',')[0] === generic;
+  const argv = planMachineOnly(
+    { ...machine, extraArgs: [...(firmware === undefined ? [] : [uBootOption, firmware]), ...extraArgs] },
+    { ...(seeded && isGeneric ? { 'dtb-randomness': 'off' } : {}), dumpdtb: path },
+  );
+  options.onCommand?.(quoteCommand(argv));
+  await runProgram(argv, { signal: options.signal });
+}
+
+/**
+ * Writes a machine's device tree as blob and as source.
  *
  * @throws UserError `NO_DEVICE_TREE` for a machine that has none; ToolError `TOOL_MISSING`, `TOOL_FAILED`
  */
@@ -36,9 +64,7 @@ export async function dumpDeviceTree(
   if (machine.arch === 'x86_64') throw none();
   await withTemporaryDirectory('dtb', async (scratch) => {
     const [blob, source] = [join(scratch, 'machine.dtb'), join(scratch, 'machine.dts')];
-    const argv = planMachineOnly(machine, { dumpdtb: blob });
-    options.onCommand?.(quoteCommand(argv));
-    await runProgram(argv, { signal });
+    await dumpDeviceTreeBlob(machine, blob, options);
     // -q: a generated tree has what dtc warns of by the dozen.
     await runProgram(['dtc', '-q', '-q', '-I', 'dtb', '-O', 'dts', '-o', source, blob], { signal }).catch(
       (error: unknown) => {

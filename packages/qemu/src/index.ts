@@ -1,6 +1,6 @@
 export { type AcceleratorChoice } from './accelerator.js';
 export { type PlanRun, type RunPaths } from './board-process.js';
-export { dumpDeviceTree, type BareMachine } from './device-tree.js';
+export { DUMPED_ARCHES, dumpDeviceTree, dumpDeviceTreeBlob, type BareMachine } from './device-tree.js';
 export { findUefi, UEFI_ARCHES, type UefiFirmware } from './firmware.js';
 export { formatCommand } from './format-command.js';
 export { createLineRelay, type LineRelay } from './line-relay.js';

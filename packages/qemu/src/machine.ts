@@ -44,7 +44,7 @@ export function planMachineOnly(
 ): MachinePlan['argv'] {
   const machine = formatProperties(options.machine ?? ARCH_MACHINES[options.arch].machine, properties);
   const hardware = planHardware({ ...options, machine, accel: 'tcg' });
-  return [...hardware, '-nodefaults', '-display', 'none', ...(options.extraArgs ?? [])];
+  return [...hardware, '-nodefaults', '-display', 'none', '-nic', 'none', ...(options.extraArgs ?? [])];
 }
 
 function planHardware(options: Omit<MachineOptions, 'boot' | 'console' | 'qmpSocket'>): MachinePlan['argv'] {

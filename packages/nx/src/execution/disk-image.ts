@@ -14,7 +14,7 @@ import type { FullDiskImageOptions } from '../generated/disk-image-options.js';
 import { diskImageName } from '../project/paths.js';
 import { initramfsCompression, initramfsImage, requireBuilt } from './artifacts.js';
 import { bootFiles } from './boot-files.js';
-import { makeImage } from './image.js';
+import { makeImage, type ImagePlan } from './image.js';
 import { diskImageNeeds } from './needs.js';
 import type { Task } from './task.js';
 import { addBusybox, addParts } from './tree-parts.js';
@@ -32,22 +32,29 @@ interface PlannedPartition {
 
 /** Makes and publishes the disk of a disk-image project. */
 export async function makeDiskImage(task: Task, options: FullDiskImageOptions): Promise<void> {
-  await makeImage(task, options, diskImageNeeds(options), async () => {
-    const partitions = await Promise.all(
-      options.partitions.map((partition, index) => planPartition(task, options, partition, index)),
-    );
-    const { table, format, size } = options;
-    if (table === 'none') checkWhole(options);
-    return {
-      name: diskImageName(format),
-      ingredients: [
-        'disk-image',
-        { table, format, size },
-        partitions.map(({ options: own, treeHash }) => [shapeOf(own), treeHash]),
-      ],
-      write: (path, scratch) => writeImage(task, options, partitions, path, scratch),
-    };
-  });
+  await makeImage(task, options, diskImageNeeds(options), () => planDiskImage(task, options));
+}
+
+/**
+ * Puts a disk's trees together.
+ *
+ * @throws UserError `BOOT_NEEDS_FAT`, `BAD_PARTITION`, those of {@link bootFiles} and {@link addParts}
+ */
+export async function planDiskImage(task: Task, options: FullDiskImageOptions): Promise<ImagePlan> {
+  const partitions: PlannedPartition[] = [];
+  for (const [index, partition] of options.partitions.entries())
+    partitions.push(await planPartition(task, options, partition, index));
+  const { table, format, size } = options;
+  if (table === 'none') checkWhole(options);
+  return {
+    name: diskImageName(format),
+    ingredients: [
+      'disk-image',
+      { table, format, size },
+      partitions.map(({ options: own, treeHash }) => [shapeOf(own), treeHash]),
+    ],
+    write: (path, scratch) => writeImage(task, options, partitions, path, scratch),
+  };
 }
 
 /** What of a partition's options is not in its tree. */

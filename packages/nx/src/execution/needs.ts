@@ -13,6 +13,7 @@ import { initramfsDefaults } from '../generated/initramfs-options.js';
 import type { IsoImageOptions } from '../generated/iso-image-options.js';
 import { programDefaults, type ProgramOptions } from '../generated/program-options.js';
 import type { QemuOptions } from '../generated/qemu-options.js';
+import type { UbootImageOptions } from '../generated/uboot-image-options.js';
 import type { Declaration } from '../project/declaration.js';
 import {
   bootsThroughUefi,
@@ -21,6 +22,7 @@ import {
   diskTools,
   isoTools,
   qemuLockName,
+  ubootImageTools,
   uefiLockName,
   volumeLoaders,
 } from '../project/tools.js';
@@ -55,6 +57,17 @@ export function imageNeeds(tools: readonly string[]): Needs {
       Object.fromEntries(
         await Promise.all(tools.map(async (name) => [name, await diskToolVersion(name)] as const)),
       ),
+  };
+}
+
+/** What an image for U-Boot needs of the lock. mkimage names its version by an option of its own. */
+export function ubootImageNeeds(options: UbootImageOptions): Needs {
+  const toolNames = ubootImageTools({ ...options });
+  const ask = (name: string) => probeVersion(name, name === 'mkimage' ? { args: ['-V'] } : {});
+  return {
+    toolNames,
+    probe: async () =>
+      Object.fromEntries(await Promise.all(toolNames.map(async (name) => [name, await ask(name)] as const))),
   };
 }
 
@@ -135,6 +148,8 @@ export function needsOf(task: Task): Needs {
       return diskImageNeeds({ ...diskImageDefaults, ...(options as unknown as DiskImageOptions) });
     case 'iso-image':
       return isoImageNeeds(options as unknown as IsoImageOptions);
+    case 'uboot-image':
+      return ubootImageNeeds(options as unknown as UbootImageOptions);
     case 'qemu':
       return boardNeeds(options as unknown as QemuOptions);
   }

@@ -1,7 +1,7 @@
 // Generated from ../executors/dtb/schema.json by tools/schemas.mjs: do not edit.
 
 /**
- * Writes the device tree that QEMU gives a board's guest, as blob (machine.dtb) and as source (machine.dts). A PC has none.
+ * Writes the device tree that QEMU gives a board's kernel, as blob (machine.dtb) and as source (machine.dts): that of a direct boot; with a firmware a machine may have other devices. A PC has none.
  */
 export interface DtbOptions {
   /**

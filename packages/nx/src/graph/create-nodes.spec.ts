@@ -316,6 +316,45 @@ describe('a program', () => {
 
 const BOOTED = '**/{Image,bzImage,zImage,initramfs.cpio*,u-boot.bin,u-boot.rom,disk.*,image.iso,boot.img}';
 
+it("gives an image for U-Boot its parts, its key's files and its tools, in each variant", async () => {
+  const sign = { keyDirectory: '{projectRoot}/keys', keyName: 'dev' };
+  const { targets, implicitDependencies } = await infer(
+    {
+      name: 'fit',
+      targets: {
+        build: {
+          executor: '@bringup/nx:uboot-image',
+          options: { arch: 'arm64', kernel: 'linux', initramfs: 'root', dtb: 'app/board.dtb' },
+          configurations: { verified: { uBoot: 'loader', sign } },
+        },
+      },
+    },
+    { linux: kernel({}, 'compile'), root: project('root', 'initramfs', { arch: 'arm64' }) },
+  );
+  const files = ['app/board.dtb', 'app/keys/dev.key', 'app/keys/dev.crt'];
+  expect(implicitDependencies).toEqual(['linux', 'root', 'loader']);
+  expect(targets.build).toEqual({
+    cache: true,
+    dependsOn: [
+      { projects: ['linux'], target: 'compile' },
+      { projects: ['root'], target: 'build' },
+      { projects: ['loader'], target: 'build' },
+    ],
+    options: { outputPath: 'dist/fit' },
+    configurations: { verified: { outputPath: 'dist/fit/verified' } },
+    inputs: [
+      { dependentTasksOutputFiles: '**/{Image,zImage,initramfs.cpio*,mkimage,u-boot.bin}' },
+      ...files.map((path) => `{workspaceRoot}/${path}`),
+      { runtime: `${HASH} ${files.join(' ')}` },
+      lock('tools.mkimage', 'tools.dtc', 'tools.qemu-system-aarch64'),
+      ENGINE,
+    ],
+    outputs: ['image.fit', 'uRamdisk', 'u-boot.dtb', 'manifest.json'].map(
+      (name) => `{workspaceRoot}/dist/fit/${name}`,
+    ),
+  });
+});
+
 it('lets a board that boots through U-Boot build its drive, and boot that', async () => {
   const boot = { via: 'u-boot', uBoot: 'loader' };
   const options = { arch: 'arm64', kernel: 'linux', initramfs: 'root', boot };
@@ -543,6 +582,8 @@ it.each([
   ['program', {}],
   ['initramfs', { arch: 'arm64', compression: 'rar', files: [null, { path: 'x' }], overlays: 'x' }],
   ['initramfs', { arch: 'arm64', files: 'x', busybox: 1 }],
+  ['uboot-image', { arch: 'mips', kernel: 1, sign: 'dev', dtb: [] }],
+  ['uboot-image', { sign: { keyDirectory: 1 }, type: 'zip', uBoot: null }],
   ['qemu', { arch: 'mips', kernel: 1 }],
   ['qemu', {}],
 ])(

@@ -11,6 +11,7 @@ import { consoleTargets, kconfigTargets } from './kconfig-targets.js';
 import { programTargets } from './program-targets.js';
 import { referencedProjects, References } from './references.js';
 import { rememberConsoleTasks } from './terminal-hook.js';
+import { ubootImageTargets } from './uboot-image-targets.js';
 
 /**
  * Adds to each project what follows from the one target it declares with a Bringup executor: sibling targets,
@@ -89,6 +90,8 @@ function targetsOf(
       return diskImageTargets(declaration, references, workspaceRoot);
     case 'iso-image':
       return isoImageTargets(declaration, references, workspaceRoot);
+    case 'uboot-image':
+      return ubootImageTargets(declaration, references, workspaceRoot);
     case 'qemu':
       return boardTargets(declaration, references, workspaceRoot);
   }

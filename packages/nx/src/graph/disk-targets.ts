@@ -14,6 +14,8 @@ import { keyOf, object, objects, text, texts } from './unchecked.js';
 /** Published kernels, by the name that each architecture gives them. */
 const KERNELS = '{Image,bzImage,zImage}';
 const INITRAMFS = 'initramfs.cpio*';
+/** Targets that look into a disk's image; each is an executor's name as well. */
+const LOOKS = ['ls', 'cat', 'copy', 'convert'];
 
 /** The targets of a disk-image project. */
 export function diskImageTargets(
@@ -43,7 +45,10 @@ export function diskImageTargets(
         .flatMap((name) => BOOT_LOADERS.find((known) => known === name) ?? []),
     }),
   );
-  return imageTargets(declaration, workspaceRoot, found, tools, formats.map(diskImageName));
+  return imageTargets(declaration, workspaceRoot, found, tools, formats.map(diskImageName), [
+    'sizes',
+    ...LOOKS,
+  ]);
 }
 
 /** The targets of an iso-image project. */
@@ -59,7 +64,7 @@ export function isoImageTargets(
     const given = texts(firmware);
     return isoTools(text(arch) ?? '', given.length > 0 ? given : defaultFirmware(text(arch) ?? ''));
   });
-  return imageTargets(declaration, workspaceRoot, found, tools, [ISO_IMAGE]);
+  return imageTargets(declaration, workspaceRoot, found, tools, [ISO_IMAGE], ['sizes']);
 }
 
 function imageTargets(
@@ -68,10 +73,22 @@ function imageTargets(
   found: PartsInputs,
   tools: readonly string[],
   artifacts: readonly string[],
+  siblings: readonly string[],
 ): Record<string, TargetConfiguration> {
   const inputs: Input[] = [...found.inputs, lockInput(undefined, [...new Set(tools)])];
   return {
     update: { executor: `${PLUGIN}:update`, cache: false },
+    ...Object.fromEntries(
+      siblings.map((name) => [
+        name,
+        {
+          executor: `${PLUGIN}:${name}`,
+          cache: false,
+          dependsOn: [declaration.target],
+          configurations: mapValues(declaration.configurations, () => ({})),
+        },
+      ]),
+    ),
     [declaration.target]: {
       cache: true,
       dependsOn: found.dependsOn,

@@ -46,6 +46,8 @@ function projectsOf(kind: DeclaredKind, options: Readonly<Record<string, unknown
       return [...namedIn(options, ['kernel', 'initramfs']), ...bootedProjects(options.boot)];
     case 'initramfs':
       return partsProjects(options);
+    case 'uboot-image':
+      return namedIn(options, ['kernel', 'initramfs', 'uBoot']);
     case 'iso-image':
       return [...namedIn(options, ['kernel', 'initramfs']), ...partsProjects(options)];
     case 'disk-image':

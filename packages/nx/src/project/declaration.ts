@@ -12,6 +12,7 @@ export const DECLARED_KINDS = [
   'initramfs',
   'disk-image',
   'iso-image',
+  'uboot-image',
   'qemu',
 ] as const;
 export type DeclaredKind = (typeof DECLARED_KINDS)[number];

@@ -39,6 +39,12 @@ export function diskImageName(format: DiskFormat): string {
   return `disk.${DISK_FORMATS[format].extension}`;
 }
 
+/** The file name of an image for U-Boot, by its type. */
+export const UBOOT_IMAGES = { fit: 'image.fit', ramdisk: 'uRamdisk' } as const;
+
+/** The file name of the device tree that makes U-Boot boot signed images alone. */
+export const SIGNED_DTB = 'u-boot.dtb';
+
 /** The file name of an initramfs by its compressor. */
 export function initramfsName(compression: string): string {
   const suffixes: Record<string, string> = { gzip: '.gz', zstd: '.zst', lz4: '.lz4', xz: '.xz', none: '' };

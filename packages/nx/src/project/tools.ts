@@ -78,3 +78,19 @@ export function bootsThroughUefi(boot: unknown, arch: string | undefined): boole
   const { via, firmware } = (boot ?? {}) as Record<string, unknown>;
   return via === 'uefi' || (via === 'iso' && (firmware ?? defaultFirmware(arch ?? '')[0]) === 'uefi');
 }
+
+/**
+ * The tools whose version can be seen in an image for U-Boot, as they stand in the lock: the host's mkimage unless a
+ * U-Boot project brings one, dtc for a FIT, QEMU when its device tree gets the public key.
+ */
+export function ubootImageTools(options: Readonly<Record<string, unknown>>): string[] {
+  const { arch, type, uBoot, sign } = options;
+  const machine =
+    typeof arch === 'string' && Object.hasOwn(ARCH_MACHINES, arch) ? (arch as BoardArch) : undefined;
+  const dumped = machine && sign && (sign as Record<string, unknown>).controlDtb === undefined;
+  return [
+    ...(uBoot === undefined ? ['mkimage'] : []),
+    ...(type === 'ramdisk' ? [] : ['dtc']),
+    ...(dumped ? [qemuLockName(machine)] : []),
+  ];
+}

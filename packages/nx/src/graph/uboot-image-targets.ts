@@ -1,0 +1,57 @@
+import { posix } from 'node:path';
+import type { TargetConfiguration } from '@nx/devkit';
+import { PLUGIN, type Declaration } from '../project/declaration.js';
+import { SIGNED_DTB, UBOOT_IMAGES } from '../project/paths.js';
+import { ubootImageTools } from '../project/tools.js';
+import { allOptions, variantOutput } from '../project/variants.js';
+import { engineInputs, fileInputs, lockInput, treeInput } from './inputs.js';
+import { mapValues } from './kconfig-targets.js';
+import { referencedProjects, type References } from './references.js';
+import { text, texts } from './unchecked.js';
+
+/** What an image is made from, of all that the tasks before it publish. */
+const PACKED_FILES = '**/{Image,zImage,initramfs.cpio*,mkimage,u-boot.bin}';
+
+/** The targets of a project that makes an image for U-Boot. */
+export function ubootImageTargets(
+  declaration: Declaration,
+  references: References,
+  workspaceRoot: string,
+): Record<string, TargetConfiguration> {
+  const all = allOptions(declaration);
+  const files = [...new Set(all.flatMap(namedFiles))];
+  const tools = [...new Set(all.flatMap((options) => ubootImageTools(options)))];
+  return {
+    update: { executor: `${PLUGIN}:update`, cache: false },
+    [declaration.target]: {
+      cache: true,
+      dependsOn: referencedProjects(declaration).map((name) => references.buildOf(name)),
+      options: { outputPath: variantOutput(declaration) },
+      configurations: mapValues(declaration.configurations, (variant) => ({
+        outputPath: variantOutput(declaration, variant),
+      })),
+      inputs: [
+        { dependentTasksOutputFiles: PACKED_FILES },
+        ...files.flatMap(fileInputs),
+        // A private key is rarely one of git's files, and Nx hashes no others.
+        ...(files.length > 0 ? [treeInput(files)] : []),
+        ...(tools.length > 0 ? [lockInput(undefined, tools)] : []),
+        ...engineInputs(workspaceRoot),
+      ],
+      outputs: [...Object.values(UBOOT_IMAGES), SIGNED_DTB, 'manifest.json'].map(
+        (name) => `{options.outputPath}/${name}`,
+      ),
+    },
+  };
+}
+
+/** The files of the workspace that options name: device trees, and both files of a key. */
+function namedFiles(options: Readonly<Record<string, unknown>>): string[] {
+  const { keyDirectory, keyName, controlDtb } = (options.sign ?? {}) as Record<string, unknown>;
+  const [directory, name] = [text(keyDirectory), text(keyName)];
+  const key =
+    directory === undefined || name === undefined
+      ? []
+      : ['key', 'crt'].map((suffix) => posix.join(directory, `${name}.${suffix}`));
+  return texts([options.dtb, controlDtb, ...key]);
+}
