@@ -68,6 +68,11 @@ export class Terminal {
     return this.tmux('capture-pane', '-p', '-t', 'edit');
   }
 
+  /** The screen with the escape sequences of its colours. */
+  styledScreen(): string {
+    return this.tmux('capture-pane', '-p', '-e', '-t', 'edit');
+  }
+
   async until(pattern: RegExp, seconds = 60): Promise<void> {
     const end = Date.now() + seconds * 1000;
     while (!pattern.test(this.screen())) {

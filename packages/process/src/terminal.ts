@@ -6,10 +6,10 @@ import { ownTerminal, releaseTerminal, type TerminalState } from './reaper.js';
 import { startProgram } from './run.js';
 
 /**
- * What guests and their firmware leave switched, put right (xterm's ctlseqs; ECMA-48). SeaBIOS and EDK2 switch line wrap off
- * and set colours; a full-screen program that ended with its machine leaves the rest. EDK2's `ESC [ = 3 h`, a video mode
- * of ANSI.SYS, means nothing to today's terminals. In this order: the scroll region's reset moves the cursor, and what is saved
- * around it includes attributes and character set.
+ * What guests and their firmware leave switched, put right (xterm's ctlseqs; ECMA-48). SeaBIOS on a serial console switches
+ * line wrap off, EDK2 sets colours; a full-screen program that ended with its machine leaves the rest. EDK2's `ESC [ = 3 h`,
+ * a video mode of ANSI.SYS, means nothing to today's terminals. In this order: the scroll region's reset moves the cursor,
+ * and what is saved around it includes attributes and character set.
  */
 const RESET = [
   '\u001b[?47l', // the main screen; unlike 1049, it leaves the cursor alone where that is shown already
