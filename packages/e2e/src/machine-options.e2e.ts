@@ -179,6 +179,10 @@ describe('drives', () => {
   it('are there on every bus, and lose what the guest writes', async () => {
     const drives = KINDS.map((kind) => make(kind, kind));
     const log = await boot({ drives }, [
+      // A USB disk is there a second after the others, later on a busy host.
+      {
+        run: 'for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do [ -b /dev/sdc ] && break; sleep 1; done; [ -b /dev/sdc ]',
+      },
       { run: list },
       // Linux puts both banks together to one device; the firmware's comes first.
       { run: 'dd if=/dev/mtdblock0 bs=1M skip=64 count=1 2>/dev/null | head -c 7', expect: '^pflash\\|' },

@@ -3,6 +3,19 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nxEnvironment } from './nx-run.js';
 
+/** What a terminal's program can switch, as tmux names it. */
+const MODES = [
+  'wrap_flag',
+  'cursor_flag',
+  'insert_flag',
+  'alternate_on',
+  'keypad_flag',
+  'keypad_cursor_flag',
+  'mouse_any_flag',
+  'scroll_region_upper',
+  'scroll_region_lower',
+];
+
 /** A real terminal in which nx runs: keys typed by tmux, the screen read back. */
 export class Terminal {
   private readonly socket = `bringup-e2e-${process.pid}`;
@@ -14,18 +27,50 @@ export class Terminal {
 
   /** Starts `nx run …`; what ran before is gone. */
   start(...args: string[]): void {
+    this.open([process.execPath, this.nxBin, 'run', ...args]);
+  }
+
+  /** Starts a shell, in which `nx` is a function; what ran before is gone. */
+  async startShell(): Promise<void> {
+    this.open(['bash', '--norc', '--noprofile']);
+    await this.type(`nx() { '${process.execPath}' '${this.nxBin}' "$@"; }; PS1='host> '; clear`);
+    await this.until(/^host>$/m);
+  }
+
+  private open(program: readonly string[]): void {
     this.close();
     const environment = { ...nxEnvironment(this.workspace, this.environment), TERM: 'xterm' };
-    const nxBin = join(this.workspace, 'node_modules/nx/dist/bin/nx.js');
     const pairs = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-    const command = ['env', '-i', ...pairs, process.execPath, nxBin, 'run', ...args];
+    const command = ['env', '-i', ...pairs, ...program];
     const size = ['-x', '100', '-y', '30'];
     this.tmux('new-session', '-d', '-s', 'edit', ...size, '-c', this.workspace, ...command);
     this.tmux('set-option', '-t', 'edit', 'remain-on-exit', 'on');
   }
 
+  private get nxBin(): string {
+    return join(this.workspace, 'node_modules/nx/dist/bin/nx.js');
+  }
+
+  /** Types a line as it is, and Enter. */
+  async type(line: string): Promise<void> {
+    this.tmux('send-keys', '-t', 'edit', '-l', line);
+    await this.keys('Enter');
+  }
+
+  /** How the terminal's switches are set. */
+  modes(): Record<string, string> {
+    const format = MODES.map((name) => `#{${name}}`).join(' ');
+    const values = this.tmux('display-message', '-p', '-t', 'edit', format).trim().split(' ');
+    return Object.fromEntries(MODES.map((name, index) => [name, values[index]!]));
+  }
+
   screen(): string {
     return this.tmux('capture-pane', '-p', '-t', 'edit');
+  }
+
+  /** The screen with the escape sequences of its colours. */
+  styledScreen(): string {
+    return this.tmux('capture-pane', '-p', '-e', '-t', 'edit');
   }
 
   async until(pattern: RegExp, seconds = 60): Promise<void> {

@@ -37,3 +37,27 @@ export function ownDirectory(directory: string): void {
 export function releaseDirectory(directory: string): void {
   send({ drop: 'directory', value: directory });
 }
+
+/** A terminal as it was, and how to get it back there. */
+export interface TerminalState {
+  /** Its device, `/dev/pts/…`. */
+  path: string;
+  /** As `stty -g` prints them. */
+  settings: string;
+  /** Escape sequences. */
+  reset: string;
+}
+
+/** From now on the terminal is restored if this process dies before {@link releaseTerminal}, and has left Ctrl-C off on it. */
+export function ownTerminal(state: TerminalState): void {
+  send({ add: 'terminal', value: terminalValue(state) });
+}
+
+/** The terminal was restored. */
+export function releaseTerminal(state: TerminalState): void {
+  send({ drop: 'terminal', value: terminalValue(state) });
+}
+
+function terminalValue({ path, settings, reset }: TerminalState): string {
+  return JSON.stringify([path, settings, reset]);
+}

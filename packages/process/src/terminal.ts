@@ -1,11 +1,27 @@
-import { openSync, writeSync } from 'node:fs';
+import { openSync, readlinkSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { text } from 'node:stream/consumers';
 import { close } from 'fs-extra';
+import { ownTerminal, releaseTerminal, type TerminalState } from './reaper.js';
 import { startProgram } from './run.js';
 
-/** Line wrap on (SeaBIOS and UEFI switch it off), cursor visible, attributes reset (xterm's ctlseqs: DECAWM, DECTCEM, SGR). */
-const RESET = '\u001b[?7h\u001b[?25h\u001b[0m';
+/**
+ * What guests and their firmware leave switched, put right (xterm's ctlseqs; ECMA-48). SeaBIOS on a serial console switches
+ * line wrap off, EDK2 sets colours; a full-screen program that ended with its machine leaves the rest. EDK2's `ESC [ = 3 h`,
+ * a video mode of ANSI.SYS, means nothing to today's terminals. In this order: the scroll region's reset moves the cursor,
+ * and what is saved around it includes attributes and character set.
+ */
+const RESET = [
+  '\u001b[?47l', // the main screen; unlike 1049, it leaves the cursor alone where that is shown already
+  '\u001b7\u001b[r\u001b8', // the whole screen scrolls (DECSTBM), the cursor stays (DECSC, DECRC)
+  '\u001b[?7h', // line wrap (DECAWM)
+  '\u001b[?25h', // a visible cursor (DECTCEM)
+  '\u001b[4l', // characters replace (IRM)
+  '\u001b[?1l\u001b>', // cursor keys and keypad as usual (DECCKM, DECKPNM)
+  '\u001b[?1000l\u001b[?1002l\u001b[?1003l\u001b[?1006l', // no mouse reports
+  '\u001b(B\u000f', // ASCII as G0, and G0 in use (SI)
+  '\u001b[0m', // plain attributes (SGR)
+].join('');
 
 /** Which descriptors a program gets: stdin, stdout, stderr. */
 export type Descriptors = [number, number, number];
@@ -15,7 +31,7 @@ export interface Terminal {
   descriptors: Descriptors;
   /** True when keys can be read and a screen drawn. */
   interactive: boolean;
-  /** Puts the terminal back as it was; also closes what was opened. */
+  /** Puts the terminal back as it was; also closes what was opened. Should this process be killed before, the reaper does it. */
   restore(): Promise<void>;
 }
 
@@ -30,12 +46,17 @@ export async function openTerminal(): Promise<Terminal> {
     return { descriptors: [0, 1, 2], interactive: false, restore: async () => undefined };
   const useTty = isatty(0) && !isatty(1);
   const saved = await stty(tty, '-g');
+  const path = terminalPath();
+  const state: TerminalState | undefined =
+    saved && path ? { path, settings: saved, reset: RESET } : undefined;
+  if (state) ownTerminal(state);
   return {
     descriptors: useTty ? [tty, tty, tty] : [0, 1, 2],
     interactive: isatty(0),
     restore: async () => {
       await stty(tty, saved ?? 'sane');
       writeSync(tty, RESET);
+      if (state) releaseTerminal(state);
       await close(tty);
     },
   };
@@ -46,6 +67,15 @@ function openTty(): number | undefined {
     return openSync('/dev/tty', 'r+');
   } catch {
     return undefined; // No controlling terminal, as under setsid.
+  }
+}
+
+/** The device behind /dev/tty, which is another for each process; undefined where /proc does not tell. */
+function terminalPath(): string | undefined {
+  try {
+    return readlinkSync(`/proc/self/fd/${isatty(0) ? 0 : 1}`);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,31 +1,47 @@
-import { chooseAccelerator, probeHost, type BoardArch, type HostFacts } from './index.js';
-import { hasVirtualisationFlag } from './host.js';
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startProgram } from '@bringup/process';
+import { chooseAccelerator, type HostFacts, type KvmProgress } from './accelerator.js';
+import { hasVirtualisationFlag, probeHost, readBootId, readHostCpu } from './host.js';
+import { ARCH_MACHINES, type BoardArch } from './machine-model.js';
 
 const able: HostFacts = { arch: 'x86_64', kvmUsable: true, cpuVirtualisation: true };
+const runs = async (): Promise<KvmProgress> => ({ made: true });
+const hangs = async (): Promise<KvmProgress> => ({ made: false, reason: 'a guest did not get to its end' });
+const unasked = () => Promise.reject(new Error('a guest was started for nothing'));
 
 describe('chooseAccelerator', () => {
-  it.each<['auto' | 'tcg' | 'kvm', BoardArch, Partial<HostFacts>, 'tcg' | 'kvm', string]>([
-    ['auto', 'x86_64', {}, 'kvm', 'the host is x86_64 too'],
-    ['auto', 'arm64', { arch: 'arm64' }, 'kvm', 'the host is arm64 too'],
-    ['auto', 'arm64', {}, 'tcg', 'the guest is arm64, the host x86_64'],
-    ['auto', 'x86_64', { arch: 'riscv64' }, 'tcg', 'the host riscv64'],
-    ['auto', 'x86_64', { kvmUsable: false }, 'tcg', '/dev/kvm cannot be opened'],
-    ['auto', 'x86_64', { cpuVirtualisation: false }, 'tcg', 'neither vmx nor svm'],
-    ['tcg', 'x86_64', {}, 'tcg', 'as asked for'],
-    ['kvm', 'x86_64', {}, 'kvm', 'as asked for'],
-  ])('%s for %s on %j is %s', (wanted, guest, host, accel, reason) => {
-    const choice = chooseAccelerator(wanted, guest, { ...able, ...host });
+  it.each<['auto' | 'kvm', BoardArch, Partial<HostFacts>, typeof runs, 'tcg' | 'kvm', string]>([
+    ['auto', 'x86_64', {}, runs, 'kvm', 'the host is x86_64 too, and a guest runs'],
+    ['auto', 'arm64', { arch: 'arm64' }, runs, 'kvm', 'the host is arm64 too'],
+    ['auto', 'x86_64', {}, hangs, 'tcg', '/dev/kvm opens, but a guest did not get to its end'],
+    ['auto', 'arm64', {}, unasked, 'tcg', 'the guest is arm64, the host x86_64'],
+    ['auto', 'x86_64', { arch: 'riscv64' }, unasked, 'tcg', 'the host riscv64'],
+    ['auto', 'x86_64', { kvmUsable: false }, unasked, 'tcg', '/dev/kvm cannot be opened'],
+    ['auto', 'x86_64', { cpuVirtualisation: false }, unasked, 'tcg', 'neither vmx nor svm'],
+    ['kvm', 'x86_64', {}, runs, 'kvm', 'as asked for'],
+  ])('%s for %s on %j is %s', async (wanted, guest, host, progress, accel, reason) => {
+    const choice = await chooseAccelerator(wanted, guest, { ...able, ...host }, progress);
     expect(choice).toEqual({ accel, reason: expect.stringContaining(reason) });
   });
 
-  it.each<[BoardArch, Partial<HostFacts>, string]>([
-    ['arm64', {}, 'the guest is arm64'],
-    ['x86_64', { kvmUsable: false }, '/dev/kvm'],
-    ['x86_64', { cpuVirtualisation: false }, 'neither vmx nor svm'],
-  ])('refuses kvm for %s on %j', (guest, host, reason) => {
-    expect(() => chooseAccelerator('kvm', guest, { ...able, ...host })).toThrow(
-      expect.objectContaining({ code: 'KVM_UNAVAILABLE', message: expect.stringContaining(reason) }),
-    );
+  it('takes tcg as asked for, without a look at KVM', async () => {
+    expect(await chooseAccelerator('tcg', 'x86_64', able, unasked)).toEqual({
+      accel: 'tcg',
+      reason: 'TCG, as asked for',
+    });
+  });
+
+  it.each<[BoardArch, Partial<HostFacts>, typeof runs, string]>([
+    ['arm64', {}, unasked, 'the guest is arm64'],
+    ['x86_64', { kvmUsable: false }, unasked, '/dev/kvm'],
+    ['x86_64', { cpuVirtualisation: false }, unasked, 'neither vmx nor svm'],
+    ['x86_64', {}, hangs, 'a guest did not get to its end'],
+  ])('refuses kvm for %s on %j', async (guest, host, progress, reason) => {
+    await expect(chooseAccelerator('kvm', guest, { ...able, ...host }, progress)).rejects.toMatchObject({
+      code: 'KVM_UNAVAILABLE',
+      message: expect.stringContaining(reason),
+    });
   });
 });
 
@@ -34,6 +50,8 @@ describe('probeHost', () => {
     const host = await probeHost();
     expect(host.arch).toMatch(/^(x86_64|arm64|[a-z0-9]+)$/);
     expect([typeof host.kvmUsable, typeof host.cpuVirtualisation]).toEqual(['boolean', 'boolean']);
+    expect(await readBootId()).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await readHostCpu()).not.toBe('');
   });
 
   it.each([
@@ -43,4 +61,29 @@ describe('probeHost', () => {
     ['vmx flags\t: ept\nflags\t\t: fpu', false],
     ['', false],
   ])('reads %j', (cpuinfo, expected) => expect(hasVirtualisationFlag(cpuinfo)).toBe(expected));
+});
+
+/** Why no plan says `thread=multi`: on an x86_64 host it is QEMU's own choice for every guest. */
+const onX86 = process.arch === 'x64' ? describe : describe.skip;
+onX86('TCG on x86_64', () => {
+  it.each(Object.keys(ARCH_MACHINES) as BoardArch[])(
+    'has a thread for each CPU of %s',
+    async (arch) => {
+      const { binary, machine, cpu } = ARCH_MACHINES[arch];
+      const hardware = ['-machine', machine, '-accel', 'tcg', '-cpu', cpu.tcg, '-smp', '2', '-m', '64M'];
+      const stopped = ['-nodefaults', '-display', 'none', '-name', 'threads,debug-threads=on', '-S'];
+      const qemu = await startProgram([binary, ...hardware, ...stopped]);
+      try {
+        const threads = () =>
+          readdirSync(`/proc/${qemu.pid}/task`).map((id) =>
+            readFileSync(`/proc/${qemu.pid}/task/${id}/comm`, 'utf8').trim(),
+          );
+        while (threads().filter((name) => name.endsWith('/TCG')).length < 2) await sleep(50);
+        expect(threads()).toEqual(expect.arrayContaining(['CPU 0/TCG', 'CPU 1/TCG']));
+      } finally {
+        await qemu.stop();
+      }
+    },
+    30_000,
+  );
 });

@@ -1,6 +1,9 @@
 import { UserError } from '@bringup/process';
 import type { Accelerator, BoardArch } from './machine-model.js';
 
+/** Whether a guest was seen to run under KVM, and if not, what was seen. */
+export type KvmProgress = { made: true } | { made: false; reason: string };
+
 /** What the choice of an accelerator depends on. */
 export interface HostFacts {
   /** A {@link BoardArch}, or Node's name of another architecture. */
@@ -18,20 +21,23 @@ export interface AcceleratorChoice {
 }
 
 /**
- * `auto` takes KVM only where it works. That /dev/kvm opens is not enough: on a CPU without `vmx` or `svm` it
- * can open, make a VM, and the guest hangs at the kernel's entry.
+ * `auto` takes KVM only where it works. Neither that /dev/kvm opens nor what the CPU says is enough: there are hosts where
+ * KVM makes a VM whose guest never gets past the kernel's entry. So a guest has to have been seen to run.
  *
+ * @param progress asked for only when nothing else is in KVM's way
  * @throws UserError `KVM_UNAVAILABLE` when KVM is wanted and cannot work
  */
-export function chooseAccelerator(
+export async function chooseAccelerator(
   wanted: 'auto' | Accelerator,
   guest: BoardArch,
   host: HostFacts,
-): AcceleratorChoice {
+  progress: () => Promise<KvmProgress>,
+): Promise<AcceleratorChoice> {
   if (wanted === 'tcg') return { accel: 'tcg', reason: 'TCG, as asked for' };
-  const obstacle = kvmObstacle(guest, host);
+  const obstacle = kvmObstacle(guest, host) ?? progressObstacle(await progress());
   if (obstacle === undefined) {
-    const reason = wanted === 'kvm' ? 'KVM, as asked for' : `KVM: the host is ${host.arch} too, and has it`;
+    const reason =
+      wanted === 'kvm' ? 'KVM, as asked for' : `KVM: the host is ${host.arch} too, and a guest runs on it`;
     return { accel: 'kvm', reason };
   }
   if (wanted === 'auto') return { accel: 'tcg', reason: `TCG: ${obstacle}` };
@@ -46,4 +52,8 @@ function kvmObstacle(guest: BoardArch, host: HostFacts): string | undefined {
   if (!host.kvmUsable) return '/dev/kvm cannot be opened for reading and writing';
   if (!host.cpuVirtualisation) return "the host's CPU has neither vmx nor svm, and a guest would hang on it";
   return undefined;
+}
+
+function progressObstacle(progress: KvmProgress): string | undefined {
+  return progress.made ? undefined : `/dev/kvm opens, but ${progress.reason}`;
 }

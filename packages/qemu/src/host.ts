@@ -19,6 +19,20 @@ export function hasVirtualisationFlag(cpuinfo: string): boolean {
   return /^flags\s*:.*\b(vmx|svm)\b/m.test(cpuinfo);
 }
 
+/** Names this boot of the host (random(4)); undefined where the kernel does not. */
+export async function readBootId(): Promise<string | undefined> {
+  const id = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
+  return id.trim() || undefined;
+}
+
+/** The kinds of CPU in this machine: x86 has names for them, other architectures numbers. */
+export async function readHostCpu(): Promise<string> {
+  const cpuinfo = await readFile('/proc/cpuinfo', 'utf8').catch(() => '');
+  const lines =
+    cpuinfo.match(/^(model name|CPU (implementer|variant|part|revision)|isa|uarch)\s*:.*$/gm) ?? [];
+  return [...new Set(lines)].join('\n');
+}
+
 async function opens(path: string): Promise<boolean> {
   try {
     await close(await open(path, constants.O_RDWR));

@@ -1,4 +1,4 @@
-export { chooseAccelerator, type AcceleratorChoice, type HostFacts } from './accelerator.js';
+export { type AcceleratorChoice } from './accelerator.js';
 export { type PlanRun } from './board-process.js';
 export { DUMPED_ARCHES, dumpDeviceTree, dumpDeviceTreeBlob, type BareMachine } from './device-tree.js';
 export { findUefi, UEFI_ARCHES, type UefiFirmware } from './firmware.js';
@@ -15,7 +15,6 @@ export {
   type GuestTestResult,
 } from './guest-model.js';
 export { runGuestTest, type GuestTestOptions } from './guest-test.js';
-export { probeHost } from './host.js';
 export {
   type CharacterTarget,
   type GdbStub,
@@ -51,3 +50,4 @@ export { formatProperties } from './properties.js';
 export { QmpClient, type QmpOptions } from './qmp-client.js';
 export { type QmpEvent, type QmpState } from './qmp-session.js';
 export { runOnTerminal, type BoardRun, type BoardRunOptions } from './run-on-terminal.js';
+export { selectAccelerator, type AcceleratorWish } from './select-accelerator.js';

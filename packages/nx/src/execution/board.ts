@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { copy, pathExists } from 'fs-extra';
 import { DISK_FORMATS } from '@bringup/disk';
+import { bringupHome } from '@bringup/kbuild';
 import { UserError, writeAside } from '@bringup/process';
 import {
   checkMachine,
-  chooseAccelerator,
   findUefi,
   listRuns,
   planMachine,
-  probeHost,
+  selectAccelerator,
   type BoardArch,
   type BootPath,
   type MachineOptions,
@@ -62,7 +62,14 @@ export async function planBoard(
   const unplaced = bootPath(task, options);
   const boot: BootPath =
     unplaced.via === 'uefi' ? { ...unplaced, flash: await uefiFlash(task, arch, variables) } : unplaced;
-  const { accel, reason } = chooseAccelerator(options.accel, arch, await probeHost());
+  const { accel, reason } = await selectAccelerator({
+    wanted: options.accel,
+    arch,
+    binary: qemu,
+    cpu,
+    home: bringupHome(process.env),
+    signal: task.signal,
+  });
   task.note(`accelerator ${accel}: ${reason}`);
   const devices = await boardDevices(task, options);
   return (how) =>

@@ -132,7 +132,7 @@ export interface TestOptions {
    */
   append?: string;
   /**
-   * Accelerator. auto takes KVM only where it works (same architecture, usable device, hardware virtualisation), and says which and why.
+   * Accelerator. auto takes KVM only where it works (same architecture, usable device, hardware virtualisation, and a tiny guest that was seen to run), else TCG, and says which and why.
    */
   accel?: 'auto' | 'tcg' | 'kvm';
   /**

@@ -60,7 +60,7 @@ async function checkName(binary: string, kind: 'machine' | 'cpu', given: string 
   const near = nearNames(name, known);
   const message =
     `${kind}: ${binary} has no ${kind} "${name}". ` +
-    (near.length > 0 ? `Near it are ${near.join(', ')}` : `It has ${known.join(', ')}`);
+    (near.length > 0 ? `Near it are ${near.join(', ')}` : `"${binary} -${kind} help" lists them`);
   throw new UserError(kind === 'cpu' ? 'UNKNOWN_CPU' : 'UNKNOWN_MACHINE', message, { name, near });
 }
 
