@@ -51,6 +51,20 @@ describe('a boot that fails', () => {
   );
 });
 
+it(
+  'is told at the end of a run as well',
+  async () => {
+    const run = await nx(['run', 'virt-arm64:run', '--append=rdinit=/nonexistent root=/dev/vda1'], {
+      cwd: REPOSITORY,
+      env: ENV,
+    });
+    expectExit(run, 0);
+    expect(run.output).toMatch(/virt-arm64: Likely cause: .*no root device \/dev\/vda1/);
+    expect(run.output).toMatch(/virt-arm64: Remedy: /);
+  },
+  2 * MINUTES,
+);
+
 describe('an expected outcome', () => {
   const append = 'rdinit=/nonexistent root=/dev/vda1';
 

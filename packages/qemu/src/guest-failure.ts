@@ -2,6 +2,7 @@ import { quoteCommand, ToolError, type ProgramExit } from '@bringup/process';
 import { consoleTail, printable } from './console-text.js';
 import {
   diagnose,
+  formatDiagnosis,
   OUTCOMES,
   outcomeOf,
   type BootEvidence,
@@ -58,10 +59,6 @@ function guestError({ code, what, state, fields, outcome: known }: Failing): Too
 /** The last line of a message: what scripts look for. */
 function formatOutcome(outcome: Outcome): string {
   return `Outcome: ${outcome} (exit code ${OUTCOMES[outcome]})`;
-}
-
-function formatDiagnosis({ cause, remedy, seen }: Diagnosis): string[] {
-  return [`Likely cause: ${cause}.`, `Remedy: ${remedy}.`, ...indented(seen)];
 }
 
 const indented = (lines: readonly string[]) => lines.map((line) => `  ${line}`);

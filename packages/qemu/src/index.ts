@@ -2,7 +2,14 @@ export { type AcceleratorChoice } from './accelerator.js';
 export { type PlanRun } from './board-process.js';
 export { DUMPED_ARCHES, dumpDeviceTree, dumpDeviceTreeBlob, type BareMachine } from './device-tree.js';
 export { findUefi, UEFI_ARCHES, type UefiFirmware } from './firmware.js';
-export { diagnose, OUTCOMES, type BootEvidence, type Diagnosis, type Outcome } from './doctor/index.js';
+export {
+  diagnose,
+  formatDiagnosis,
+  OUTCOMES,
+  type BootEvidence,
+  type Diagnosis,
+  type Outcome,
+} from './doctor/index.js';
 export { formatCommand } from './format-command.js';
 export { type GuestFailure } from './guest-failure.js';
 export * from './life/index.js';

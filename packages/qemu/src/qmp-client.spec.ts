@@ -114,10 +114,15 @@ describe('QmpClient with a scripted peer', () => {
     ['a number', '5\n'],
     ['half an object', '{"QMP": {}\n'],
     ['a line without end', 'x'.repeat((16 << 20) + 1)],
-  ])('rejects what is not QMP: %s', async (_what, greeting) => {
-    const path = await scripted((socket) => void socket.write(greeting));
-    await expect(QmpClient.connect(path)).rejects.toMatchObject({ code: 'QMP_PROTOCOL' });
-  });
+  ])(
+    'rejects what is not QMP: %s',
+    async (_what, greeting) => {
+      const path = await scripted((socket) => void socket.write(greeting));
+      const connecting = QmpClient.connect(path, { timeoutMs: 60_000 });
+      await expect(connecting).rejects.toMatchObject({ code: 'QMP_PROTOCOL' });
+    },
+    60_000,
+  );
 
   it.each([
     ['no socket', undefined],

@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { dyingWithUs, openTerminal, quoteCommand, startProgram, type ProgramExit } from '@bringup/process';
+import { diagnose, readConsoleLog, readFormats, type Diagnosis } from './doctor/index.js';
 import { createLineRelay } from './line-relay.js';
 import { endBoard, requireProgram, type PlanRun } from './board-process.js';
 import { pathsOf, withRun } from './life/run-directory.js';
@@ -17,6 +18,8 @@ export interface BoardRunOptions {
 export interface BoardRun {
   /** QEMU's; 128 and the signal's number when a signal ended it, as shells count. */
   exitCode: number;
+  /** What the console's log shows of a boot that failed. */
+  diagnoses: readonly Diagnosis[];
 }
 
 /**
@@ -34,6 +37,7 @@ export function runOnTerminal(plan: PlanRun, options: BoardRunOptions = {}): Pro
     const { argv } = planned;
     await requireProgram(argv[0]);
     options.onCommand?.(quoteCommand(argv));
+    const formats = await readFormats(argv);
     const terminal = await openTerminal();
     try {
       const program = await startProgram(dyingWithUs(argv), {
@@ -51,7 +55,10 @@ export function runOnTerminal(plan: PlanRun, options: BoardRunOptions = {}): Pro
       relay.end();
       options.signal?.removeEventListener('abort', onAbort);
       options.signal?.throwIfAborted();
-      return { exitCode: exitCodeOf(exit) };
+      const console = await readConsoleLog(paths.consoleLog);
+      // What QEMU itself says goes to the terminal and is not seen here.
+      const diagnoses = diagnose({ ...formats, argv, console, stderr: '', end: 'exit' });
+      return { exitCode: exitCodeOf(exit), diagnoses };
     } finally {
       await terminal.restore();
     }

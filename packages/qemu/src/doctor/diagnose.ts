@@ -37,6 +37,11 @@ export function diagnose(evidence: BootEvidence): Diagnosis[] {
   });
 }
 
+/** A diagnosis in lines for a person. */
+export function formatDiagnosis({ cause, remedy, seen }: Diagnosis): string[] {
+  return [`Likely cause: ${cause}.`, `Remedy: ${remedy}.`, ...seen.map((line) => `  ${line}`)];
+}
+
 /** What became of a boot that failed: the first cause, else how it ended. */
 export function outcomeOf(diagnoses: readonly Diagnosis[], end: BootEvidence['end']): Outcome {
   const first = diagnoses[0];

@@ -1,6 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { ToolError, UserError } from '@bringup/process';
-import { runDetached, runOnTerminal, type RunPaths } from '@bringup/qemu';
+import { formatDiagnosis, runDetached, runOnTerminal, type RunPaths } from '@bringup/qemu';
 import { checkBoard, planBoard, type PlanBoard } from '../../execution/board.js';
 import { describeAsJson, runSubject } from '../../execution/runs.js';
 import { runTask, type Task } from '../../execution/task.js';
@@ -27,11 +27,13 @@ async function stay(task: Task, plan: PlanBoard): Promise<void> {
     for (const endpoint of planned.endpoints) task.note(endpoint);
     return planned;
   };
-  const { exitCode } = await runOnTerminal(planRun, {
+  const { exitCode, diagnoses } = await runOnTerminal(planRun, {
     subject: runSubject(task),
     signal: task.signal,
     onCommand: task.command,
   });
+  // Where Nx collects what a task says (--outputStyle=static), it drops the standard error of one that succeeds.
+  for (const line of diagnoses.flatMap(formatDiagnosis)) console.log(`${task.project}: ${line}`);
   if (exitCode !== 0)
     throw new ToolError('QEMU_FAILED', `QEMU ended with exit code ${exitCode}`, { exitCode });
 }
