@@ -12,7 +12,7 @@ type Json = Record<string, any>; // eslint-disable-line @typescript-eslint/no-ex
 const DISK = {
   arch: 'x86_64',
   partitions: [
-    { name: 'boot', fileSystem: 'fat', label: 'BOOT', boot: { kernel: 'kernel', loaders: ['extlinux'] } },
+    { name: 'boot', fileSystem: 'fat', label: 'BOOT', boot: { kernel: 'kernel', loaders: ['syslinux'] } },
     {
       name: 'root',
       fileSystem: 'ext4',
@@ -160,7 +160,7 @@ const CASES: [what: string, apply: () => void, says: RegExp][] = [
   ],
   [
     'boot on a partition that is not FAT',
-    root((own) => (own.boot = { kernel: 'kernel', loaders: ['extlinux'] })),
+    root((own) => (own.boot = { kernel: 'kernel', loaders: ['syslinux'] })),
     /boot is for a FAT partition/,
   ],
   [
@@ -223,7 +223,7 @@ describe('looking inside', () => {
   it('lists partitions and files, prints and copies them', async () => {
     expect(await looked('disk:ls')).toMatch(/^1 .* boot$\n^2 .* root$/m);
     const boot = json(await looked('disk:ls', '--partition=boot', '--json')) as { path: string }[];
-    expect(boot.map(({ path }) => path)).toEqual(['/bzImage', '/extlinux']);
+    expect(boot.map(({ path }) => path)).toEqual(['/bzImage', '/ldlinux.c32', '/ldlinux.sys', '/syslinux.cfg']);
     expect(await looked('disk:ls', '--partition=2', '--path=/etc')).toMatch(
       /^-rw-r--r-- 0 0 +7 .* \/etc\/issue$/m,
     );

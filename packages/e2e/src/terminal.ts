@@ -16,9 +16,11 @@ const MODES = [
   'scroll_region_lower',
 ];
 
+let servers = 0;
+
 /** A real terminal in which nx runs: keys typed by tmux, the screen read back. */
 export class Terminal {
-  private readonly socket = `bringup-e2e-${process.pid}`;
+  private socket = '';
 
   constructor(
     private readonly workspace: string,
@@ -39,6 +41,8 @@ export class Terminal {
 
   private open(program: readonly string[]): void {
     this.close();
+    // A server that was told to end still answers on its socket for a moment.
+    this.socket = `bringup-e2e-${process.pid}-${(servers += 1)}`;
     const environment = { ...nxEnvironment(this.workspace, this.environment), TERM: 'xterm' };
     const pairs = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     const command = ['env', '-i', ...pairs, ...program];
@@ -90,6 +94,7 @@ export class Terminal {
   }
 
   close(): void {
+    if (this.socket === '') return;
     try {
       this.tmux('kill-server');
     } catch {
