@@ -223,7 +223,12 @@ describe('looking inside', () => {
   it('lists partitions and files, prints and copies them', async () => {
     expect(await looked('disk:ls')).toMatch(/^1 .* boot$\n^2 .* root$/m);
     const boot = json(await looked('disk:ls', '--partition=boot', '--json')) as { path: string }[];
-    expect(boot.map(({ path }) => path)).toEqual(['/bzImage', '/ldlinux.c32', '/ldlinux.sys', '/syslinux.cfg']);
+    expect(boot.map(({ path }) => path)).toEqual([
+      '/bzImage',
+      '/ldlinux.c32',
+      '/ldlinux.sys',
+      '/syslinux.cfg',
+    ]);
     expect(await looked('disk:ls', '--partition=2', '--path=/etc')).toMatch(
       /^-rw-r--r-- 0 0 +7 .* \/etc\/issue$/m,
     );
