@@ -119,6 +119,24 @@ export async function convertDisk(
   });
 }
 
+/**
+ * Makes an empty disk, which grows as a guest writes to it.
+ *
+ * @throws UserError `BAD_FORMAT`; ToolError of qemu-img
+ */
+export async function createDisk(
+  path: string,
+  format: DiskFormat,
+  bytes: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  checkFormat(format);
+  const { driver } = DISK_FORMATS[format];
+  await writeAside(path, async (aside) => {
+    await runProgram(['qemu-img', 'create', '-q', '-f', driver, aside, String(bytes)], { signal });
+  });
+}
+
 function checkFormat(format: string | undefined): void {
   if (format === undefined || Object.hasOwn(DISK_FORMATS, format)) return;
   const known = Object.keys(DISK_FORMATS).join(', ');

@@ -11,7 +11,14 @@ export {
   type TablePlan,
 } from './partitions.js';
 export { writeDisk, type DiskOptions, type PartitionContent } from './disk.js';
-export { convertDisk, DISK_FORMATS, inspectDisk, type DiskFormat, type DiskInfo } from './formats.js';
+export {
+  convertDisk,
+  createDisk,
+  DISK_FORMATS,
+  inspectDisk,
+  type DiskFormat,
+  type DiskInfo,
+} from './formats.js';
 export { formatExtlinux, type ExtlinuxOptions } from './extlinux.js';
 export { UBOOT_ARCHES, writeBootScript, writeUramdisk, type UbootImageOptions } from './uboot.js';
 export { listPartitions, type FoundPartition } from './inspect.js';

@@ -212,6 +212,19 @@ describe('from a disk, a CD, by BIOS and by UEFI', () => {
   );
 
   it(
+    'installs from a CD to a fresh disk, which then boots by itself',
+    async () => {
+      rmSync(join(REPOSITORY, '.bringup/installed.qcow2'), { force: true });
+      const install = await here(['run', 'pc-x86_64-install:test', '--bootTimeout=90']);
+      expectSuccess(install);
+      expect(install.output).toContain('made an empty qcow2 of 128M: .bringup/installed.qcow2');
+      // Its command looks at where the root came from.
+      expectSuccess(await here(['run', 'pc-x86_64-install:test', '-c', 'installed', '--bootTimeout=90']));
+    },
+    5 * MINUTES,
+  );
+
+  it(
     'writes disks and a CD that the real readers accept',
     () => {
       const dist = (path: string) => join(REPOSITORY, 'dist', path);

@@ -109,9 +109,9 @@ export type BootPath =
       dtb?: string;
     }
   | {
-      /** The machine's BIOS starts what it finds on the medium. */
+      /** The machine's BIOS starts what it finds on the medium; without one, on the drive that `bootindex` names. */
       via: 'bios';
-      medium: Medium;
+      medium?: Medium;
     }
   | {
       /** UEFI starts `EFI/BOOT/BOOT*.EFI` of the medium or, where there is none, its shell. */

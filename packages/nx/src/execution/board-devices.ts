@@ -1,4 +1,6 @@
-import { isAbsolute, resolve } from 'node:path';
+import { dirname, isAbsolute, relative, resolve } from 'node:path';
+import { ensureDir, pathExists } from 'fs-extra';
+import { createDisk, parseSize } from '@bringup/disk';
 import { UserError } from '@bringup/process';
 import { choosePort, chooseHostPorts, type Drive, type MachineOptions, type Share } from '@bringup/qemu';
 import type { FullQemuOptions, QemuOptions } from '../generated/qemu-options.js';
@@ -25,15 +27,32 @@ export async function boardDevices(task: Task, options: FullQemuOptions): Promis
 
 /** A board's drives with absolute paths. @throws UserError `KEPT_ARTIFACT` for writes that a build would undo */
 export function boardDrives(task: Task, { drives = [] }: QemuOptions): Drive[] {
-  for (const { file, keepWrites } of drives) {
-    if (keepWrites && parseFileReference(file).kind === 'artifact') {
+  for (const { file, keepWrites, create } of drives) {
+    if ((keepWrites || create !== undefined) && parseFileReference(file).kind === 'artifact') {
       const message =
         `${task.project}: drives: ${file} is built, and the next build would replace what keepWrites keeps. ` +
         'Name a copy of it';
       throw new UserError('KEPT_ARTIFACT', message, { file });
     }
   }
-  return drives.map((drive) => ({ ...drive, file: filePath(task, drive.file) }));
+  return drives.map(({ create: _, ...drive }) => ({ ...drive, file: filePath(task, drive.file) }));
+}
+
+/**
+ * Makes the images that are to be there empty where there is none yet.
+ *
+ * @throws UserError `BAD_SIZE`, `KEPT_ARTIFACT`; ToolError of qemu-img
+ */
+export async function createDrives(task: Task, options: QemuOptions): Promise<void> {
+  const placed = boardDrives(task, options);
+  for (const [index, { create, format }] of (options.drives ?? []).entries()) {
+    const file = placed[index]!.file;
+    if (create === undefined || (await pathExists(file))) continue;
+    const bytes = parseSize(create);
+    await ensureDir(dirname(file));
+    await createDisk(file, format, bytes, task.signal);
+    task.note(`made an empty ${format} of ${create}: ${relative(task.workspaceRoot, file)}`);
+  }
 }
 
 /** A board's shares with absolute paths. */

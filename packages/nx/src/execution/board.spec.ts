@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runDetached, stopRun } from '@bringup/qemu';
 import type { QemuOptions } from '../generated/qemu-options.js';
 import type { ProjectLike } from '../project/declaration.js';
 import { makeTask, makeWorkspace } from '../testing/workspace.js';
+import { createDrives } from './board-devices.js';
 import { checkBoard, missingArtifacts, planBoard } from './board.js';
 
 const FAKE_QEMU = join(__dirname, '../../../qemu/src/testing/fake-qemu.mjs');
@@ -169,6 +171,11 @@ const DISK = 'if=none,id=boot,file=/ws/dist/disk/disk.vdi,format=vdi,snapshot=on
 it.each<[QemuOptions['boot'], Partial<QemuOptions>, string[]]>([
   [{ via: 'disk', disk: 'disk' }, {}, ['-kernel', DISK]],
   [{ via: 'bios', disk: 'disk' }, MEDIUM_ONLY, [DISK]],
+  [
+    { via: 'bios' },
+    { ...MEDIUM_ONLY, drives: [{ file: 'own.img', format: 'raw', bootindex: 0 }] },
+    ['file=/ws/own.img', 'bootindex=0'],
+  ],
   [{ via: 'iso', iso: 'cd' }, MEDIUM_ONLY, [CD]],
   [
     { via: 'iso', iso: 'cd', firmware: 'uefi' },
@@ -245,10 +252,26 @@ it.each<[Partial<QemuOptions>, string, RegExp]>([
   [{ firmware: 'f.bin', boot: { via: 'u-boot', uBoot: 'loader' } }, 'OPTION_UNUSED', /own firmware/],
   [{ kernel: undefined, boot: { via: 'disk', disk: 'disk' } }, 'NO_KERNEL', /needs the option "kernel"/],
   [{ kernel: undefined }, 'NO_KERNEL', /needs the option "kernel"/],
+  [{ ...MEDIUM_ONLY, boot: { via: 'bios' } }, 'NOTHING_TO_BOOT', /"disk".* or a bootindex/],
+  [{ drives: [{ file: 'disk:disk.vdi', format: 'vdi', create: '1G' }] }, 'KEPT_ARTIFACT', /Name a copy/],
   [{ ...MEDIUM_ONLY, boot: { via: 'iso', iso: 'disk' } }, 'NOT_AN_ISO_PROJECT', /boot.iso: project disk/],
   [{ ...MEDIUM_ONLY, boot: { via: 'bios', disk: 'cd' } }, 'NOT_A_DISK_PROJECT', /boot.disk: project cd/],
 ])('refuses %j: %s', async (change, code, message) => {
   await expect(argvOf(change)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+});
+
+it('makes a drive that is to be there empty, once', async () => {
+  const root = makeWorkspace({});
+  const drives = (create: string): QemuOptions => ({
+    ...{ arch: 'x86_64', drives: [{ file: 'kept/own.qcow2', format: 'qcow2', create }] },
+  });
+  await createDrives(task(root), drives('4M'));
+  const info = () => execFileSync('qemu-img', ['info', join(root, 'kept/own.qcow2')], { encoding: 'utf8' });
+  expect(info()).toMatch(/file format: qcow2\nvirtual size: 4 MiB/);
+  await createDrives(task(root), drives('8M'));
+  expect(info()).toContain('virtual size: 4 MiB');
+  const other = { ...drives('4X'), drives: [{ file: 'x', format: 'raw', create: '4X' }] } as QemuOptions;
+  await expect(createDrives(task(root), other)).rejects.toMatchObject({ code: 'BAD_SIZE' });
 });
 
 describe('checkBoard', () => {

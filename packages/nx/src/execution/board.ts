@@ -30,7 +30,14 @@ import {
   ubootImage,
 } from './artifacts.js';
 import { boardDtb } from './board-dtb.js';
-import { boardDevices, boardDrives, boardShares, deviceFiles, fixedPorts } from './board-devices.js';
+import {
+  boardDevices,
+  boardDrives,
+  boardShares,
+  createDrives,
+  deviceFiles,
+  fixedPorts,
+} from './board-devices.js';
 import { artifactPath } from './referenced.js';
 import { checkTools, ensureLocked } from './locked.js';
 import { machineNeeds } from './needs.js';
@@ -105,7 +112,7 @@ function bootPath(task: Task, options: QemuOptions): UnplacedBootPath {
       return { via: 'u-boot', firmware, dtb, drive: artifactPath(task, task.project, BOOT_VOLUME) };
     }
     case 'bios':
-      return { via: 'bios', medium: diskMedium(task, boot.disk, arch) };
+      return { via: 'bios', medium: biosMedium(task, options) };
     case 'iso': {
       const medium: Medium = { file: isoImage(task, boot.iso, arch), format: 'raw', kind: 'cdrom' };
       return { via: boot.firmware ?? defaultFirmware(arch)[0]!, medium };
@@ -131,6 +138,16 @@ function directBoot(task: Task, options: QemuOptions): Extract<BootPath, { via: 
 function diskMedium(task: Task, project: string, arch: BoardArch): Medium {
   const { file, format } = diskImage(task, project, arch);
   return { file, format: DISK_FORMATS[format].driver };
+}
+
+/** @throws UserError `NOTHING_TO_BOOT` where neither a disk nor a drive is one that the BIOS is to start */
+function biosMedium(task: Task, { arch, boot, drives = [] }: QemuOptions): Medium | undefined {
+  if (boot?.via === 'bios' && boot.disk !== undefined) return diskMedium(task, boot.disk, arch);
+  if (drives.some(({ bootindex }) => bootindex !== undefined)) return undefined;
+  const message =
+    `${task.project}: boot via bios needs the option "disk", the name of a disk-image project, ` +
+    'or a bootindex at one of "drives"';
+  throw new UserError('NOTHING_TO_BOOT', message, { project: task.project });
 }
 
 function uefiMedium(task: Task, { arch, boot }: QemuOptions): Medium {
@@ -189,6 +206,7 @@ async function uefiFlash(task: Task, arch: BoardArch, variables: UefiVariables):
 export async function checkBoard(task: Task, options: QemuOptions): Promise<void> {
   const needs = machineNeeds(options);
   await checkTools(task, await ensureLocked(task, needs), needs.probe);
+  await createDrives(task, options);
   await requireBuilt(task, artifacts(task, options));
   await requireAbilities(task, options);
   await checkMachine({

@@ -67,9 +67,9 @@ export interface TheKernelLoadedByQEMUWithADiskBesideIt {
 export interface ADiskSOwnBootLoaderByThePCSBIOS {
   via: 'bios';
   /**
-   * Name of a disk-image project with the loader syslinux.
+   * Name of a disk-image project with the loader syslinux. Without it the BIOS starts one of drives, the one with the lowest bootindex.
    */
-  disk: string;
+  disk?: string;
 }
 export interface ACD {
   via: 'iso';

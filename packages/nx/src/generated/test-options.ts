@@ -253,9 +253,9 @@ export interface TheKernelLoadedByQEMUWithADiskBesideIt {
 export interface ADiskSOwnBootLoaderByThePCSBIOS {
   via: 'bios';
   /**
-   * Name of a disk-image project with the loader syslinux.
+   * Name of a disk-image project with the loader syslinux. Without it the BIOS starts one of drives, the one with the lowest bootindex.
    */
-  disk: string;
+  disk?: string;
 }
 export interface ACD {
   via: 'iso';
@@ -350,6 +350,10 @@ export interface Drive {
    * Format of the image. QEMU never guesses it: a guest could write another's header into a raw disk.
    */
   format: 'raw' | 'qcow2' | 'vmdk' | 'vdi';
+  /**
+   * Where the file is not there, make an empty image of this size, such as 1G: what an installation goes to, with keepWrites.
+   */
+  create?: string;
   /**
    * What it is to the guest: virtio is /dev/vdX; ide needs AHCI's driver where the machine is no PC; sd is a card behind a PCI controller, onboard-sd the slot of the machine type; pflash the second bank of the machine's flash memory, as large as that.
    */

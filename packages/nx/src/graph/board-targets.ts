@@ -9,7 +9,7 @@ import { deviceInputs } from './device-inputs.js';
 import { engineInputs, fileInputs, lockInput, treeInput, unseenFiles, type Input } from './inputs.js';
 import { mapValues, omit, pick } from './kconfig-targets.js';
 import { bootedProjects, namedIn, type References } from './references.js';
-import { keyOf, object, text, texts } from './unchecked.js';
+import { keyOf, object, objects, text, texts } from './unchecked.js';
 
 /** Options of a board that its drive is made from. */
 const VOLUME_OPTIONS = ['arch', 'kernel', 'initramfs', 'boot', 'append'];
@@ -131,7 +131,10 @@ export function boardTargets(
     },
     test: {
       executor: `${PLUGIN}:test`,
-      cache: true,
+      // What it leaves on a drive is a result that no cache restores.
+      cache: !everyOptions.some(({ drives }) =>
+        objects(drives).some(({ keepWrites }) => keepWrites === true),
+      ),
       dependsOn: booted,
       options: { ...options, ...published(declaration) },
       configurations: mapValues(variants, (variant, own) => ({ ...own, ...published(declaration, variant) })),

@@ -481,6 +481,16 @@ it('hashes what a board plugs into its machine, and builds it first', async () =
   expect(targets.test!.outputs).toContain('{workspaceRoot}/out/hvc0.log');
 });
 
+it('does not cache a test that leaves something on a drive', async () => {
+  const cached = async (drive: object) => {
+    const drives = [{ file: 'own.img', format: 'raw', ...drive }];
+    const options = { arch: 'arm64', kernel: 'linux', drives };
+    return (await infer(project('pc', 'qemu', options, 'run'), { linux: kernel() })).targets.test!.cache;
+  };
+  expect(await cached({})).toBe(true);
+  expect(await cached({ keepWrites: true })).toBe(false);
+});
+
 it('lets one variant alone of a board boot through U-Boot', async () => {
   const board = project('pc', 'qemu', { arch: 'arm64', kernel: 'linux' }, 'run');
   const loaded = { loaded: { boot: { via: 'u-boot', uBoot: 'loader' } } };
