@@ -13,8 +13,23 @@ describe('runOnTerminal', () => {
   });
 
   it('gives the exit code, and 128 plus the number of a signal', async () => {
-    expect(await runOnTerminal(() => ({ argv: ['sh', '-c', 'exit 3'] }))).toEqual({ exitCode: 3 });
-    expect(await runOnTerminal(() => ({ argv: ['sh', '-c', 'kill -KILL $$'] }))).toEqual({ exitCode: 137 });
+    expect(await runOnTerminal(() => ({ argv: ['sh', '-c', 'exit 3'] }))).toEqual({
+      exitCode: 3,
+      diagnoses: [],
+    });
+    expect(await runOnTerminal(() => ({ argv: ['sh', '-c', 'kill -KILL $$'] }))).toEqual({
+      exitCode: 137,
+      diagnoses: [],
+    });
+  });
+
+  it("reads the console's log of a QEMU that ended well", async () => {
+    const panic =
+      'Linux version 6.1\\nKernel panic - not syncing: Attempted to kill init! exitcode=0x00000000\\n';
+    const run = await runOnTerminal(({ consoleLog }) => ({
+      argv: ['sh', '-c', `printf '${panic}' >'${consoleLog}'`],
+    }));
+    expect(run).toMatchObject({ exitCode: 0, diagnoses: [{ outcome: 'init-exited' }] });
   });
 
   it('ends the program and throws the reason when aborted', async () => {

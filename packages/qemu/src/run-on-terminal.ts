@@ -55,10 +55,11 @@ export function runOnTerminal(plan: PlanRun, options: BoardRunOptions = {}): Pro
       relay.end();
       options.signal?.removeEventListener('abort', onAbort);
       options.signal?.throwIfAborted();
+      const exitCode = exitCodeOf(exit);
+      // Where QEMU itself failed, it has said why on the terminal.
+      if (exitCode !== 0) return { exitCode, diagnoses: [] };
       const console = await readConsoleLog(paths.consoleLog);
-      // What QEMU itself says goes to the terminal and is not seen here.
-      const diagnoses = diagnose({ ...formats, argv, console, stderr: '', end: 'exit' });
-      return { exitCode: exitCodeOf(exit), diagnoses };
+      return { exitCode, diagnoses: diagnose({ ...formats, argv, console, stderr: '', end: 'exit' }) };
     } finally {
       await terminal.restore();
     }
