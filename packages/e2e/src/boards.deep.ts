@@ -1,5 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { planMachine } from '@bringup/qemu';
 import { dialogue } from './dialogue.js';
 import { nx, REPOSITORY } from './nx-run.js';
 
@@ -43,19 +46,31 @@ it.each([
   expect(readFileSync(log, 'utf8')).toMatch(said);
 });
 
-it("reads the board's drive at the prompt of x86_64's U-Boot", async () => {
+it("reads a board's drive at the prompt of x86_64's U-Boot", async () => {
   const env = { HOME: process.env.HOME! };
-  const build = await nx(['run', 'pc-x86_64-uboot:build'], { cwd: REPOSITORY, env });
+  const build = await nx(['run', 'u-boot-x86_64:build'], { cwd: REPOSITORY, env });
   expect({ exitCode: build.exitCode, output: build.exitCode === 0 ? '' : build.output }).toEqual({
     exitCode: 0,
     output: '',
   });
-  const { output } = await nx(['run', 'pc-x86_64-uboot:command', '--json'], { cwd: REPOSITORY, env });
-  const console = await dialogue(output, [
-    [/Hit any key/, ''],
-    [/=> $/, 'virtio scan'],
-    [/=> $/, 'ls virtio 0:1'],
-    [/file\(s\)[^]*=> $/, undefined],
-  ]);
-  expect(console).toMatch(/\d+ +bzImage/);
+  const place = mkdtempSync(join(tmpdir(), 'bringup-deep-'));
+  try {
+    const drive = join(place, 'drive.img');
+    writeFileSync(join(place, 'bzImage'), 'a kernel');
+    execFileSync('truncate', ['--size=16M', drive]);
+    execFileSync('/usr/sbin/mkfs.fat', [drive], { stdio: 'pipe' });
+    execFileSync('mcopy', ['-i', drive, join(place, 'bzImage'), '::bzImage']);
+    const firmware = join(REPOSITORY, 'dist/u-boot-x86_64/u-boot.rom');
+    const boot = { via: 'u-boot', firmware, drive } as const;
+    const { argv } = planMachine({ arch: 'x86_64', board: 'deep', accel: 'tcg', console: 'pipe', boot });
+    const console = await dialogue(JSON.stringify(argv), [
+      [/Hit any key/, ''],
+      [/=> $/, 'virtio scan'],
+      [/=> $/, 'ls virtio 0'],
+      [/file\(s\)[^]*=> $/, undefined],
+    ]);
+    expect(console).toMatch(/\d+ +bzImage/);
+  } finally {
+    rmSync(place, { recursive: true });
+  }
 });
