@@ -46,16 +46,21 @@ function installNpmPackages() {
   writeFileSync(stamp, key);
 }
 
+/** Whose lines in the lock are looked at: no project whose tools this purpose does not install. */
+const PROJECTS = {
+  demo: ['--projects=virt-arm64,kernel,busybox,rootfs'],
+  tests: ['--exclude=tag:deep'],
+  deep: [],
+};
+
 /**
  * The demo's lock names what its authors had. The archive keeps only the newest security version of a source, and
  * this machine may have other tools: then the lock moves on here, and says so.
  */
 function refreshLock(purpose) {
-  // Projects with the tag "deep" need compilers that only test:deep installs.
-  const exclude = purpose === 'deep' ? [] : ['--exclude=tag:deep'];
   runStep(
     'bringup.lock.json against this machine',
-    bin('nx', 'run-many', '-t', 'update', '--ifNeeded', '--outputStyle=static', ...exclude),
+    bin('nx', 'run-many', '-t', 'update', '--ifNeeded', '--outputStyle=static', ...PROJECTS[purpose]),
     {
       env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' },
     },
