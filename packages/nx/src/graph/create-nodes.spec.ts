@@ -2,7 +2,8 @@ import { inferProjects, makeWorkspace, project } from '../testing/workspace.js';
 
 const TARBALL = { kind: 'tarball', url: 'file:///k.tar.gz', sha256: '0'.repeat(64) };
 const ENGINE = { externalDependencies: ['@bringup/engine'] };
-const HASH = 'node node_modules/@bringup/nx/dist/hash/main.js';
+const HASH = 'sh node_modules/@bringup/nx/src/hash/tree-hash.sh';
+const SOURCE_HASH = 'node node_modules/@bringup/nx/dist/hash/main.js';
 const lock = (...fields: string[]) => ({ json: '{workspaceRoot}/bringup.lock.json', fields });
 
 /** The inferred project of `app/project.json`, beside other projects. */
@@ -121,7 +122,7 @@ describe('a kernel project', () => {
     ['with a blank', 'my linux', "'my linux'"],
   ])('hashes a source directory %s itself, whatever git ignores', async (_place, path, shown) => {
     const { targets } = await infer(kernel({ source: { kind: 'directory', path } }));
-    const input = { runtime: `${HASH} --source ${shown}` };
+    const input = { runtime: `${SOURCE_HASH} ${shown}` };
     expect(targets['config']!.inputs).toContainEqual(input);
     expect(targets['build']!.inputs).toContainEqual(input);
   });
