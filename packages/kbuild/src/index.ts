@@ -1,6 +1,12 @@
 export { ARCH_NAMES, ARCHES, type Arch, type ArchFacts } from './arches.js';
 export { build, buildLog, type BuildRequest } from './build.js';
 export { resolveBase, type BaseConfig } from './base.js';
+export {
+  formatCompileCommands,
+  mergeCompileCommands,
+  readCompileCommands,
+  type CompileCommand,
+} from './compile-commands.js';
 export { configure, type Configuration, type ConfigureRequest } from './configure.js';
 export { checkDtbs, dtbName, planDtbs, type ExtraArtifacts } from './dtbs.js';
 export { checkDecompressor, EMBEDDED_INITRAMFS, EMBEDDED_INITRAMFS_LINES } from './embedded-initramfs.js';
