@@ -1,6 +1,12 @@
 export { ARCH_NAMES, ARCHES, type Arch, type ArchFacts } from './arches.js';
 export { build, buildLog, type BuildRequest } from './build.js';
 export { resolveBase, type BaseConfig } from './base.js';
+export {
+  formatCompileCommands,
+  mergeCompileCommands,
+  readCompileCommands,
+  type CompileCommand,
+} from './compile-commands.js';
 export { configure, type Configuration, type ConfigureRequest } from './configure.js';
 export { checkDtbs, dtbName, planDtbs, type ExtraArtifacts } from './dtbs.js';
 export { checkDecompressor, EMBEDDED_INITRAMFS, EMBEDDED_INITRAMFS_LINES } from './embedded-initramfs.js';
@@ -11,7 +17,7 @@ export { resolveAside } from './resolve.js';
 export { readFragments } from './fragments.js';
 export { archiveInstallTree, type InstallRequest } from './install-tree.js';
 export * from './lock/index.js';
-export { ccacheDirectory, planMake, type MakeSetting } from './make.js';
+export { ccacheDirectory, DEBUG_SOURCE_PREFIX, planMake, type MakeSetting } from './make.js';
 export { isPublished, manifestPath, publish, publishText, readManifest, type Manifest } from './manifest.js';
 export * from './program/index.js';
 export { showProgress, type Progress } from './progress.js';

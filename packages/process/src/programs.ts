@@ -54,6 +54,8 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   patch: 'patch',
   perl: 'perl',
   'qemu-img': 'qemu-utils',
+  rustc: 'rustc',
+  'rust-std': 'libstd-rust-dev',
   setpriv: 'util-linux',
   sfdisk: 'fdisk',
   syslinux: 'syslinux',

@@ -27,6 +27,21 @@ export function describeCompileFailure(error: unknown, source: string, said: rea
   return new UserError('COMPILE_FAILED', message, { source }, error);
 }
 
+/** The same of rustc, which says by itself that it was the linker. */
+export function describeRustFailure(
+  error: unknown,
+  settings: ProgramSettings,
+  said: readonly string[],
+): unknown {
+  if (said.some((line) => line.startsWith('error: linking with'))) {
+    return describeLinkFailure(error, settings, said);
+  }
+  if (!refused(error)) return error;
+  const [source] = settings.sources;
+  const message = `${source} does not compile:\n${firstErrors(said, /^error(\[E\d+\])?:/)}`;
+  return new UserError('COMPILE_FAILED', message, { source }, error);
+}
+
 /** Why a symbol is missing in a program without the C library, where the reason is not plain. */
 const TRAPS: readonly { symbol: RegExp; reason: string }[] = [
   {

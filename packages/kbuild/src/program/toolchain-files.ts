@@ -1,6 +1,8 @@
 import { basename, dirname } from 'node:path';
 import { realpath } from 'fs-extra';
 import { runProgram } from '@bringup/process';
+import { rustLibraryDirectory } from './rust.js';
+import { isRust, type ProgramTools } from './settings.js';
 
 /** The files that come with a toolchain, and are told by its version. All paths are real ones. */
 export interface ToolchainFiles {
@@ -10,6 +12,8 @@ export interface ToolchainFiles {
   readonly compilerDirectory: string;
   /** The C library's, beside whatever else was installed there. */
   readonly libraryDirectory: string;
+  /** Rust's libraries, where it is a Rust program. */
+  readonly rustDirectory?: string;
 }
 
 /** The files of glibc and of gcc that are linked: start code, static and shared libraries, the loader. */
@@ -20,7 +24,8 @@ const C_LIBRARY =
 const LOCAL = '/usr/local/';
 
 /** Asks the compiler. @throws ToolError `TOOL_MISSING` */
-export async function findToolchainFiles(crossCompile: string): Promise<ToolchainFiles> {
+export async function findToolchainFiles(program: ProgramTools): Promise<ToolchainFiles> {
+  const { crossCompile } = program;
   const gcc = `${crossCompile}gcc`;
   const print = async (what: string) =>
     dirname(await realpath((await runProgram([gcc, what])).stdout.trim()).catch(() => '/'));
@@ -40,12 +45,14 @@ export async function findToolchainFiles(crossCompile: string): Promise<Toolchai
     ) as string[],
     compilerDirectory: await print('-print-libgcc-file-name'),
     libraryDirectory: await print('-print-file-name=libc.so.6'),
+    ...(isRust(program) ? { rustDirectory: await realpath(await rustLibraryDirectory(program.arch)) } : {}),
   };
 }
 
 /** Whether a file (its real path) is one that the compiler found by itself, and whose content its version tells. */
 export function isToolchainFile(path: string, toolchain: ToolchainFiles): boolean {
-  const { includeDirectories, compilerDirectory, libraryDirectory } = toolchain;
+  const { includeDirectories, compilerDirectory, libraryDirectory, rustDirectory } = toolchain;
+  if (rustDirectory !== undefined && path.startsWith(`${rustDirectory}/`)) return true;
   if (path.startsWith(LOCAL)) return false;
   if ([...includeDirectories, compilerDirectory].some((directory) => path.startsWith(`${directory}/`)))
     return true;

@@ -47,6 +47,12 @@ describe('a kernel project', () => {
       savedefconfig: { executor: '@bringup/nx:savedefconfig', cache: false, configurations: {} },
       explain: { executor: '@bringup/nx:explain', cache: false, configurations: {} },
       diffconfig: { executor: '@bringup/nx:diffconfig', cache: false, configurations: {} },
+      'compile-commands': {
+        executor: '@bringup/nx:compile-commands',
+        cache: false,
+        configurations: {},
+        dependsOn: ['config'],
+      },
       config: {
         executor: '@bringup/nx:config',
         cache: true,
@@ -101,6 +107,7 @@ describe('a kernel project', () => {
       'explain',
       'diffconfig',
       'config',
+      'compile-commands',
       'image',
     ]);
     expect(targets['image']).toMatchObject({ cache: true, dependsOn: ['config'] });

@@ -48,6 +48,7 @@ export function kconfigTargets(
   const embedded = texts(variants.map((own) => own.embeddedInitramfs)).filter(
     (name) => !references.isPartOf(project, name),
   );
+  const dependsOn = ['config', ...[...new Set(embedded)].map((name) => references.buildOf(name))];
   return {
     update: { executor: `${PLUGIN}:update`, cache: false },
     ...editorTargets(declaration),
@@ -72,11 +73,17 @@ export function kconfigTargets(
       inputs: [...variants.flatMap((own) => configurationInputs(own, workspaceRoot)), ...common],
       outputs: [`${out}/.config`, `${out}/config.manifest.json`],
     },
+    'compile-commands': {
+      executor: `${PLUGIN}:compile-commands`,
+      cache: false,
+      configurations: mapValues(configurations, () => ({})),
+      dependsOn,
+    },
     [target]: {
       cache: true,
       options: { outputPath },
       configurations: mapValues(configurations, outputOf),
-      dependsOn: ['config', ...[...new Set(embedded)].map((name) => references.buildOf(name))],
+      dependsOn,
       inputs: [
         { dependentTasksOutputFiles: '**/.config' },
         ...(embedded.length > 0 ? [{ dependentTasksOutputFiles: '**/initramfs.cpio*' }] : []),
