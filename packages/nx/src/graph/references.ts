@@ -90,7 +90,7 @@ export function bootedProjects(boot: unknown): string[] {
 }
 
 /** The projects whose modules an initramfs takes: those of modules, and kernels. */
-function moduleProjects(modules: unknown): string[] {
+export function moduleProjects(modules: unknown): string[] {
   return objects(modules).flatMap((entry) => namedIn(entry, ['project', 'kernel']));
 }
 
