@@ -55,6 +55,7 @@ const TESTS = [
   'iproute2',
   'isolinux',
   'kconfig-frontends',
+  'kmod',
   'lz4',
   'openssl',
   'ovmf',

@@ -17,7 +17,14 @@ export { resolveAside } from './resolve.js';
 export { readFragments } from './fragments.js';
 export { archiveInstallTree, type InstallRequest } from './install-tree.js';
 export * from './lock/index.js';
-export { ccacheDirectory, DEBUG_SOURCE_PREFIX, planMake, type MakeSetting } from './make.js';
+export {
+  ccacheDirectory,
+  DEBUG_SOURCE_PREFIX,
+  DEBUG_WORKSPACE_PREFIX,
+  planMake,
+  type MakeSetting,
+} from './make.js';
+export * from './module/index.js';
 export { isPublished, manifestPath, publish, publishText, readManifest, type Manifest } from './manifest.js';
 export * from './program/index.js';
 export { showProgress, type Progress } from './progress.js';

@@ -30,6 +30,7 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   cp: 'coreutils',
   dd: 'coreutils',
   debugfs: 'e2fsprogs',
+  depmod: 'kmod',
   'dpkg-deb': 'dpkg',
   'dpkg-source': 'dpkg-dev',
   dtc: 'device-tree-compiler',

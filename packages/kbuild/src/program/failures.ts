@@ -5,7 +5,7 @@ import type { ProgramSettings } from './settings.js';
 const SHOWN_LINES = 24;
 
 /** What the compiler said, from its first error on. */
-function firstErrors(lines: readonly string[], error: RegExp): string {
+export function firstErrors(lines: readonly string[], error: RegExp): string {
   const first = lines.findIndex((line) => error.test(line));
   // "In file included from …" and "In function …" stand right above.
   let start = Math.max(first, 0);
@@ -16,7 +16,7 @@ function firstErrors(lines: readonly string[], error: RegExp): string {
 }
 
 /** True when a program ran and refused its input; a program that is missing, or was killed, did not. */
-function refused(error: unknown): boolean {
+export function refused(error: unknown): boolean {
   return error instanceof ToolError && error.code === 'TOOL_FAILED' && error.fields.exitCode !== undefined;
 }
 

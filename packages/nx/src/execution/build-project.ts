@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import { readFile } from 'fs-extra';
 import {
+  archiveTreeModules,
   build,
   buildRecipe,
   checkDtbs,
   EMBEDDED_INITRAMFS,
   isPublished,
   planDtbs,
+  planTreeModules,
   publish,
+  type ExtraArtifacts,
   type MakeSetting,
 } from '@bringup/kbuild';
 import { sha256File, UserError } from '@bringup/process';
@@ -17,7 +20,19 @@ import { openMake, whileOwning, type KconfigProject } from './kconfig-project.js
 import type { Task } from './task.js';
 
 /** Turns what make left into the files to publish: artifact name → file. */
-export type Collect = (built: Record<string, string>, make: MakeSetting) => Promise<Record<string, string>>;
+export type Collect = (
+  built: Record<string, string>,
+  make: MakeSetting,
+  config: string,
+) => Promise<Record<string, string>>;
+
+/** Adds the modules of a kernel's own to its artifacts. */
+export function withTreeModules(task: Task): Collect {
+  return async (built, make, config) => ({
+    ...built,
+    ...(await archiveTreeModules({ make, config, signal: task.signal })),
+  });
+}
 
 /**
  * Builds and publishes a project, unless what is published was made by the same recipe. The configuration is the
@@ -41,7 +56,7 @@ export async function buildProject(
       return;
     }
     const { built, make } = await runMake(task, project, { config, initramfs });
-    const changed = await publish(output, 'build', recipe, await collect(built, make));
+    const changed = await publish(output, 'build', recipe, await collect(built, make, config));
     task.note(changed.length > 0 ? `built ${changed.join(', ')}` : 'built, and nothing came out different');
   });
 }
@@ -86,7 +101,7 @@ async function runMake(
     program,
     make,
     config,
-    extra: planDtbs(arch, dtbs),
+    extra: extraArtifacts(project, config),
     files: initramfs === undefined ? {} : { [EMBEDDED_INITRAMFS]: initramfs },
     tools: ingredients.tools,
     label: task.project,
@@ -97,7 +112,17 @@ async function runMake(
   return { built, make };
 }
 
-async function readConfig(task: Task, path: string): Promise<string> {
+/** What is made beyond what the program always has: device trees, and what modules are built against and are. */
+function extraArtifacts({ program, options }: KconfigProject, config: string): ExtraArtifacts {
+  const dtbs = planDtbs(options.arch, options.dtbs ?? []);
+  const modules = program.name === 'kernel' ? planTreeModules(config) : { goals: [], artifacts: {} };
+  return {
+    goals: [...dtbs.goals, ...modules.goals],
+    artifacts: { ...dtbs.artifacts, ...modules.artifacts },
+  };
+}
+
+export async function readConfig(task: Task, path: string): Promise<string> {
   return readFile(path, 'utf8').catch((error: unknown) => {
     throw new UserError(
       'NO_CONFIG',

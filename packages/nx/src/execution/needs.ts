@@ -10,6 +10,7 @@ import {
   type FullDiskImageOptions,
 } from '../generated/disk-image-options.js';
 import { initramfsDefaults } from '../generated/initramfs-options.js';
+import type { KernelModuleOptions } from '../generated/kernel-module-options.js';
 import type { IsoImageOptions } from '../generated/iso-image-options.js';
 import { programDefaults, type ProgramOptions } from '../generated/program-options.js';
 import type { QemuOptions } from '../generated/qemu-options.js';
@@ -28,6 +29,7 @@ import {
 } from '../project/tools.js';
 import { kconfigNeeds, type KconfigOptions } from './kconfig-project.js';
 import type { Needs } from './locked.js';
+import { declarationFor } from './referenced.js';
 import type { Task } from './task.js';
 
 /** What an initramfs needs of the lock: its compressor's version. */
@@ -126,6 +128,17 @@ export function programNeeds(options: ProgramOptions): Needs {
   return { toolNames: programToolNames(program), probe: () => probeProgramTools(program) };
 }
 
+/** What a module needs of the lock beyond its kernel's source: the versions of the kernel's toolchain. */
+function kernelModuleNeeds(task: Task, { kernel }: KernelModuleOptions): Needs {
+  const { options } = declarationFor(task, { option: 'kernel', kind: 'kernel', project: kernel });
+  const { toolNames, probe } = kconfigNeeds(
+    'kernel',
+    options as unknown as KconfigOptions,
+    task.workspaceRoot,
+  );
+  return { toolNames, probe };
+}
+
 /** What the project that a task runs for needs, from its declaration. @throws UserError `NOT_A_PROJECT` */
 export function needsOf(task: Task): Needs {
   const declaration: Declaration | undefined = task.declaration;
@@ -140,6 +153,8 @@ export function needsOf(task: Task): Needs {
     case 'busybox':
     case 'u-boot':
       return kconfigNeeds(kind, options as unknown as KconfigOptions, task.workspaceRoot);
+    case 'kernel-module':
+      return kernelModuleNeeds(task, options as unknown as KernelModuleOptions);
     case 'program':
       return programNeeds(options as unknown as ProgramOptions);
     case 'initramfs':

@@ -1,5 +1,15 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { ARCHES, crossPrefix, dtbName, KCONFIG_PROGRAMS, toolNames, type ProgramName } from '@bringup/kbuild';
+import {
+  ARCHES,
+  crossPrefix,
+  dtbName,
+  KCONFIG_PROGRAMS,
+  MODULES_DEBUG_TAR,
+  MODULES_TAR,
+  SYMBOL_VERSIONS,
+  toolNames,
+  type ProgramName,
+} from '@bringup/kbuild';
 import { isKconfigKind, PLUGIN, type Declaration } from '../project/declaration.js';
 import { allOptions, variantOutput } from '../project/variants.js';
 import { configurationInputs, engineInputs, lockInput, sourceInputs, type Input } from './inputs.js';
@@ -42,7 +52,10 @@ export function kconfigTargets(
     ...variants.flatMap(({ source }) => sourceInputs(source)),
     ...engineInputs(workspaceRoot),
   ];
-  const artifacts = kind === 'busybox' ? ['busybox.tar'] : Object.keys(arch ? program.artifacts(arch) : {});
+  const artifacts = [
+    ...(kind === 'busybox' ? ['busybox.tar'] : Object.keys(arch ? program.artifacts(arch) : {})),
+    ...(kind === 'kernel' ? [SYMBOL_VERSIONS, MODULES_TAR, MODULES_DEBUG_TAR] : []),
+  ];
   const dtbs = new Set(variants.flatMap((own) => texts(own.dtbs).map(dtbName)));
   // One that is made from this kernel would be a circle, which Nx refuses without a reason: the executor gives it.
   const embedded = texts(variants.map((own) => own.embeddedInitramfs)).filter(

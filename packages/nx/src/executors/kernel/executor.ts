@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { buildProject } from '../../execution/build-project.js';
+import { buildProject, withTreeModules } from '../../execution/build-project.js';
 import { openKconfigProject } from '../../execution/kconfig-project.js';
 import { runTask } from '../../execution/task.js';
 import { kernelDefaults, type KernelOptions } from '../../generated/kernel-options.js';
@@ -10,6 +10,7 @@ export default function kernelExecutor(
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
   return runTask(context, async (task) => {
-    await buildProject(task, await openKconfigProject(task, 'kernel', { ...kernelDefaults, ...options }));
+    const project = await openKconfigProject(task, 'kernel', { ...kernelDefaults, ...options });
+    await buildProject(task, project, withTreeModules(task));
   });
 }
