@@ -5,6 +5,7 @@ import { describeCompileFailure, describeLinkFailure, describeRustFailure } from
 import { planProgram, type ProgramPlan } from './plan.js';
 import { checkCompiled, checkLinked, type AllowedFiles } from './read-files.js';
 import { planRust } from './rust-plan.js';
+import { rustLibraryDirectory } from './rust.js';
 import { isRust, type ProgramSettings } from './settings.js';
 import { findToolchainFiles } from './toolchain-files.js';
 
@@ -43,7 +44,10 @@ export async function buildProgram(request: ProgramRequest): Promise<Record<stri
     directory,
     out: place,
     listed: [...settings.sources, ...request.headers],
-    toolchain: await findToolchainFiles(settings),
+    toolchain: await findToolchainFiles(
+      settings.crossCompile,
+      isRust(settings) ? await rustLibraryDirectory(settings.arch) : undefined,
+    ),
   };
   await remove(out);
   await ensureDir(out);

@@ -1,8 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { realpath } from 'fs-extra';
 import { runProgram } from '@bringup/process';
-import { rustLibraryDirectory } from './rust.js';
-import { isRust, type ProgramTools } from './settings.js';
 
 /** The files that come with a toolchain, and are told by its version. All paths are real ones. */
 export interface ToolchainFiles {
@@ -23,9 +21,16 @@ const C_LIBRARY =
 /** Not the distribution's: whatever somebody put there on this one machine. */
 const LOCAL = '/usr/local/';
 
-/** Asks the compiler. @throws ToolError `TOOL_MISSING` */
-export async function findToolchainFiles(program: ProgramTools): Promise<ToolchainFiles> {
-  const { crossCompile } = program;
+/**
+ * Asks the compiler.
+ *
+ * @param rustDirectory where Rust's libraries are, where it is a Rust program
+ * @throws ToolError `TOOL_MISSING`
+ */
+export async function findToolchainFiles(
+  crossCompile: string,
+  rustDirectory?: string,
+): Promise<ToolchainFiles> {
   const gcc = `${crossCompile}gcc`;
   const print = async (what: string) =>
     dirname(await realpath((await runProgram([gcc, what])).stdout.trim()).catch(() => '/'));
@@ -45,7 +50,7 @@ export async function findToolchainFiles(program: ProgramTools): Promise<Toolcha
     ) as string[],
     compilerDirectory: await print('-print-libgcc-file-name'),
     libraryDirectory: await print('-print-file-name=libc.so.6'),
-    ...(isRust(program) ? { rustDirectory: await realpath(await rustLibraryDirectory(program.arch)) } : {}),
+    ...(rustDirectory === undefined ? {} : { rustDirectory: await realpath(rustDirectory) }),
   };
 }
 
