@@ -14,6 +14,7 @@ export {
 } from './files.js';
 export { dyingWithUs, startKept, type KeptProgram } from './keeper.js';
 export { withLock, type LockOptions, type LockOwner } from './lock.js';
+export { nearNames, suggestNames } from './near.js';
 export { debianPackageOf, missingProgram } from './programs.js';
 export { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.js';
 export { quoteArgument, quoteCommand } from './quote.js';
