@@ -22,15 +22,20 @@ const shared = JSON.parse(readFileSync(join(plugin, 'schemas/shared.json'), 'utf
 
 /** What there is a schema of: where it lies, and what is made of it. `suffix` keeps apart what is named alike. */
 const KINDS = [
-  { kind: 'executors', entry: 'implementation', file: 'executor', pages: 'docs/reference', suffix: '' },
-  {
-    kind: 'generators',
-    entry: 'factory',
-    file: 'generator',
-    pages: 'docs/reference/generators',
-    suffix: '-generator',
-  },
+  { kind: 'executors', entry: 'implementation', pages: 'docs/reference', suffix: '' },
+  { kind: 'generators', entry: 'factory', pages: 'docs/reference/generators', suffix: '-generator' },
 ];
+
+/**
+ * What stands for "nothing else" in the schemas. Nx knows anyOf and lets every value through, so that the options are
+ * looked at by project/check-options.ts, which names the near one; editors know `not`, and mark it.
+ */
+const NOTHING_ELSE = {
+  anyOf: [{ type: 'array' }, { type: 'object' }, {}],
+  not: {},
+  errorMessage: 'There is no option of this name.',
+  doNotSuggest: true,
+};
 
 function namesOf(kind) {
   const directory = join(plugin, 'src', kind);
@@ -130,11 +135,11 @@ async function emitOne({ kind, pages, suffix }, name) {
   const path = join(plugin, 'src', kind, name, 'schema.json');
   const own = JSON.parse(readFileSync(path, 'utf8'));
   const properties = allFilledIn(own.properties);
-  const schema = { ...own, properties };
+  const schema = { ...own, properties, additionalProperties: NOTHING_ELSE };
   await emit(path, JSON.stringify(schema), 'json');
 
   const types = await compile(
-    structuredClone({ ...schema, $id: undefined, examples: undefined }),
+    structuredClone({ ...schema, $id: undefined, examples: undefined, additionalProperties: false }),
     schema.title,
     { bannerComment: '', additionalProperties: false, format: false, ignoreMinAndMaxItems: true },
   );
@@ -175,7 +180,7 @@ async function emitKind(of) {
   for (const name of namesOf(of.kind)) {
     const description = await emitOne(of, name);
     entries[name] = {
-      [of.entry]: `./dist/${of.kind}/${name}/${of.file}.js`,
+      [of.entry]: `./dist/${of.kind}/checked.js#${name}`,
       schema: `./src/${of.kind}/${name}/schema.json`,
       description,
     };

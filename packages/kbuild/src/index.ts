@@ -24,6 +24,7 @@ export {
   describeToolDifferences,
   frozenToolsError,
   probeTools,
+  staticLibraryPackage,
   toolNames,
   type ToolDifference,
   type ToolVersions,

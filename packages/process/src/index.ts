@@ -12,6 +12,13 @@ export {
   writeSynced,
   type AsideWrite,
 } from './files.js';
+export {
+  describeInstall,
+  DISTRIBUTIONS,
+  hostDistribution,
+  installLine,
+  type Distribution,
+} from './distributions.js';
 export { dyingWithUs, startKept, type KeptProgram } from './keeper.js';
 export { withLock, type LockOptions, type LockOwner } from './lock.js';
 export { nearNames, suggestNames } from './near.js';

@@ -127,7 +127,7 @@ export function programNeeds(options: ProgramOptions): Needs {
 }
 
 /** What the project that a task runs for needs, from its declaration. @throws UserError `NOT_A_PROJECT` */
-export function needsOf(task: Task): Needs {
+export function needsOf(task: Pick<Task, 'project' | 'workspaceRoot' | 'declaration'>): Needs {
   const declaration: Declaration | undefined = task.declaration;
   if (!declaration) {
     throw new UserError('NOT_A_PROJECT', `project ${task.project} has no target with a Bringup executor`, {

@@ -13,7 +13,7 @@ export interface FragmentGeneratorOptions {
    */
   project: string;
   /**
-   * Symbols and their values, as EXT4_FS=y or DEBUG_INFO=n; CONFIG_ may stand before them.
+   * Symbols and their values, as `EXT4_FS=y` or `DEBUG_INFO=n`; `CONFIG_` may stand before them.
    */
   set?: string[];
   /**

@@ -53,7 +53,9 @@ export class GeneratedWorkspace {
         name,
         names,
       });
-    const is = found ? `a ${found.kind} project for ${String(found.options.arch)}` : 'no project of Bringup';
+    const is = found
+      ? `${/^[aeiou]/.test(found.kind) ? 'an' : 'a'} ${found.kind} project for ${String(found.options.arch)}`
+      : 'no project of Bringup';
     throw new UserError('WRONG_PROJECT', `${option}: ${name} is ${is}, but a ${what} is wanted. ${hint}`, {
       name,
       names,
