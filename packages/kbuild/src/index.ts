@@ -37,6 +37,7 @@ export {
   describeToolDifferences,
   frozenToolsError,
   probeTools,
+  staticLibraryPackage,
   toolNames,
   type ToolDifference,
   type ToolVersions,

@@ -128,8 +128,11 @@ export function programNeeds(options: ProgramOptions): Needs {
   return { toolNames: programToolNames(program), probe: () => probeProgramTools(program) };
 }
 
+/** What a project and those beside it declare: of a task, no more is needed. */
+type Declared = Pick<Task, 'project' | 'workspaceRoot' | 'declaration' | 'declarationOf'>;
+
 /** What a module needs of the lock beyond its kernel's source: the versions of the kernel's toolchain. */
-function kernelModuleNeeds(task: Task, { kernel }: KernelModuleOptions): Needs {
+function kernelModuleNeeds(task: Declared, { kernel }: KernelModuleOptions): Needs {
   const { options } = declarationFor(task, { option: 'kernel', kind: 'kernel', project: kernel });
   const { toolNames, probe } = kconfigNeeds(
     'kernel',
@@ -140,7 +143,7 @@ function kernelModuleNeeds(task: Task, { kernel }: KernelModuleOptions): Needs {
 }
 
 /** What the project that a task runs for needs, from its declaration. @throws UserError `NOT_A_PROJECT` */
-export function needsOf(task: Task): Needs {
+export function needsOf(task: Declared): Needs {
   const declaration: Declaration | undefined = task.declaration;
   if (!declaration) {
     throw new UserError('NOT_A_PROJECT', `project ${task.project} has no target with a Bringup executor`, {

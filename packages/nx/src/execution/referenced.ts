@@ -39,7 +39,7 @@ const WRONG_KIND = {
  * `NOT_A_UBOOT_IMAGE_PROJECT`, `NOT_A_DISK_PROJECT`, `NOT_AN_ISO_PROJECT`, `ARCH_MISMATCH`
  */
 export function declarationFor(
-  task: Task,
+  task: Pick<Task, 'project' | 'declarationOf'>,
   { kind, ...reference }: Omit<Reference, 'arch'> & { kind: keyof typeof WRONG_KIND; arch?: Arch },
 ): Declaration {
   const { option, project, arch } = reference;
@@ -54,7 +54,10 @@ export function declarationFor(
 }
 
 /** @throws UserError `ARCH_MISMATCH` when what a project declares is for another architecture */
-export function checkArch(task: Task, { option, project, arch }: Reference): void {
+export function checkArch(
+  task: Pick<Task, 'project' | 'declarationOf'>,
+  { option, project, arch }: Reference,
+): void {
   const other = task.declarationOf(project)?.options.arch;
   if (other === undefined || other === arch) return;
   const message =
