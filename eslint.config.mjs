@@ -14,7 +14,7 @@ const LAYERS = {
   nx: ['process', 'kconfig', 'kbuild', 'rootfs', 'disk', 'qemu'],
   'create-bringup': ['process'],
   // Through nx as a user has it, but for the comparison of kbuild with the trees' own scripts, and disks to boot from.
-  e2e: ['process', 'kconfig', 'kbuild', 'rootfs', 'disk', 'qemu'],
+  e2e: ['process', 'kconfig', 'kbuild', 'rootfs', 'disk', 'qemu', 'create-bringup'],
 };
 
 const constraints = Object.entries(LAYERS).map(([name, below]) => ({
