@@ -12,8 +12,9 @@ const LAYERS = {
   disk: ['process', 'rootfs'],
   qemu: ['process'],
   nx: ['process', 'kconfig', 'kbuild', 'rootfs', 'disk', 'qemu'],
+  'create-bringup': ['process'],
   // Through nx as a user has it, but for the comparison of kbuild with the trees' own scripts, and disks to boot from.
-  e2e: ['process', 'kconfig', 'kbuild', 'rootfs', 'disk', 'qemu'],
+  e2e: ['process', 'kconfig', 'kbuild', 'rootfs', 'disk', 'qemu', 'create-bringup'],
 };
 
 const constraints = Object.entries(LAYERS).map(([name, below]) => ({
@@ -48,7 +49,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['packages/{kconfig,kbuild,rootfs,disk,qemu}/src/**/*.ts'],
+    files: ['packages/{kconfig,kbuild,rootfs,disk,qemu,create-bringup}/src/**/*.ts'],
     ignores: ['**/*.spec.ts', '**/testing/**'],
     rules: reserved(
       [...NX, ...EXECA],

@@ -1,0 +1,83 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { BOOT_PATHS } from 'create-bringup';
+import { REPOSITORY } from './nx-run.js';
+import { becomeUser, type User } from './user.js';
+
+/** docs/guides/getting-started.md, as somebody does it who has Bringup from the registry. */
+
+const MINUTES = 60_000;
+const GUIDE = readFileSync(join(REPOSITORY, 'docs/guides/getting-started.md'), 'utf8');
+
+let user: User;
+beforeAll(async () => {
+  user = await becomeUser();
+}, 10 * MINUTES);
+afterAll(async () => await user.leave());
+
+/** The command that create-bringup ends with: the one line that is indented. */
+const printedCommand = (output: string) => /^ {2}(\S.*)$/m.exec(output)![1]!;
+
+it(
+  'a guide, one command, and what it prints: a shell',
+  async () => {
+    const [create, boot] = [...GUIDE.matchAll(/^(npm create .*|cd .*)$/gm)].map(([line]) => line);
+    const output = await user.run(user.directory, ['sh', '-c', create!]);
+    expect(printedCommand(output)).toBe(boot);
+    const seen = await user.boot(user.directory, printedCommand(output), ['uname -m', 'poweroff -f']);
+    expect(seen).toMatch(/^aarch64\r?$/m);
+    expect(seen).toContain('reboot: Power down');
+  },
+  45 * MINUTES,
+);
+
+describe('what it made', () => {
+  const root = () => join(user.directory, 'my-linux');
+
+  it('is a git repository, whose first commit waits for a name', () => {
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'safe.directory=*', '-C', root(), ...args], { encoding: 'utf8' });
+    expect(git('symbolic-ref', 'HEAD').trim()).toBe('refs/heads/main');
+    expect(git('diff', '--cached', '--name-only')).toContain('boards/virt-arm64/project.json');
+    expect(git('ls-files')).not.toMatch(/node_modules|\.bringup/);
+    // The lock of sources and tools, written by the first build, is to be committed.
+    expect(git('ls-files', '--others', '--exclude-standard')).toBe('bringup.lock.json\n');
+  });
+
+  it('has the plugin as npm installs it', () => {
+    const { devDependencies } = JSON.parse(readFileSync(join(root(), 'package.json'), 'utf8')) as {
+      devDependencies: Record<string, string>;
+    };
+    const { version } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    expect(devDependencies['@bringup/nx']).toMatch(new RegExp(`^[~^]?${version.replaceAll('.', '\\.')}$`));
+    expect(readdirSync(join(root(), 'node_modules/@bringup/nx')).sort()).toContain('presets');
+    expect(existsSync(join(root(), 'node_modules/@bringup/nx/src/index.ts'))).toBe(false);
+  });
+
+  it('is offered for what boards are generated for', () => {
+    const inWorkspace = createRequire(join(root(), 'package.json'));
+    const { BOARD_MACHINES } = inWorkspace('@bringup/nx/dist/project/board-machines.js') as {
+      BOARD_MACHINES: { arch: string; paths: readonly string[] }[];
+    };
+    // The first machine of an architecture is its generic one.
+    const generic = Object.fromEntries([...BOARD_MACHINES].reverse().map(({ arch, paths }) => [arch, paths]));
+    expect(BOOT_PATHS).toEqual(generic);
+  });
+});
+
+it(
+  'a registry that cannot be reached: the reason, and nothing half-written',
+  async () => {
+    const main = join(REPOSITORY, 'packages/create-bringup/dist/main.js');
+    const nowhere = { npm_config_registry: 'http://127.0.0.1:9/', npm_config_fetch_retries: '0' };
+    const cache = { npm_config_cache: join(user.directory, 'no-cache') };
+    const failed = user.run(user.directory, [process.execPath, main, 'broken'], { ...nowhere, ...cache });
+    await expect(failed).rejects.toThrow(/ECONNREFUSED[^]*\[TOOL_FAILED\]/);
+    expect(existsSync(join(user.directory, 'broken'))).toBe(false);
+  },
+  5 * MINUTES,
+);

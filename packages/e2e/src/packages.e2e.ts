@@ -1,0 +1,129 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import * as ts from 'typescript';
+import { REPOSITORY } from './nx-run.js';
+import { packAll, PUBLISHED, type PackedPackage } from './packed-packages.js';
+
+/** What is published: all that run time reads, and nothing else. */
+
+const scratch = mkdtempSync(join(tmpdir(), 'bringup-e2e-'));
+let packed: Map<string, PackedPackage>;
+beforeAll(() => {
+  const all = packAll(scratch);
+  packed = new Map(all.map((one) => [one.directory, one]));
+  for (const { directory, tarball } of all) {
+    mkdirSync(unpacked(directory), { recursive: true });
+    execFileSync('tar', ['-xf', tarball, '-C', unpacked(directory), '--strip-components=1']);
+  }
+});
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+const unpacked = (directory: string) => join(scratch, 'unpacked', directory);
+const readText = (directory: string, file: string) => readFileSync(join(unpacked(directory), file), 'utf8');
+const readJson = (directory: string, file: string) => JSON.parse(readText(directory, file)) as never;
+
+/** Files that any package has, and those of the plugin: what Nx and its options read. */
+const ORDINARY = [/^package\.json$/, /^README\.md$/, /^LICENSE$/, /^dist\/.+\.(js|d\.ts)$/];
+const OF_THE_PLUGIN = [
+  /^(executors|generators|migrations)\.json$/,
+  /^src\/(executors|generators)\/[\w-]+\/(schema\.json|files\/.+)$/,
+  /^presets\/[\w-]+\.config$/,
+];
+/** What tests need, and what a compiler leaves. */
+const NEVER = /(\.spec\.|\/testing\/|\/fixtures\/|\.map$|tsbuildinfo|\.e2e\.)/;
+
+describe.each(PUBLISHED)('packages/%s', (directory) => {
+  it('has what is needed and no more', () => {
+    const { files } = packed.get(directory)!;
+    const allowed = directory === 'nx' ? [...ORDINARY, ...OF_THE_PLUGIN] : ORDINARY;
+    const odd = files.filter((file) => NEVER.test(file) || !allowed.some((pattern) => pattern.test(file)));
+    expect(odd).toEqual([]);
+    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md']));
+  });
+
+  it('has the licence of the repository', () => {
+    expect(packed.get(directory)!.manifest.license).toBe('MIT');
+    expect(readText(directory, 'LICENSE')).toBe(readFileSync(join(REPOSITORY, 'LICENSE'), 'utf8'));
+  });
+
+  it('has every file that its package.json names', () => {
+    const { manifest, files } = packed.get(directory)!;
+    const entries = Object.values(manifest.exports ?? {}).flatMap((entry) =>
+      typeof entry === 'string' ? [entry] : Object.values(entry),
+    );
+    const named = [
+      ...entries.filter((entry) => !entry.includes('*')),
+      ...Object.values(manifest.bin ?? {}),
+      ...[manifest.main, manifest.types, manifest.executors, manifest.generators].filter(
+        (file) => file !== undefined,
+      ),
+      ...(manifest['nx-migrations'] ? [manifest['nx-migrations'].migrations] : []),
+    ].map((file) => file.replace(/^\.\//, ''));
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.filter((file) => !files.includes(file))).toEqual([]);
+  });
+
+  it('declares what it imports, and nothing else', () => {
+    const { manifest } = packed.get(directory)!;
+    const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+    // Nx itself starts the plugin: a peer that is not imported.
+    const used = new Set([...importsBelow(unpacked(directory)), ...(directory === 'nx' ? ['nx'] : [])]);
+    expect([...used].sort()).toEqual(declared.sort());
+  });
+});
+
+/** Names of the packages that built code and its types import, without those of Node. */
+function importsBelow(root: string): string[] {
+  const files = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' });
+  const imported = files
+    .filter((file) => /\.(js|d\.ts)$/.test(file))
+    .flatMap(
+      (file) => ts.preProcessFile(readFileSync(join(root, 'dist', file), 'utf8'), true, true).importedFiles,
+    )
+    .map(({ fileName }) => fileName)
+    .filter((name) => !/^(\.|node:)/.test(name) && !builtinModules.includes(name));
+  return imported.map((name) =>
+    name
+      .split('/')
+      .slice(0, name.startsWith('@') ? 2 : 1)
+      .join('/'),
+  );
+}
+
+it('has what executors.json, generators.json and migrations.json name', () => {
+  const { manifest, files } = packed.get('nx')!;
+  const lists = [manifest.executors, manifest.generators, manifest['nx-migrations']?.migrations];
+  const named = lists
+    .filter((list) => list !== undefined)
+    .flatMap((list) => Object.values(readJson('nx', list) as Record<string, unknown>))
+    .flatMap(
+      (group) => (typeof group === 'object' ? Object.values(group ?? {}) : []) as Record<string, string>[],
+    )
+    .flatMap(({ implementation, factory, schema }) => [implementation, factory, schema])
+    .filter((file) => file !== undefined)
+    .map((file) => file.replace(/^\.\//, ''));
+  expect(named).toContain('src/executors/kernel/schema.json');
+  const present = (file: string) => [file, `${file}.js`].some((path) => files.includes(path));
+  expect(named.filter((file) => !present(file))).toEqual([]);
+});
+
+it('has the presets', () => {
+  const presets = packed.get('nx')!.files.filter((file) => dirname(file) === 'presets');
+  const names = readdirSync(join(REPOSITORY, 'workspace-configs/kconfig'));
+  expect(presets).toEqual(names.map((name) => `presets/${name}`).sort());
+});
+
+it('has one version, which packages demand of one another', () => {
+  const manifests = [...packed.values()].map(({ manifest }) => manifest);
+  const versions = manifests.flatMap(({ name, version, dependencies }) => [
+    [name, version],
+    ...Object.entries(dependencies ?? {}).filter(([dependency]) => dependency.startsWith('@bringup/')),
+  ]);
+  const { version } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  expect(versions.filter(([, found]) => found !== version)).toEqual([]);
+});
