@@ -11,7 +11,8 @@ const LAYERS = {
   rootfs: ['process'],
   disk: ['process', 'rootfs'],
   qemu: ['process'],
-  nx: ['process', 'kconfig', 'kbuild', 'rootfs', 'disk', 'qemu'],
+  gdb: ['process'],
+  nx: ['process', 'kconfig', 'kbuild', 'rootfs', 'disk', 'qemu', 'gdb'],
   // Through nx as a user has it, but for the comparison of kbuild with the trees' own scripts, and disks to boot from.
   e2e: ['process', 'kconfig', 'kbuild', 'rootfs', 'disk', 'qemu'],
 };
@@ -48,7 +49,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['packages/{kconfig,kbuild,rootfs,disk,qemu}/src/**/*.ts'],
+    files: ['packages/{kconfig,kbuild,rootfs,disk,qemu,gdb}/src/**/*.ts'],
     ignores: ['**/*.spec.ts', '**/testing/**'],
     rules: reserved(
       [...NX, ...EXECA],

@@ -1,5 +1,13 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { ARCHES, crossPrefix, dtbName, KCONFIG_PROGRAMS, toolNames, type ProgramName } from '@bringup/kbuild';
+import {
+  ARCHES,
+  crossPrefix,
+  dtbName,
+  GDB_SCRIPTS,
+  KCONFIG_PROGRAMS,
+  toolNames,
+  type ProgramName,
+} from '@bringup/kbuild';
 import { isKconfigKind, PLUGIN, type Declaration } from '../project/declaration.js';
 import { allOptions, variantOutput } from '../project/variants.js';
 import { configurationInputs, engineInputs, lockInput, sourceInputs, type Input } from './inputs.js';
@@ -42,7 +50,10 @@ export function kconfigTargets(
     ...variants.flatMap(({ source }) => sourceInputs(source)),
     ...engineInputs(workspaceRoot),
   ];
-  const artifacts = kind === 'busybox' ? ['busybox.tar'] : Object.keys(arch ? program.artifacts(arch) : {});
+  const artifacts =
+    kind === 'busybox'
+      ? ['busybox.tar']
+      : [...Object.keys(arch ? program.artifacts(arch) : {}), ...(kind === 'kernel' ? [GDB_SCRIPTS] : [])];
   const dtbs = new Set(variants.flatMap((own) => texts(own.dtbs).map(dtbName)));
   // One that is made from this kernel would be a circle, which Nx refuses without a reason: the executor gives it.
   const embedded = texts(variants.map((own) => own.embeddedInitramfs)).filter(
@@ -111,7 +122,7 @@ function editorTargets({ kind, configurations }: Declaration): Record<string, Ta
 
 /** The tasks of a project that need the terminal for themselves. */
 export function consoleTargets({ kind, target }: Declaration): string[] {
-  if (kind === 'qemu') return [target, 'attach'];
+  if (kind === 'qemu') return [target, 'attach', 'debug'];
   return isKconfigKind(kind) ? EDITORS[kind].filter((name) => name !== 'savedefconfig') : [];
 }
 
