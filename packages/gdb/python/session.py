@@ -150,7 +150,8 @@ class ModuleSymbols(gdb.Breakpoint):
     PLACE = "module_finalize"
 
     def __init__(self, files):
-        super().__init__("*" + self.PLACE, internal=True)
+        # By its name, not its address: debug information knows the weak one as well, which the linker has left out.
+        super().__init__(self.PLACE, internal=True)
         self.silent = True
         self.files = {file["buildId"]: file["path"] for file in files}
         self.names = {os.path.basename(file["path"]): file for file in files}
@@ -205,7 +206,7 @@ class ModuleSymbols(gdb.Breakpoint):
 
     def explain(self, name, build_id):
         """The kernel writes a module's name with underscores, the file may have dashes."""
-        near = [f for n, f in self.names.items() if n[: -len(".ko")].replace("-", "_") == name]
+        near = [f for n, f in self.names.items() if n.split(".")[0].replace("-", "_") == name]
         if near:
             gdb.write(
                 "no symbols of module %s: the guest has build id %s, %s has %s. Build it and what packs it again\n"

@@ -68,7 +68,7 @@ export function parseReadelf(text: string): ElfFacts {
 
 const SECTION = /^ +\[ *\d+\] (\S+) +[A-Z][A-Z_0-9]* +([0-9a-f]+) [0-9a-f]+ ([0-9a-f]+) /gm;
 const SEGMENT = /^ +LOAD +0x[0-9a-f]+ (0x[0-9a-f]+) (0x[0-9a-f]+) /gm;
-const BUILD_ID = /^ +Build ID: ([0-9a-f]+)$/m;
+const BUILD_ID = /\bBuild ID: ([0-9a-f]+)$/m;
 
 /** A file that carries a build id. */
 export interface BuildIdFile {

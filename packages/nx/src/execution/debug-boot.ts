@@ -105,7 +105,7 @@ function gnuBuildId(notes: Buffer): string | undefined {
   return notes.toString('hex', head + 8, head + 8 + notes.readUInt32LE(head - 4));
 }
 
-/** What debug information of a kernel calls its source and its output directory (`kbuild`, `-fdebug-prefix-map`). */
+/** What debug information calls a source, an output directory and the workspace (`kbuild`, `-fdebug-prefix-map`). */
 const DEBUG_PREFIX = '/usr/src/bringup';
 
 /** Where the files that debug information of a project names are on this machine, as far as they are. */
@@ -118,7 +118,8 @@ export async function sourcePaths(task: Task, { project, path }: Symbols): Promi
   const plain = artifactPath({ ...task, configuration: undefined }, project, '.');
   const variant = dirname(path) === join(plain, '.') ? undefined : task.configuration;
   const out = join(workDirectory(task.workspaceRoot, project, variant), 'out');
-  return (await pathExists(out)) ? [...known, [`${DEBUG_PREFIX}/out`, out]] : known;
+  if (await pathExists(out)) known.push([`${DEBUG_PREFIX}/out`, out]);
+  return [...known, [`${DEBUG_PREFIX}/workspace`, task.workspaceRoot]];
 }
 
 async function sourceOf(task: Task, project: string): Promise<string | undefined> {

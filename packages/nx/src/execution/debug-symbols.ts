@@ -111,7 +111,8 @@ export async function uBootSymbols(task: Task, { boot }: FullDebugOptions): Prom
 }
 
 /**
- * The modules whose symbols a session may load: what the option names.
+ * The modules whose symbols a session may load: what the option names. A module and its debug information apart
+ * (`hello.ko.debug`) have one build id; the latter is behind the former in the list, and counts.
  *
  * @throws UserError `MODULE_MISSING`
  */
@@ -136,7 +137,7 @@ async function moduleFiles(named: string, path: string): Promise<string[]> {
   if (found?.isDirectory()) {
     const names = (await readdir(path, { recursive: true })).map(String);
     return names
-      .filter((name) => name.endsWith('.ko'))
+      .filter((name) => /\.ko(\.debug)?$/.test(name))
       .sort()
       .map((name) => join(path, name));
   }
