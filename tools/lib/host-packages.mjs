@@ -51,6 +51,7 @@ const TESTS = [
   'e2fsprogs',
   'faketime',
   'fakeroot',
+  'gdb-multiarch',
   'grub-efi-amd64-bin',
   'iproute2',
   'isolinux',

@@ -14,7 +14,7 @@ import { execFileSync } from 'node:child_process';
 import { REPOSITORY } from './nx-run.js';
 
 const FIXTURES = join(REPOSITORY, 'packages/kbuild/fixtures');
-const PACKAGES = ['process', 'kconfig', 'kbuild', 'rootfs', 'disk', 'qemu', 'nx'];
+const PACKAGES = ['process', 'kconfig', 'kbuild', 'rootfs', 'disk', 'qemu', 'gdb', 'nx'];
 
 /** A workspace with a kernel and a BusyBox that compile in a second, an initramfs and a board over them. */
 export interface FakeWorkspace {

@@ -10,6 +10,7 @@ export {
 export { configure, type Configuration, type ConfigureRequest } from './configure.js';
 export { checkDtbs, dtbName, planDtbs, type ExtraArtifacts } from './dtbs.js';
 export { checkDecompressor, EMBEDDED_INITRAMFS, EMBEDDED_INITRAMFS_LINES } from './embedded-initramfs.js';
+export { archiveGdbScripts, GDB_SCRIPTS } from './gdb-scripts.js';
 export { type FragmentReference } from './fragments.js';
 export { runConfigEditor, saveDefconfig, type ConfigEditor } from './editor.js';
 export { readKconfigTree } from './kconfig-tree.js';

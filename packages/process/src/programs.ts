@@ -40,6 +40,7 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   fakeroot: 'fakeroot',
   flex: 'flex',
   gcc: 'gcc',
+  'gdb-multiarch': 'gdb-multiarch',
   git: 'git',
   'grub-mkimage': 'grub-efi-amd64-bin',
   gzip: 'gzip',
@@ -56,6 +57,7 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   patch: 'patch',
   perl: 'perl',
   'qemu-img': 'qemu-utils',
+  readelf: 'binutils',
   rustc: 'rustc',
   'rust-std': 'libstd-rust-dev',
   setpriv: 'util-linux',
@@ -83,7 +85,8 @@ const NATIVE: Readonly<Record<string, string>> = {
  */
 export function debianPackageOf(program: string, host: string = process.arch): string | undefined {
   const prefix = NATIVE[host];
-  if (prefix !== undefined && program.startsWith(prefix)) return DEBIAN_PACKAGES[program.slice(prefix.length)];
+  if (prefix !== undefined && program.startsWith(prefix))
+    return DEBIAN_PACKAGES[program.slice(prefix.length)];
   return DEBIAN_PACKAGES[program];
 }
 

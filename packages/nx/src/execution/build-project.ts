@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { readFile } from 'fs-extra';
 import {
-  archiveTreeModules,
   build,
   buildRecipe,
   checkDtbs,
@@ -25,14 +24,6 @@ export type Collect = (
   make: MakeSetting,
   config: string,
 ) => Promise<Record<string, string>>;
-
-/** Adds the modules of a kernel's own to its artifacts. */
-export function withTreeModules(task: Task): Collect {
-  return async (built, make, config) => ({
-    ...built,
-    ...(await archiveTreeModules({ make, config, signal: task.signal })),
-  });
-}
 
 /**
  * Builds and publishes a project, unless what is published was made by the same recipe. The configuration is the

@@ -74,7 +74,7 @@ describe('a kernel project', () => {
         configurations: {},
         dependsOn: ['config'],
         inputs: [{ dependentTasksOutputFiles: '**/.config' }, ...common],
-        outputs: ['Image', 'vmlinux', 'System.map', 'manifest.json'].map(
+        outputs: ['Image', 'vmlinux', 'System.map', 'gdb-scripts.tar', 'manifest.json'].map(
           (name) => `{workspaceRoot}/dist/linux/${name}`,
         ),
       },
@@ -183,7 +183,7 @@ describe('a kernel project', () => {
 
   it('publishes its device trees by their file names, once each', async () => {
     const { targets } = await infer(kernel({ dtbs: ['arm/foundation-v8', 'board'] }));
-    expect(targets['build']!.outputs!.slice(3)).toEqual(
+    expect(targets['build']!.outputs!.slice(4)).toEqual(
       ['foundation-v8.dtb', 'board.dtb', 'manifest.json'].map((name) => `{workspaceRoot}/dist/linux/${name}`),
     );
     expect(targets['config']!.options).not.toHaveProperty('dtbs');
@@ -549,6 +549,7 @@ it('gives a board build, test, command and those of its life, with edges to kern
     attach: { executor: '@bringup/nx:attach', cache: false, configurations: {} },
     console: { executor: '@bringup/nx:console', cache: false, configurations: {} },
     stop: { executor: '@bringup/nx:stop', cache: false, configurations: {} },
+    debug: { executor: '@bringup/nx:debug', cache: false, dependsOn, options, configurations: {} },
     dtb: {
       executor: '@bringup/nx:dtb',
       cache: false,

@@ -3,6 +3,7 @@ import {
   ARCHES,
   crossPrefix,
   dtbName,
+  GDB_SCRIPTS,
   KCONFIG_PROGRAMS,
   MODULES_DEBUG_TAR,
   MODULES_TAR,
@@ -54,7 +55,7 @@ export function kconfigTargets(
   ];
   const artifacts = [
     ...(kind === 'busybox' ? ['busybox.tar'] : Object.keys(arch ? program.artifacts(arch) : {})),
-    ...(kind === 'kernel' ? [SYMBOL_VERSIONS, MODULES_TAR, MODULES_DEBUG_TAR] : []),
+    ...(kind === 'kernel' ? [SYMBOL_VERSIONS, MODULES_TAR, MODULES_DEBUG_TAR, GDB_SCRIPTS] : []),
   ];
   const dtbs = new Set(variants.flatMap((own) => texts(own.dtbs).map(dtbName)));
   // One that is made from this kernel would be a circle, which Nx refuses without a reason: the executor gives it.
@@ -131,7 +132,7 @@ function editorTargets({ kind, configurations }: Declaration): Record<string, Ta
 
 /** The tasks of a project that need the terminal for themselves. */
 export function consoleTargets({ kind, target }: Declaration): string[] {
-  if (kind === 'qemu') return [target, 'attach'];
+  if (kind === 'qemu') return [target, 'attach', 'debug'];
   return isKconfigKind(kind) ? EDITORS[kind].filter((name) => name !== 'savedefconfig') : [];
 }
 

@@ -1,5 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { buildProject, withTreeModules } from '../../execution/build-project.js';
+import { archiveGdbScripts, archiveTreeModules, GDB_SCRIPTS } from '@bringup/kbuild';
+import { resolvedValues } from '@bringup/kconfig';
+import { buildProject } from '../../execution/build-project.js';
 import { openKconfigProject } from '../../execution/kconfig-project.js';
 import { runTask } from '../../execution/task.js';
 import { kernelDefaults, type KernelOptions } from '../../generated/kernel-options.js';
@@ -11,6 +13,11 @@ export default function kernelExecutor(
 ): Promise<{ success: boolean }> {
   return runTask(context, async (task) => {
     const project = await openKconfigProject(task, 'kernel', { ...kernelDefaults, ...options });
-    await buildProject(task, project, withTreeModules(task));
+    await buildProject(task, project, async (built, make, config) => {
+      const modules = await archiveTreeModules({ make, config, signal: task.signal });
+      const artifacts = { ...built, ...modules };
+      if (resolvedValues(config).get('GDB_SCRIPTS') !== 'y') return artifacts;
+      return { ...artifacts, [GDB_SCRIPTS]: await archiveGdbScripts(make, task.signal) };
+    });
   });
 }
