@@ -24,7 +24,9 @@ export {
   describeToolDifferences,
   frozenToolsError,
   probeTools,
+  toolchainOf,
   toolNames,
+  type Toolchain,
   type ToolDifference,
   type ToolVersions,
 } from './toolchain.js';

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { diskToolVersion } from '@bringup/disk';
 import { probeVersion, sha256File, UserError } from '@bringup/process';
-import { crossPrefix, probeTools, programTools, toolNames } from '@bringup/kbuild';
+import { probeTools, programTools, toolchainOf, toolNames } from '@bringup/kbuild';
 import { compressionToolVersion, type Compression } from '@bringup/rootfs';
 import { ARCH_MACHINES, findUefi, type BoardArch } from '@bringup/qemu';
 import {
@@ -121,9 +121,9 @@ function both(a: Needs, b: Needs): Needs {
 
 /** What a program needs of the lock: the versions of its toolchain. */
 export function programNeeds(options: ProgramOptions): Needs {
-  const prefix = crossPrefix(options.arch, options.crossCompile);
+  const toolchain = toolchainOf(options.arch, options);
   const tools = programTools({ ...programDefaults, ...options });
-  return { toolNames: toolNames(tools, prefix), probe: () => probeTools(tools, prefix) };
+  return { toolNames: toolNames(tools, toolchain), probe: () => probeTools(tools, toolchain) };
 }
 
 /** What the project that a task runs for needs, from its declaration. @throws UserError `NOT_A_PROJECT` */

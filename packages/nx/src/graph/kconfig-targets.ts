@@ -1,5 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { ARCHES, crossPrefix, dtbName, KCONFIG_PROGRAMS, toolNames, type ProgramName } from '@bringup/kbuild';
+import { ARCHES, dtbName, KCONFIG_PROGRAMS, toolchainOf, toolNames, type ProgramName } from '@bringup/kbuild';
 import { isKconfigKind, PLUGIN, type Declaration } from '../project/declaration.js';
 import { allOptions, variantOutput } from '../project/variants.js';
 import { configurationInputs, engineInputs, lockInput, sourceInputs, type Input } from './inputs.js';
@@ -14,6 +14,7 @@ const CONFIG_OPTIONS = [
   'fragments',
   'extraFragments',
   'crossCompile',
+  'llvm',
   'ccache',
   'jobs',
   'outputPath',
@@ -31,14 +32,16 @@ export function kconfigTargets(
   const program = KCONFIG_PROGRAMS[kind as ProgramName];
   const arch = keyOf(ARCHES, options.arch);
   const variants = allOptions(declaration);
-  const prefixes = variants.flatMap(
-    ({ crossCompile }) => text(crossCompile) ?? (arch ? [crossPrefix(arch)] : []),
+  const tools = variants.flatMap(({ crossCompile, llvm }) =>
+    arch
+      ? toolNames(program, toolchainOf(arch, { crossCompile: text(crossCompile), llvm: llvm === true }))
+      : [],
   );
   const out = '{options.outputPath}';
   const outputPath = variantOutput(declaration);
   const outputOf = (variant: string) => ({ outputPath: variantOutput(declaration, variant) });
   const common: Input[] = [
-    lockInput(project, [...new Set(prefixes.flatMap((prefix) => toolNames(program, prefix)))]),
+    lockInput(project, [...new Set(tools)]),
     ...variants.flatMap(({ source }) => sourceInputs(source)),
     ...engineInputs(workspaceRoot),
   ];

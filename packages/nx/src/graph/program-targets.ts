@@ -1,5 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { ARCHES, crossPrefix, programTools, toolNames } from '@bringup/kbuild';
+import { ARCHES, programTools, toolchainOf, toolNames } from '@bringup/kbuild';
 import { PLUGIN, type Declaration } from '../project/declaration.js';
 import { isGlob } from '../project/glob.js';
 import { programName } from '../project/paths.js';
@@ -42,8 +42,9 @@ export function programTargets(
 
 function lockedTools({ arch, crossCompile, libc }: Readonly<Record<string, unknown>>): string[] {
   const known = keyOf(ARCHES, arch);
-  const prefix = text(crossCompile) ?? (known && crossPrefix(known));
-  return prefix === undefined ? [] : toolNames(programTools({ libc: libc !== false }), prefix);
+  if (!known) return [];
+  const tools = programTools({ libc: libc !== false });
+  return toolNames(tools, toolchainOf(known, { crossCompile: text(crossCompile) }));
 }
 
 function unique(values: readonly string[]): string[] {
