@@ -2,7 +2,7 @@
 module.exports = {
   ...require('./jest.config.js'),
   displayName: 'e2e-demo',
-  testMatch: ['console', 'demo', 'doctor', 'embedded', 'fit', 'machine-options', 'switch-root'].map(
+  testMatch: ['console', 'demo', 'doctor', 'embedded', 'fit', 'guides', 'machine-options', 'switch-root'].map(
     (name) => `<rootDir>/src/${name}.e2e.ts`,
   ),
 };

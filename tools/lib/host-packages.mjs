@@ -75,6 +75,7 @@ const TESTS = [
 const DEEP = [
   // U-Boot for x86_64 puts its ROM together by a Python program over a C library.
   ...['python3-dev', 'python3-setuptools', 'swig'],
+  ...['clang', 'lld', 'llvm'],
   'gcc-arm-linux-gnueabihf',
   'gcc-riscv64-linux-gnu',
   'libc6-dev-armhf-cross',

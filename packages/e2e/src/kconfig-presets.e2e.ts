@@ -43,7 +43,7 @@ describe.each(Object.keys(MEANT))('presets on %s', (name) => {
     const { program, arch, source } = tree;
     const out = join(root, base);
     const variables = program.variables(arch);
-    const make = { arch, variables, crossCompile: crossPrefix(arch), source, out, jobs: 2 };
+    const make = { arch, variables, crossCompile: crossPrefix(arch), llvm: false, source, out, jobs: 2 };
     const fragment: FragmentReference = {
       kind: 'file',
       path: join(PRESETS, `${preset}.config`),

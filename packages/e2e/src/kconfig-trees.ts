@@ -128,6 +128,7 @@ export async function openPlace(
     arch,
     variables: program.variables(arch),
     crossCompile,
+    llvm: false,
     source,
     out: join(directory, 'out'),
     jobs: 2,

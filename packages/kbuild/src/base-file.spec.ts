@@ -17,6 +17,7 @@ function configureOver(base: string, fragment = '') {
       arch: 'x86_64',
       variables: ['ARCH=x86_64'],
       crossCompile: 'x86_64-linux-gnu-',
+      llvm: false,
       source: { path: join(__dirname, '..', 'fixtures', 'fake-kernel'), identity: 'fake', epoch: 1 },
       out: join(root, 'out'),
       jobs: 2,

@@ -79,9 +79,20 @@ export async function runGoal(request: BaseRequest, goal: string, input = ''): P
 }
 
 function baseKey({ program, make, tools, base }: BaseRequest, text: string | undefined): string {
-  const { arch, crossCompile, source } = make;
+  const { arch, crossCompile, llvm, source } = make;
   // The number is that of the files that are kept; another one makes those of an older Bringup be made anew.
-  const ingredients = [2, program.name, arch, crossCompile, source.path, source.identity, tools, base, text];
+  const ingredients = [
+    3,
+    program.name,
+    arch,
+    crossCompile,
+    llvm,
+    source.path,
+    source.identity,
+    tools,
+    base,
+    text,
+  ];
   return createHash('sha256').update(JSON.stringify(ingredients)).digest('hex');
 }
 

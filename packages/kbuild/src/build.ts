@@ -90,7 +90,7 @@ export async function prepareOut(
   const { out, source } = make;
   const keyFile = `${out}.key`;
   const key = createHash('sha256')
-    .update(JSON.stringify([make.arch, make.crossCompile, source.path, source.identity, tools]))
+    .update(JSON.stringify([make.arch, make.crossCompile, make.llvm, source.path, source.identity, tools]))
     .digest('hex');
   const known = await readFile(keyFile, 'utf8').catch(() => undefined);
   const killed = await pathExists(runningMark(out));

@@ -22,6 +22,7 @@ function setUp(program: 'kernel' | 'busybox' = 'kernel') {
     arch: 'x86_64' as const,
     variables: ['ARCH=x86_64'],
     crossCompile: 'x86_64-linux-gnu-',
+    llvm: false,
     source: { path: join(fixtures, `fake-${program}`), identity: 'fake', epoch: 1 },
     out: join(directory, step),
     jobs: 2,

@@ -39,7 +39,9 @@ export {
   frozenToolsError,
   probeTools,
   staticLibraryPackage,
+  toolchainOf,
   toolNames,
+  type Toolchain,
   type ToolDifference,
   type ToolVersions,
 } from './toolchain.js';

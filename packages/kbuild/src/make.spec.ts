@@ -3,6 +3,7 @@ import { ccacheDirectory, formatBuildTime, planMake } from './make.js';
 const setting = {
   arch: 'arm64',
   crossCompile: 'aarch64-linux-gnu-',
+  llvm: false,
   source: { path: '/store/abc', identity: 'abc', epoch: 1_700_000_000 },
   out: '/ws/.bringup/build/kernel/default/out',
   jobs: 2,
@@ -45,6 +46,15 @@ it('puts ccache in front of both compilers', () => {
   expect(argv).toContain('CC=ccache aarch64-linux-gnu-gcc');
   expect(argv).toContain('HOSTCC=ccache gcc');
   expect(env).toMatchObject({ CCACHE_DIR: '/cache', CCACHE_BASEDIR: setting.out });
+});
+
+it('builds with LLVM for target and host alike, through ccache too', () => {
+  const llvm = { ...setting, llvm: true };
+  const { argv } = planMake(llvm, ['Image']);
+  expect(argv).toEqual(expect.arrayContaining(['LLVM=1', 'CC=clang', 'HOSTCC=clang']));
+  expect(planMake({ ...llvm, ccacheDirectory: '/cache' }, ['Image']).argv).toEqual(
+    expect.arrayContaining(['LLVM=1', 'CC=ccache clang', 'HOSTCC=ccache clang']),
+  );
 });
 
 it.each([

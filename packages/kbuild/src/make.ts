@@ -9,6 +9,8 @@ export interface MakeSetting {
   /** Of the program that is made: what its Makefile is told of the arch. */
   readonly variables: readonly string[];
   readonly crossCompile: string;
+  /** `LLVM=1`: clang, ld.lld and LLVM's binutils for the target and for the host. */
+  readonly llvm: boolean;
   readonly source: SourceTree;
   /** `O=`. */
   readonly out: string;
@@ -33,7 +35,7 @@ export const DEBUG_WORKSPACE_PREFIX = '/usr/src/bringup/workspace';
  * information is freed of this machine's paths: same source, same configuration, same tools, same bytes.
  */
 export function planMake(setting: MakeSetting, goals: readonly string[]): { argv: Argv; env: Environment } {
-  const { variables, crossCompile, source, out, ccacheDirectory, flags = [] } = setting;
+  const { variables, crossCompile, llvm, source, out, ccacheDirectory, flags = [] } = setting;
   const launcher = ccacheDirectory === undefined ? '' : 'ccache ';
   const prefixMap = [
     `-fdebug-prefix-map=${source.path}=${DEBUG_SOURCE_PREFIX}`,
@@ -49,8 +51,9 @@ export function planMake(setting: MakeSetting, goals: readonly string[]): { argv
       `-j${setting.jobs}`,
       ...variables,
       `CROSS_COMPILE=${crossCompile}`,
-      `CC=${launcher}${crossCompile}gcc`,
-      `HOSTCC=${launcher}gcc`,
+      ...(llvm ? ['LLVM=1'] : []),
+      `CC=${launcher}${llvm ? 'clang' : `${crossCompile}gcc`}`,
+      `HOSTCC=${launcher}${llvm ? 'clang' : 'gcc'}`,
       `KCFLAGS=${prefixMap}`,
       `KAFLAGS=${prefixMap}`,
       ...goals,

@@ -61,6 +61,7 @@ describe('recipes', () => {
     program: 'kernel',
     arch: 'arm64',
     crossCompile: '/opt/bin/aarch64-linux-gnu-',
+    llvm: false,
     source: 's',
     tools: { gcc: '12' },
     engine: 'e',
@@ -90,6 +91,7 @@ describe('recipes', () => {
   it.each([
     { arch: 'x86_64' as const },
     { crossCompile: 'x-' },
+    { llvm: true },
     { source: 't' },
     { tools: { gcc: '13' } },
     { engine: 'f' },

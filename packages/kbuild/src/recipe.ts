@@ -20,6 +20,7 @@ export interface CommonIngredients {
   readonly program: string;
   readonly arch: Arch;
   readonly crossCompile: string;
+  readonly llvm: boolean;
   /** Identity of the source's bytes. */
   readonly source: string;
   readonly tools: ToolVersions;
@@ -29,7 +30,8 @@ export interface CommonIngredients {
 
 function commonPart(common: CommonIngredients): unknown[] {
   const tools = Object.entries(common.tools).sort(([a], [b]) => (a < b ? -1 : 1));
-  return [common.program, common.arch, basename(common.crossCompile), common.source, tools, common.engine];
+  const toolchain = [basename(common.crossCompile), common.llvm];
+  return [common.program, common.arch, ...toolchain, common.source, tools, common.engine];
 }
 
 /**

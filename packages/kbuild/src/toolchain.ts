@@ -23,9 +23,27 @@ export function crossPrefix(arch: Arch, given?: string): string {
 /** Tools whose version leaves its mark: suffixes of the cross prefix, and tools of the host by name. */
 type ToolSet = Pick<KconfigProgram, 'tools' | 'hostTools'>;
 
+/**
+ * What compiles and links for the target: GNU's tools behind a cross prefix, or LLVM's, which have one name for all
+ * arches; the kernel's Makefile tells them the target by the arch (`LLVM=1`, Documentation/kbuild/llvm.rst).
+ */
+export interface Toolchain {
+  readonly prefix: string;
+  readonly llvm: boolean;
+}
+
+/** The LLVM tools whose version leaves its mark in a kernel: compiler and assembler, linker, what makes an image of it. */
+const LLVM_TOOLS = ['clang', 'ld.lld', 'llvm-objcopy'];
+
+/** The toolchain that options name. */
+export function toolchainOf(arch: Arch, options: { crossCompile?: string; llvm?: boolean }): Toolchain {
+  return { prefix: crossPrefix(arch, options.crossCompile), llvm: options.llvm ?? false };
+}
+
 /** The names under which a program's tools stand in the lock: no directory of this host in them. */
-export function toolNames(program: ToolSet, prefix: string): string[] {
-  return [...program.tools.map((suffix) => basename(`${prefix}${suffix}`)), ...program.hostTools];
+export function toolNames(program: ToolSet, { prefix, llvm }: Toolchain): string[] {
+  const tools = llvm ? LLVM_TOOLS : program.tools.map((suffix) => basename(`${prefix}${suffix}`));
+  return [...tools, ...program.hostTools];
 }
 
 /**
@@ -34,9 +52,10 @@ export function toolNames(program: ToolSet, prefix: string): string[] {
  *
  * @throws ToolError `TOOL_MISSING` naming the package that has the compiler
  */
-export async function probeTools(program: ToolSet, prefix: string): Promise<ToolVersions> {
+export async function probeTools(program: ToolSet, { prefix, llvm }: Toolchain): Promise<ToolVersions> {
   const versions: Record<string, string> = {};
-  for (const suffix of program.tools) {
+  for (const name of llvm ? LLVM_TOOLS : []) versions[name] = await probeVersion(name);
+  for (const suffix of llvm ? [] : program.tools) {
     const name = basename(`${prefix}${suffix}`);
     versions[name] =
       suffix === 'libc' ? await libraryVersion(prefix) : await probeVersion(`${prefix}${suffix}`);

@@ -77,7 +77,7 @@ async function makeModule(request: ModuleRequest): Promise<BuiltModule> {
   await prepareOut({ make: { ...make, out: staging }, tools }, request.onNote);
   await stageFiles(directory, files, staging);
   const made = await runMake(request);
-  const toolchain = await findToolchainFiles(make.crossCompile);
+  const toolchain = await findToolchainFiles(make.llvm ? 'clang' : `${make.crossCompile}gcc`);
   await checkModuleFiles({ staging, out: make.out, source: make.source.path, toolchain });
   const modules = await builtModules(join(staging, root), request.project);
   const artifacts: Record<string, string> = {};
@@ -88,7 +88,8 @@ async function makeModule(request: ModuleRequest): Promise<BuiltModule> {
     }
     artifacts[`${name}.debug`] = file;
     artifacts[name] = `${file}.stripped`;
-    await runProgram([`${make.crossCompile}strip`, '--strip-debug', '-o', artifacts[name], file], {
+    const strip = make.llvm ? 'llvm-strip' : `${make.crossCompile}strip`;
+    await runProgram([strip, '--strip-debug', '-o', artifacts[name], file], {
       signal: request.signal,
     });
   }

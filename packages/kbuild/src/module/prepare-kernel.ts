@@ -31,7 +31,16 @@ export async function prepareKernel(request: PrepareRequest): Promise<void> {
   requireModules(config, label);
   const stamp = `${make.out}.stamp`;
   const state = createHash('sha256')
-    .update(JSON.stringify([make.arch, make.crossCompile, make.source.path, make.source.identity, tools]))
+    .update(
+      JSON.stringify([
+        make.arch,
+        make.crossCompile,
+        make.llvm,
+        make.source.path,
+        make.source.identity,
+        tools,
+      ]),
+    )
     .update(config)
     .update(await sha256File(symbols))
     .digest('hex');

@@ -45,7 +45,7 @@ export async function buildProgram(request: ProgramRequest): Promise<Record<stri
     out: place,
     listed: [...settings.sources, ...request.headers],
     toolchain: await findToolchainFiles(
-      settings.crossCompile,
+      `${settings.crossCompile}gcc`,
       isRust(settings) ? await rustLibraryDirectory(settings.arch) : undefined,
     ),
   };

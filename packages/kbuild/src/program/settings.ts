@@ -2,7 +2,7 @@ import { basename, extname } from 'node:path';
 import { UserError } from '@bringup/process';
 import type { Arch } from '../arches.js';
 import { manifestPath } from '../manifest.js';
-import { probeTools, toolNames, type ToolVersions } from '../toolchain.js';
+import { probeTools, toolNames, type Toolchain, type ToolVersions } from '../toolchain.js';
 import { checkFlags, checkRustFlags } from './flags.js';
 import { probeRustLibrary, rustLibraryName } from './rust.js';
 
@@ -92,14 +92,17 @@ function toolSet(program: ProgramTools): { tools: readonly string[]; hostTools: 
   };
 }
 
+/** A program's compiler is always gcc. */
+const gnuTools = ({ crossCompile }: ProgramTools): Toolchain => ({ prefix: crossCompile, llvm: false });
+
 /** The names under which the tools whose version is in what comes out stand in the lock. */
 export function programToolNames(program: ProgramTools): string[] {
-  const names = toolNames(toolSet(program), program.crossCompile);
+  const names = toolNames(toolSet(program), gnuTools(program));
   return isRust(program) ? [...names, rustLibraryName(program.arch)] : names;
 }
 
 /** Asks this host's toolchain for its versions. @throws ToolError `TOOL_MISSING` */
 export async function probeProgramTools(program: ProgramTools): Promise<ToolVersions> {
-  const versions = await probeTools(toolSet(program), program.crossCompile);
+  const versions = await probeTools(toolSet(program), gnuTools(program));
   return isRust(program) ? { ...versions, ...(await probeRustLibrary(program.arch)) } : versions;
 }

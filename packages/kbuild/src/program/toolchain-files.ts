@@ -22,21 +22,17 @@ const C_LIBRARY =
 const LOCAL = '/usr/local/';
 
 /**
- * Asks the compiler.
+ * Asks the compiler, gcc or clang.
  *
  * @param rustDirectory where Rust's libraries are, where it is a Rust program
  * @throws ToolError `TOOL_MISSING`
  */
-export async function findToolchainFiles(
-  crossCompile: string,
-  rustDirectory?: string,
-): Promise<ToolchainFiles> {
-  const gcc = `${crossCompile}gcc`;
+export async function findToolchainFiles(compiler: string, rustDirectory?: string): Promise<ToolchainFiles> {
   const print = async (what: string) =>
-    dirname(await realpath((await runProgram([gcc, what])).stdout.trim()).catch(() => '/'));
+    dirname(await realpath((await runProgram([compiler, what])).stdout.trim()).catch(() => '/'));
   const includes: string[] = [];
   let listing = false;
-  await runProgram([gcc, '-E', '-v', '-x', 'c', '/dev/null'], {
+  await runProgram([compiler, '-E', '-v', '-x', 'c', '/dev/null'], {
     onLine: (line) => {
       if (line.startsWith('End of search list')) listing = false;
       if (listing) includes.push(line.trim());

@@ -79,7 +79,7 @@ export async function probeNeed(need: HostNeed): Promise<string | undefined> {
 
 async function versionOf({ name, kind, prefix }: HostNeed): Promise<string> {
   if (kind === 'library') {
-    const found = await probeTools({ tools: ['libc'], hostTools: [] }, prefix!);
+    const found = await probeTools({ tools: ['libc'], hostTools: [] }, { prefix: prefix!, llvm: false });
     return Object.values(found)[0]!;
   }
   if (kind === 'header') {

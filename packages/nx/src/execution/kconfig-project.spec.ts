@@ -52,6 +52,7 @@ const CHANGES: [keyof KconfigOptions, () => Partial<KconfigOptions>][] = [
   ['fragments', () => ({ fragments: ['tree:block.config'] })],
   ['extraFragments', () => ({ extraFragments: ['a.config'] })],
   ['crossCompile', () => ({ crossCompile: '/usr/bin/x86_64-linux-gnu-' })],
+  ['llvm', () => ({ llvm: true })],
   ['ccache', () => ({ ccache: false })],
   ['jobs', () => ({ jobs: 17 })],
   ['outputPath', () => ({ outputPath: 'out' })],

@@ -3,11 +3,11 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { realpath, stat } from 'fs-extra';
 import {
   ccacheDirectory,
-  crossPrefix,
   EMBEDDED_INITRAMFS_LINES,
   ensureSource,
   KCONFIG_PROGRAMS,
   probeTools,
+  toolchainOf,
   toolNames,
   treeHash,
   type Arch,
@@ -36,6 +36,7 @@ export interface KconfigOptions {
   fragments: readonly string[];
   extraFragments: readonly string[];
   crossCompile?: string;
+  llvm?: boolean;
   ccache: boolean;
   jobs?: number;
   outputPath?: string;
@@ -60,16 +61,16 @@ export interface KconfigProject {
 /** What a project needs of lock and host; also what its `update` target resolves. */
 export function kconfigNeeds(
   name: ProgramName,
-  options: Pick<KconfigOptions, 'arch' | 'source' | 'crossCompile'>,
+  options: Pick<KconfigOptions, 'arch' | 'source' | 'crossCompile' | 'llvm'>,
   workspaceRoot: string,
 ): Needs {
   const program = KCONFIG_PROGRAMS[name];
-  const prefix = crossPrefix(options.arch, options.crossCompile);
+  const toolchain = toolchainOf(options.arch, options);
   const { source } = options;
   return {
     source: source.kind === 'directory' ? { ...source, path: resolve(workspaceRoot, source.path) } : source,
-    toolNames: toolNames(program, prefix),
-    probe: () => probeTools(program, prefix),
+    toolNames: toolNames(program, toolchain),
+    probe: () => probeTools(program, toolchain),
   };
 }
 
@@ -81,6 +82,7 @@ export async function openKconfigProject(
   const needs = kconfigNeeds(name, options, task.workspaceRoot);
   const locked = await ensureLocked(task, needs);
   const source = needs.source!;
+  const { prefix, llvm } = toolchainOf(options.arch, options);
   if (source.kind === 'directory') await checkDirectory(source.path);
   const work = workDirectory(await realpath(task.workspaceRoot), task.project, task.configuration);
   return {
@@ -91,7 +93,8 @@ export async function openKconfigProject(
     ingredients: {
       program: name,
       arch: options.arch,
-      crossCompile: crossPrefix(options.arch, options.crossCompile),
+      crossCompile: prefix,
+      llvm,
       source: source.kind === 'directory' ? await treeHash(source.path) : locked.source!.sha256,
       tools: locked.tools,
       engine: engineIdentity(),
@@ -137,6 +140,7 @@ export async function openMake(
     arch: options.arch,
     variables: project.program.variables(options.arch),
     crossCompile: ingredients.crossCompile,
+    llvm: ingredients.llvm,
     source,
     out: join(work, step),
     jobs: options.jobs ?? availableParallelism(),

@@ -92,10 +92,10 @@ async function moduleFiles(task: Task, sources: readonly string[] | undefined): 
 
 async function moduleRecipe(task: Task, kernel: ModuleKernel, files: readonly string[]): Promise<string> {
   const { project, config, symbols } = kernel;
-  const { arch, source, tools, engine, crossCompile } = project.ingredients;
+  const { arch, source, tools, engine, crossCompile, llvm } = project.ingredients;
   return recipeOf([
     'kernel-module',
-    [arch, crossCompile, source, engine],
+    [arch, crossCompile, llvm, source, engine],
     Object.entries(tools).sort(([a], [b]) => (a < b ? -1 : 1)),
     config,
     await sha256File(symbols),

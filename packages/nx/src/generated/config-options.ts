@@ -33,6 +33,10 @@ export interface ConfigOptions {
    */
   crossCompile?: string;
   /**
+   * Kernel only. Build with clang, ld.lld and LLVM's binutils instead of GNU's, for the target and for the host (LLVM=1).
+   */
+  llvm?: boolean;
+  /**
    * Compile through ccache where it is installed.
    */
   ccache?: boolean;
@@ -96,8 +100,8 @@ export interface Directory {
 
 /** The defaults of the schema, as Nx fills them in. */
 export const configDefaults: Required<
-  Pick<ConfigOptions, 'fragments' | 'extraFragments' | 'ccache' | 'static'>
-> = { fragments: [], extraFragments: [], ccache: true, static: true };
+  Pick<ConfigOptions, 'fragments' | 'extraFragments' | 'llvm' | 'ccache' | 'static'>
+> = { fragments: [], extraFragments: [], llvm: false, ccache: true, static: true };
 
 /** The options once the defaults are filled in. */
 export type FullConfigOptions = ConfigOptions & typeof configDefaults;

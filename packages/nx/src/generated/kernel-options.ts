@@ -29,6 +29,10 @@ export interface KernelOptions {
    */
   crossCompile?: string;
   /**
+   * Kernel only. Build with clang, ld.lld and LLVM's binutils instead of GNU's, for the target and for the host (LLVM=1).
+   */
+  llvm?: boolean;
+  /**
    * Compile through ccache where it is installed.
    */
   ccache?: boolean;
@@ -92,8 +96,8 @@ export interface Directory {
 
 /** The defaults of the schema, as Nx fills them in. */
 export const kernelDefaults: Required<
-  Pick<KernelOptions, 'fragments' | 'extraFragments' | 'ccache' | 'dtbs'>
-> = { fragments: [], extraFragments: [], ccache: true, dtbs: [] };
+  Pick<KernelOptions, 'fragments' | 'extraFragments' | 'llvm' | 'ccache' | 'dtbs'>
+> = { fragments: [], extraFragments: [], llvm: false, ccache: true, dtbs: [] };
 
 /** The options once the defaults are filled in. */
 export type FullKernelOptions = KernelOptions & typeof kernelDefaults;

@@ -116,6 +116,7 @@ describe('a kernel project', () => {
   it.each([
     ['x86_64', {}, ['bzImage', 'tools.x86_64-linux-gnu-gcc']],
     ['arm64', { crossCompile: '/opt/x/bin/my-' }, ['Image', 'tools.my-gcc']],
+    ['arm64', { llvm: true }, ['Image', 'tools.ld_lld']],
   ])('names artifacts and locked tools for %s %j', async (arch, options, [image, tool]) => {
     const { build } = (await infer(kernel({ arch, ...options }))).targets;
     expect(build!.outputs![0]).toBe(`{workspaceRoot}/dist/linux/${image}`);

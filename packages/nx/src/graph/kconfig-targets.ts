@@ -1,13 +1,13 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import {
   ARCHES,
-  crossPrefix,
   dtbName,
   GDB_SCRIPTS,
   KCONFIG_PROGRAMS,
   MODULES_DEBUG_TAR,
   MODULES_TAR,
   SYMBOL_VERSIONS,
+  toolchainOf,
   toolNames,
   type ProgramName,
 } from '@bringup/kbuild';
@@ -25,6 +25,7 @@ const CONFIG_OPTIONS = [
   'fragments',
   'extraFragments',
   'crossCompile',
+  'llvm',
   'ccache',
   'jobs',
   'outputPath',
@@ -42,14 +43,16 @@ export function kconfigTargets(
   const program = KCONFIG_PROGRAMS[kind as ProgramName];
   const arch = keyOf(ARCHES, options.arch);
   const variants = allOptions(declaration);
-  const prefixes = variants.flatMap(
-    ({ crossCompile }) => text(crossCompile) ?? (arch ? [crossPrefix(arch)] : []),
+  const tools = variants.flatMap(({ crossCompile, llvm }) =>
+    arch
+      ? toolNames(program, toolchainOf(arch, { crossCompile: text(crossCompile), llvm: llvm === true }))
+      : [],
   );
   const out = '{options.outputPath}';
   const outputPath = variantOutput(declaration);
   const outputOf = (variant: string) => ({ outputPath: variantOutput(declaration, variant) });
   const common: Input[] = [
-    lockInput(project, [...new Set(prefixes.flatMap((prefix) => toolNames(program, prefix)))]),
+    lockInput(project, [...new Set(tools)]),
     ...variants.flatMap(({ source }) => sourceInputs(source)),
     ...engineInputs(workspaceRoot),
   ];

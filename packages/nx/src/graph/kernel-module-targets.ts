@@ -1,5 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { ARCHES, crossPrefix, KCONFIG_PROGRAMS, SYMBOL_VERSIONS, toolNames } from '@bringup/kbuild';
+import { ARCHES, toolchainOf, KCONFIG_PROGRAMS, SYMBOL_VERSIONS, toolNames } from '@bringup/kbuild';
 import { PLUGIN, type Declaration } from '../project/declaration.js';
 import { isGlob } from '../project/glob.js';
 import { defaultModuleSources } from '../project/module-sources.js';
@@ -71,10 +71,11 @@ function moduleSourceInputs(declaration: Declaration, workspaceRoot: string): In
 function kernelInputs(kernel: Declaration | undefined): Input[] {
   if (kernel?.kind !== 'kernel') return [];
   const variants = allOptions(kernel);
-  const tools = variants.flatMap(({ arch, crossCompile }) => {
+  const tools = variants.flatMap(({ arch, crossCompile, llvm }) => {
     const known = keyOf(ARCHES, arch);
-    const prefix = text(crossCompile) ?? (known && crossPrefix(known));
-    return prefix === undefined ? [] : toolNames(KCONFIG_PROGRAMS.kernel, prefix);
+    if (!known) return [];
+    const toolchain = toolchainOf(known, { crossCompile: text(crossCompile), llvm: llvm === true });
+    return toolNames(KCONFIG_PROGRAMS.kernel, toolchain);
   });
   return [
     lockInput(kernel.project, [...new Set(tools)]),
