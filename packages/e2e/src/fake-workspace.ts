@@ -79,7 +79,7 @@ function linkModules({ root, plugin }: FakeWorkspace): void {
     cpSync(join(REPOSITORY, 'packages', name), join(plugin, name), {
       recursive: true,
       filter: (source) =>
-        !/^\/packages\/[^/]+\/(src\/(?!executors)|fixtures)/.test(source.slice(REPOSITORY.length)),
+        !/^\/packages\/[^/]+\/(src\/(?!executors|generators)|fixtures)/.test(source.slice(REPOSITORY.length)),
       verbatimSymlinks: true,
     });
   }
