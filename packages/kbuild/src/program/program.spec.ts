@@ -262,7 +262,9 @@ describe('buildProgram', () => {
       await build(files, settings, ['app/x.h']),
     ];
     expect(bytes(first.artifacts)).toEqual(bytes(second.artifacts));
-    const [debug, program] = ['app.debug', 'app'].map((name) => readFileSync(first.artifacts[name]!, 'latin1'));
+    const [debug, program] = ['app.debug', 'app'].map((name) =>
+      readFileSync(first.artifacts[name]!, 'latin1'),
+    );
     const text = `${debug}${program}`;
     const shown = ['/usr/src/bringup/source', 'app/main.cJan  1 197000:00:00Thu Jan  1 00:00:00 1970'];
     expect(shown.filter((part) => !text.includes(part))).toEqual([]);
