@@ -7,6 +7,9 @@ import { buildProgram } from './build-program.js';
 import { planProgram } from './plan.js';
 import { checkProgram, programToolNames, type ProgramSettings } from './settings.js';
 
+// Real compilers, on a machine that may have much else to do.
+jest.setTimeout(60_000);
+
 const EXAMPLES = join(__dirname, '../../../../examples/mini-distro');
 
 const SETTINGS: ProgramSettings = {
