@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { dialogue } from './dialogue.js';
 import { makeFakeWorkspace } from './fake-workspace.js';
@@ -117,7 +117,8 @@ describe('a program in Rust', () => {
 
   it('names the package of a missing rustc', async () => {
     workspace.write('rusty/main.rs', 'fn main() {}\n');
-    const run = await build('rusty:build', { PATH: pathWithout(/^rustc$/) });
+    const path = pathWithout(/^rustc$/);
+    const run = await build('rusty:build', { PATH: path }).finally(() => rmSync(path, { recursive: true }));
     expect(run.exitCode).toBe(1);
     expect(run.output).toMatch(/rustc: program not found in PATH\. Install it: apt-get install rustc/);
   });
