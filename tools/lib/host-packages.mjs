@@ -43,10 +43,11 @@ const DEMO = [
   ...(CROSS[process.arch] ?? CROSS.x64),
 ];
 
-/** To run the tests as well: other compressors, a stand-alone conf, a faked clock, a terminal to type in. */
+/** To run the tests as well: other compressors, a stand-alone conf, a faked clock, a terminal to type in, Rust, clangd. */
 const TESTS = [
   'apt-utils',
   'binutils',
+  'clangd',
   'device-tree-compiler',
   'e2fsprogs',
   'faketime',
@@ -63,6 +64,7 @@ const TESTS = [
   'procps',
   'qemu-efi-aarch64',
   'qemu-utils',
+  'rustc',
   'squashfs-tools',
   'syslinux',
   'syslinux-common',

@@ -184,6 +184,13 @@ const ROWS: Row[] = [
     compiled: [],
   },
   {
+    edit: 'line of a comment in a source of a program, which moves the others',
+    apply: write('tool/f.S', '# a comment\n.global f\nf: mov $1, %eax\nret\n'),
+    // Its debug information is another, and what goes into the guest the same.
+    fates: { 'tool:build': 'ran' },
+    compiled: [],
+  },
+  {
     edit: 'header of a program',
     apply: write('tool/tool.h', '#define A 2\nint f(void);\n'),
     fates: { 'tool:build': 'ran', 'rootfs:build': 'ran', 'board:test': 'ran' },

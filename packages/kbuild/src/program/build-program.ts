@@ -1,6 +1,7 @@
 import { join, relative, resolve } from 'node:path';
 import { ensureDir, realpath, remove, stat } from 'fs-extra';
 import { describeFullDevice, runProgram, UserError, type Argv, type RunOptions } from '@bringup/process';
+import { writeBuildId } from './build-id.js';
 import { describeCompileFailure, describeLinkFailure, describeRustFailure } from './failures.js';
 import { planProgram, type ProgramPlan } from './plan.js';
 import { checkCompiled, checkLinked, type AllowedFiles } from './read-files.js';
@@ -29,7 +30,8 @@ const KEPT_LINES = 2000;
 /**
  * Compiles and links a program. The same sources and tools give the same bytes, in any directory and on any day.
  *
- * @returns artifact name → file: the program, and `OUTPUT.debug` with debug information when the program is stripped
+ * @returns artifact name → file: the program, and `OUTPUT.debug` with symbols and debug information alone, of the same build
+ *   id, when the program is stripped
  * @throws UserError `PROGRAM_FILE_MISSING`, `COMPILE_FAILED`, `LINK_FAILED`, `ENTRY_MISSING`, `FILE_NOT_LISTED`
  * @throws ToolError `TOOL_MISSING`, `TOOL_FAILED`, `NO_SPACE`
  */
@@ -54,9 +56,11 @@ export async function buildProgram(request: ProgramRequest): Promise<Record<stri
   await runPlan(request, plan, allowed).catch(async (error: unknown) => {
     throw await describeFullDevice(error, out);
   });
-  const unstripped = join(directory, plan.link.program);
-  if (!plan.strip) return { [settings.output]: unstripped };
-  return { [settings.output]: join(directory, plan.strip.program), [`${settings.output}.debug`]: unstripped };
+  const { program, debug } = plan.strip ?? { program: plan.link.program, debug: undefined };
+  const files = [program, ...(debug === undefined ? [] : [debug])].map((file) => join(directory, file));
+  await writeBuildId(files as [string, ...string[]]);
+  const names = [settings.output, `${settings.output}.debug`];
+  return Object.fromEntries(files.map((file, index) => [names[index]!, file]));
 }
 
 async function checkFiles({ settings, headers, directory }: ProgramRequest): Promise<void> {
@@ -85,7 +89,7 @@ async function runPlan(request: ProgramRequest, plan: ProgramPlan, allowed: Allo
       : describeLinkFailure(error, request.settings, said),
   );
   await checkLinked(plan.link, allowed);
-  if (plan.strip) await runTool(request, plan, plan.strip.argv, (error) => error);
+  for (const argv of plan.strip?.argvs ?? []) await runTool(request, plan, argv, (error) => error);
 }
 
 async function runTool(

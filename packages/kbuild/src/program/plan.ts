@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { scrubbedEnvironment, type Argv, type Environment } from '@bringup/process';
 import { DEBUG_SOURCE_PREFIX } from '../make.js';
+import { NO_BUILD_ID } from './build-id.js';
 import type { ProgramSettings } from './settings.js';
 
 /** A call of the compiler: its argv, and the lists it writes of what was read. */
@@ -24,11 +25,18 @@ export interface LinkStep {
   readonly rust?: { readonly source: string; readonly included: string };
 }
 
+export interface StripStep {
+  readonly argvs: readonly Argv[];
+  readonly program: string;
+  /** Symbols and debug information alone. */
+  readonly debug: string;
+}
+
 export interface ProgramPlan {
   readonly compile: readonly CompileStep[];
   readonly link: LinkStep;
-  /** Makes the stripped program from the other. */
-  readonly strip: { readonly argv: Argv; readonly program: string } | undefined;
+  /** Makes the stripped program from the other, and the file with what was stripped. */
+  readonly strip: StripStep | undefined;
   readonly env: Environment;
 }
 
@@ -48,14 +56,13 @@ export function planProgram(settings: ProgramSettings, directory: string, out: s
   const compile = settings.sources.map((source, index) =>
     planCompile(settings, source, directory, out, index),
   );
-  const unstripped = join(out, `${settings.output}.debug`);
   return {
     compile,
     link: planLink(
       settings,
       directory,
       compile.map(({ object }) => object),
-      unstripped,
+      linkedPath(settings, out),
     ),
     strip: planStrip(settings, out),
     // Temporary files of the compiler stand among what the assembler read: here they are known for what they are.
@@ -63,13 +70,25 @@ export function planProgram(settings: ProgramSettings, directory: string, out: s
   };
 }
 
-export function planStrip(
-  { crossCompile, output, strip }: ProgramSettings,
-  out: string,
-): ProgramPlan['strip'] {
-  const program = join(out, output);
-  if (!strip) return undefined;
-  return { argv: [`${crossCompile}strip`, '--strip-all', '-o', program, `${program}.debug`], program };
+/** Where the linker writes. */
+export function linkedPath({ output }: ProgramSettings, out: string): string {
+  return join(out, `${output}.linked`);
+}
+
+export function planStrip(settings: ProgramSettings, out: string): StripStep | undefined {
+  const program = join(out, settings.output);
+  const debug = `${program}.debug`;
+  if (!settings.strip) return undefined;
+  const tool = `${settings.crossCompile}strip`;
+  const linked = linkedPath(settings, out);
+  return {
+    argvs: [
+      [tool, '--strip-all', '-o', program, linked],
+      [tool, '--only-keep-debug', '-o', debug, linked],
+    ],
+    program,
+    debug,
+  };
 }
 
 function prefixMap(directory: string): string {
@@ -130,7 +149,7 @@ function planLink(
       prefixMap(directory),
       // Assembly without a .note.GNU-stack section asks for an executable stack; none of these programs does.
       ...['-z', 'noexecstack'],
-      '-Wl,--build-id=none',
+      NO_BUILD_ID,
       `-Wl,--dependency-file=${linked}`,
       // ld itself only warns of a missing entry, and starts at the first byte of the text.
       ...(entry === undefined ? [] : [`-Wl,--entry=${entry}`, `-Wl,--require-defined=${entry}`]),

@@ -7,6 +7,9 @@ import { buildProgram } from './build-program.js';
 import { planProgram } from './plan.js';
 import { checkProgram, programToolNames, type ProgramSettings } from './settings.js';
 
+// Real compilers, on a machine that may have much else to do.
+jest.setTimeout(60_000);
+
 const EXAMPLES = join(__dirname, '../../../../examples/mini-distro');
 
 const SETTINGS: ProgramSettings = {
@@ -55,6 +58,8 @@ async function build(
 
 const readelf = (what: string, file: string) =>
   execFileSync('readelf', ['--wide', what, file], { encoding: 'utf8' });
+const symbol = (file: string) =>
+  /^(\w+) T main$/m.exec(execFileSync('nm', [file], { encoding: 'utf8' }))![1]!;
 const bytes = (artifacts: Record<string, string>) =>
   Object.fromEntries(Object.entries(artifacts).map(([name, file]) => [name, readFileSync(file, 'hex')]));
 
@@ -105,12 +110,15 @@ describe('planProgram', () => {
       '-static',
       '-ffile-prefix-map=/ws=/usr/src/bringup/source',
       ...['-z', 'noexecstack'],
-      '-Wl,--build-id=none',
-      '-Wl,--dependency-file=out/app.debug.d',
+      `-Wl,--build-id=0x${'0'.repeat(40)}`,
+      '-Wl,--dependency-file=out/app.linked.d',
       ...compile.map(({ object }) => object),
-      ...['-o', 'out/app.debug'],
+      ...['-o', 'out/app.linked'],
     ]);
-    expect(strip!.argv).toEqual(['x86_64-linux-gnu-strip', '--strip-all', '-o', 'out/app', 'out/app.debug']);
+    expect(strip!.argvs).toEqual([
+      ['x86_64-linux-gnu-strip', '--strip-all', '-o', 'out/app', 'out/app.linked'],
+      ['x86_64-linux-gnu-strip', '--only-keep-debug', '-o', 'out/app.debug', 'out/app.linked'],
+    ]);
     expect(env).toMatchObject({ SOURCE_DATE_EPOCH: '0', TMPDIR: 'out', LC_ALL: 'C' });
   });
 
@@ -120,7 +128,7 @@ describe('planProgram', () => {
     ['entry', { entry: 'go' }, ['-Wl,--entry=go', '-Wl,--require-defined=go'], []],
     ['linkerFlags', { linkerFlags: ['-lm'] }, ['-lm'], []],
     ['crossCompile', ARM64, ['aarch64-linux-gnu-gcc'], ['x86_64-linux-gnu-gcc']],
-    ['output', { output: 'x' }, ['out/x.debug'], ['out/app.debug']],
+    ['output', { output: 'x' }, ['out/x.linked'], ['out/app.linked']],
   ])('%s changes how it is linked', (_option, change, has, lacks) => {
     const argv = plan(change).link.argv as readonly string[];
     expect(argv).toEqual(expect.arrayContaining(has));
@@ -202,8 +210,35 @@ describe('buildProgram', () => {
     expect(Object.keys(artifacts)).toEqual(['app', 'app.debug']);
     expect(readelf('-h', artifacts.app!)).toMatch(new RegExp(`EXEC[^]*${machine}`));
     expect(readelf('-l', artifacts.app!)).not.toContain('INTERP');
-    expect(readelf('-S', artifacts.app!)).not.toMatch(/\.debug_info|\.symtab|build-id/);
+    expect(readelf('-S', artifacts.app!)).not.toMatch(/\.debug_info|\.symtab/);
     expect(readelf('-S', artifacts['app.debug']!)).toMatch(/\.debug_info[^]*\.symtab/);
+  });
+
+  it('gives a program and its debug information one build id, which a comment leaves alone', async () => {
+    const id = (file: string) => /Build ID: ([0-9a-f]{40})/.exec(readelf('-n', file))![1]!;
+    const first = await build({ 'app/main.c': HELLO });
+    const commented = await build({ 'app/main.c': `// a comment\n${HELLO}` });
+    const changed = await build({ 'app/main.c': HELLO.replace('hello', 'world') });
+    const ids = [first, commented, changed].map(({ artifacts }) => id(artifacts.app!));
+    expect(id(first.artifacts['app.debug']!)).toBe(ids[0]);
+    expect(ids[1]).toBe(ids[0]);
+    expect(ids[2]).not.toBe(ids[0]);
+    expect(readFileSync(commented.artifacts.app!).equals(readFileSync(first.artifacts.app!))).toBe(true);
+    const debug = (built: typeof first) => readFileSync(built.artifacts['app.debug']!);
+    expect(debug(commented).equals(debug(first))).toBe(false);
+    expect(readelf('-lW', first.artifacts['app.debug']!)).toMatch(/LOAD +0x\w+ 0x\w+ 0x\w+ 0x000000/);
+  });
+
+  it('gives a debugger the lines of a stripped program', async () => {
+    const { artifacts } = await build({ 'app/main.c': HELLO });
+    const said = execFileSync(
+      'addr2line',
+      ['-e', artifacts['app.debug']!, '-f', symbol(artifacts['app.debug']!)],
+      {
+        encoding: 'utf8',
+      },
+    );
+    expect(said).toMatch(/^main\n.*app\/main\.c:2/);
   });
 
   it('links dynamically, and keeps the debug information, when told to', async () => {
@@ -230,7 +265,10 @@ describe('buildProgram', () => {
       await build(files, settings, ['app/x.h']),
     ];
     expect(bytes(first.artifacts)).toEqual(bytes(second.artifacts));
-    const text = readFileSync(first.artifacts['app.debug']!, 'latin1');
+    const [debug, program] = ['app.debug', 'app'].map((name) =>
+      readFileSync(first.artifacts[name]!, 'latin1'),
+    );
+    const text = `${debug}${program}`;
     const shown = ['/usr/src/bringup/source', 'app/main.cJan  1 197000:00:00Thu Jan  1 00:00:00 1970'];
     expect(shown.filter((part) => !text.includes(part))).toEqual([]);
     expect(text.includes(first.directory)).toBe(false);

@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { scrubbedEnvironment } from '@bringup/process';
 import { DEBUG_SOURCE_PREFIX } from '../make.js';
-import { EPOCH, planStrip, type ProgramPlan } from './plan.js';
+import { NO_BUILD_ID } from './build-id.js';
+import { EPOCH, linkedPath, planStrip, type ProgramPlan } from './plan.js';
 import { rustTriple } from './rust.js';
 import type { ProgramSettings } from './settings.js';
 
@@ -16,7 +16,7 @@ const EDITION = '--edition=2021';
 export function planRust(settings: ProgramSettings, directory: string, out: string): ProgramPlan {
   const { crossCompile, libc, compilerFlags, output } = settings;
   const [source] = settings.sources as readonly [string];
-  const program = join(out, `${output}.debug`);
+  const program = linkedPath(settings, out);
   const included = `${program}.rs.d`;
   const linked = `${program}.d`;
   return {
@@ -55,7 +55,7 @@ function linkArguments({ libc, linkerFlags, ...settings }: ProgramSettings, link
   return [
     ...(libc ? [] : ['-nostdlib', '-static']),
     '-Wl,-z,noexecstack',
-    '-Wl,--build-id=none',
+    NO_BUILD_ID,
     `-Wl,--dependency-file=${linked}`,
     ...(entry === undefined ? [] : [`-Wl,--entry=${entry}`, `-Wl,--require-defined=${entry}`]),
     ...linkerFlags,

@@ -15,6 +15,9 @@ import { probeRustLibrary } from './rust.js';
 import { planRust } from './rust-plan.js';
 import { checkProgram, probeProgramTools, programToolNames, type ProgramSettings } from './settings.js';
 
+// Real compilers, on a machine that may have much else to do.
+jest.setTimeout(60_000);
+
 const SETTINGS: ProgramSettings = {
   arch: 'x86_64',
   crossCompile: 'x86_64-linux-gnu-',
@@ -84,15 +87,15 @@ describe('planRust', () => {
       '--target=x86_64-unknown-linux-gnu',
       '--remap-path-prefix=/ws=/usr/src/bringup/source',
       '--out-dir=out',
-      '--emit=dep-info=out/app.debug.rs.d,link=out/app.debug',
+      '--emit=dep-info=out/app.linked.rs.d,link=out/app.linked',
       '--edition=2021',
       '-Clinker=x86_64-linux-gnu-gcc',
       '-Ctarget-feature=+crt-static',
       '-Crelocation-model=static',
       '-Copt-level=s',
       '-Clink-arg=-Wl,-z,noexecstack',
-      '-Clink-arg=-Wl,--build-id=none',
-      '-Clink-arg=-Wl,--dependency-file=out/app.debug.d',
+      `-Clink-arg=-Wl,--build-id=0x${'0'.repeat(40)}`,
+      '-Clink-arg=-Wl,--dependency-file=out/app.linked.d',
       'app/main.rs',
     ]);
   });
