@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { UserError } from '@bringup/process';
 import { formatProperties } from '../properties.js';
 import { inNamingOrder, type Buses } from './drives.js';
 
@@ -45,35 +46,51 @@ export type PlacedNetwork = (Omit<UserNetwork, 'forwards'> & { forwards: readonl
 
 export const LOOPBACK = '127.0.0.1';
 
-/** The arguments for all cards; for none, the one that takes away the card a machine type would have by default. */
+/**
+ * The arguments for all cards; for none, the one that takes away the card a machine type would have by default.
+ *
+ * @param smb a directory that the first user network is to share
+ * @throws UserError `SMB_WITHOUT_NETWORK`
+ */
 export function planNetwork(
   networks: readonly PlacedNetwork[],
-  { board, ...buses }: Buses & { board: string },
+  { board, smb, ...buses }: Buses & { board: string; smb?: string },
 ): string[] {
+  const sharing = smb === undefined ? undefined : networks.find(({ type }) => type === 'user');
+  if (smb !== undefined && !sharing) throw smbWithoutNetwork(smb);
   if (networks.length === 0) return ['-nic', 'none'];
   const planned = networks.map((network, index) => {
     const id = `net${index}`;
     const mac = network.mac ?? macAddress(board, index);
     const { model = `virtio-net-${buses.virtio}` } = network;
-    if (model === 'onboard') return ['-nic', planBackend(network, id, { mac })];
+    const shared = network === sharing ? { smb } : {};
+    if (model === 'onboard') return ['-nic', planBackend(network, id, { mac, ...shared })];
     return [
-      ...['-netdev', planBackend(network, id)],
+      ...['-netdev', planBackend(network, id, shared)],
       ...['-device', formatProperties(model, { netdev: id, mac })],
     ];
   });
   return inNamingOrder(planned, buses).flat();
 }
 
-function planBackend(network: PlacedNetwork, id: string, card: { mac?: string } = {}): string {
+function planBackend(network: PlacedNetwork, id: string, more: { mac?: string; smb?: string }): string {
+  const given = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined));
   if (network.type === 'tap') {
     const { ifname, vhost = false } = network;
-    const tap = { id, ifname, script: 'no', downscript: 'no', ...(vhost ? { vhost: 'on' } : {}), ...card };
+    const tap = { id, ifname, script: 'no', downscript: 'no', ...(vhost ? { vhost: 'on' } : {}), ...given };
     return formatProperties('tap', tap);
   }
   return formatProperties('user', [
-    ...Object.entries({ id, ...card }),
+    ...Object.entries({ id, ...given }),
     ...network.forwards.map((forward): [string, string] => ['hostfwd', formatRule(forward)]),
   ]);
+}
+
+function smbWithoutNetwork(directory: string): UserError {
+  const message =
+    `shares: ${directory} is to be shared by smb, which needs a card on the user network. ` +
+    'Give the board "network": [{ "type": "user" }]';
+  return new UserError('SMB_WITHOUT_NETWORK', message, { directory });
 }
 
 /** QEMU's `hostfwd=` rule (qemu(1), "-netdev user"). */
