@@ -247,7 +247,7 @@ function makeShares(...names: string[]): string[] {
   });
 }
 
-it('shares directories by virtiofs, read-only and writable, and leaves no virtiofsd', async () => {
+it('shares directories by virtiofs, read-only and writable', async () => {
   const [ro, rw] = makeShares('fs-ro', 'fs-rw, comma');
   const shares = [
     { type: 'virtiofs', path: ro!, tag: 'ro' },
@@ -264,7 +264,6 @@ it('shares directories by virtiofs, read-only and writable, and leaves no virtio
   ]);
   expect(readFileSync(join(rw!, 'link'), 'utf8')).toBe('of the guest\n');
   expect(statSync(join(rw!, 'from-guest')).uid).toBe(process.getuid?.());
-  expect(await remaining(directory)).toEqual([]);
 });
 
 it('listens on consoles of all kinds, monitor and VNC; has processors, memory and the time that it was given', async () => {

@@ -20,7 +20,7 @@ export type ForwardRequest = Pick<Forward, 'protocol' | 'guestPort'> & Partial<F
 interface Card {
   /** QEMU's device, as `e1000`; `onboard` for the card that the machine type itself has. Default: virtio's. */
   model?: string;
-  /** Default: made of the board's name and the interface's place in the list. */
+  /** Default: made of the board's name, the place in the list, and a tap interface's name. */
   mac?: string;
 }
 
@@ -61,7 +61,7 @@ export function planNetwork(
   if (networks.length === 0) return ['-nic', 'none'];
   const planned = networks.map((network, index) => {
     const id = `net${index}`;
-    const mac = network.mac ?? macAddress(board, index);
+    const mac = network.mac ?? macAddress(board, index, network.type === 'tap' ? network.ifname : undefined);
     const { model = `virtio-net-${buses.virtio}` } = network;
     const shared = network === sharing ? { smb } : {};
     if (model === 'onboard') return ['-nic', planBackend(network, id, { mac, ...shared })];
@@ -99,11 +99,13 @@ function formatRule({ protocol, hostAddress, hostPort, guestPort }: Forward): st
 }
 
 /**
- * A card's address: the same at each start, another for each board and card. 52:54:00 is the prefix that QEMU gives its
+ * A card's address: the same at each start, another for each board and card, and for each tap interface: two runs of a board
+ * may share a segment of the network by two of them. 52:54:00 is the prefix that QEMU gives its
  * own: unicast, locally administered.
  */
-export function macAddress(board: string, index: number): string {
-  const digest = createHash('sha256').update(`${board}\0${index}`).digest();
+export function macAddress(board: string, index: number, ifname?: string): string {
+  const name = [board, index, ...(ifname === undefined ? [] : [ifname])].join('\0');
+  const digest = createHash('sha256').update(name).digest();
   const octets = [0x52, 0x54, 0x00, ...digest.subarray(0, 3)];
   return octets.map((octet) => octet.toString(16).padStart(2, '0')).join(':');
 }
