@@ -100,5 +100,5 @@ describe('virtiofsd', () => {
       message: expect.stringMatching(/virtiofsd cannot share .*gone:\n.*mount: /s),
     });
     expect(existsSync(started)).toBe(false);
-  });
+  }, 60_000);
 });
