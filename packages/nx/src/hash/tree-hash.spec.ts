@@ -4,7 +4,7 @@ import { runProgram, withTemporaryDirectory } from '@bringup/process';
 
 jest.setTimeout(30_000); // Each hash starts nine programs.
 
-const SCRIPT = join(__dirname, 'tree-hash.sh');
+const SCRIPT = join(__dirname, '../../scripts/tree-hash.sh');
 
 /** A tree with a file, a program, a link and a name that looks like an option. */
 async function makeTree(root: string): Promise<void> {

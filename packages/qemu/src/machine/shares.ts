@@ -87,7 +87,7 @@ export function planShareServers(
     isVirtioFs(share) ? [`share${index}`, share.writable ? 'rw' : 'ro', share.path] : [],
   );
   if (served.length === 0) return [];
-  const script = join(__dirname, '..', '..', 'src', 'machine', 'virtiofs.sh');
+  const script = join(__dirname, '..', '..', 'scripts', 'virtiofs.sh');
   return ['sh', script, runDirectory, virtiofsd, ...served, '--'];
 }
 
