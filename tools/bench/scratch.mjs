@@ -73,6 +73,52 @@ export async function buildPlugin(scratch) {
   await run([process.execPath, tsc, '--build', 'packages'], { cwd: scratch.workspace, env: scratch.env });
 }
 
+/**
+ * Adds what nx itself takes for a board: tasks in the same order as those before virt-arm64:run, all cached, and at the end
+ * an executor that does nothing but speak. `floor:run` is to be compared with `virt-arm64:run`.
+ */
+export function addFloor({ workspace }) {
+  const plugin = join(workspace, 'node_modules/bench-floor');
+  mkdirSync(plugin, { recursive: true });
+  const write = (path, json) => writeFileSync(path, JSON.stringify(json));
+  const print = { implementation: './print.js', schema: './schema.json' };
+  write(join(plugin, 'package.json'), {
+    name: 'bench-floor',
+    version: '1.0.0',
+    executors: './executors.json',
+  });
+  write(join(plugin, 'executors.json'), { executors: { print } });
+  write(join(plugin, 'schema.json'), { version: 2, type: 'object', properties: {} });
+  writeFileSync(
+    join(plugin, 'print.js'),
+    `module.exports = async () => { console.log(${JSON.stringify(FLOOR_SPEAKS)}); return { success: true }; };`,
+  );
+  const before = (file, ...names) => ({
+    executor: 'bench-floor:print',
+    cache: true,
+    inputs: [{ dependentTasksOutputFiles: `**/${file}` }, { externalDependencies: [] }],
+    outputs: [`{workspaceRoot}/dist/{projectName}/${file}`],
+    dependsOn: names,
+  });
+  const builds = (...names) => names.map((name) => ({ projects: [name], target: 'build' }));
+  const projects = {
+    'floor-kernel': { config: before('.config'), build: before('Image', 'config') },
+    'floor-busybox': { config: before('.config'), build: before('busybox.tar', 'config') },
+    'floor-rootfs': { build: before('initramfs', ...builds('floor-busybox')) },
+    floor: {
+      run: { executor: 'bench-floor:print', dependsOn: builds('floor-kernel', 'floor-rootfs') },
+    },
+  };
+  for (const [name, targets] of Object.entries(projects)) {
+    const directory = join(workspace, 'examples', name);
+    mkdirSync(directory, { recursive: true });
+    write(join(directory, 'project.json'), { name, targets });
+  }
+}
+
+/** What the last task of {@link addFloor} says. */
+export const FLOOR_SPEAKS = 'floor: here I am';
+
 /** npm's layout: everything is linked to the user's node_modules, the workspace's own packages to the copies. */
 function linkModules(root, workspace) {
   const from = join(root, 'node_modules');

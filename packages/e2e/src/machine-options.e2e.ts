@@ -10,14 +10,17 @@ import {
   choosePort,
   macAddress,
   planMachine,
+  runDetached,
   runGuestTest,
   SHELL_PROMPT,
+  stopRun,
   type Drive,
   type DriveInterface,
   type GuestCommand,
   type MachineOptions,
 } from '@bringup/qemu';
 import { nx, REPOSITORY } from './nx-run.js';
+import { remaining } from './processes.js';
 
 /** Each option of the machine in a guest that boots: the demo's arm64 kernel with more drivers, and its BusyBox. */
 const MINUTES = 60_000;
@@ -67,7 +70,7 @@ async function boot(
   mkdirSync(call);
   let console = '';
   let work: Promise<void> | undefined = beside?.();
-  const { argv } = planMachine({
+  const machine: MachineOptions = {
     arch: 'arm64',
     board: 'e2e',
     accel: 'tcg',
@@ -75,9 +78,12 @@ async function boot(
     boot: { via: 'kernel', kernel: built('kernel/devices/Image'), initrd: built('rootfs/initramfs.cpio.gz') },
     ...options,
     shares: [...(options.shares ?? []), ...(outside ? [{ path: call, tag: 'call' }] : [])],
-  });
+  };
   const { consoleLog } = await runGuestTest(
-    () => ({ argv: [...wrapper, ...argv] as [string, ...string[]] }),
+    ({ runDirectory }) => {
+      const planned = planMachine({ ...machine, runDirectory });
+      return { ...planned, wrapper: [...wrapper, ...planned.wrapper] };
+    },
     {
       readyPattern: SHELL_PROMPT,
       commands,
@@ -211,7 +217,7 @@ describe('drives', () => {
   });
 });
 
-it('shares directories, read-only and writable', async () => {
+it('shares directories by 9p, read-only and writable', async () => {
   for (const name of ['ro', 'rw, comma']) {
     mkdirSync(at(name));
     writeFileSync(join(at(name), 'from-host'), 'of the host\n');
@@ -230,6 +236,34 @@ it('shares directories, read-only and writable', async () => {
   ]);
   expect(readFileSync(join(at('rw, comma'), 'from-guest'), 'utf8')).toBe('of the guest\n');
   expect(statSync(join(at('rw, comma'), 'from-guest')).uid).toBe(process.getuid?.());
+});
+
+/** Directories with a file that the guest is to see. */
+function makeShares(...names: string[]): string[] {
+  return names.map((name) => {
+    mkdirSync(at(name));
+    writeFileSync(join(at(name), 'from-host'), 'of the host\n');
+    return at(name);
+  });
+}
+
+it('shares directories by virtiofs, read-only and writable', async () => {
+  const [ro, rw] = makeShares('fs-ro', 'fs-rw, comma');
+  const shares = [
+    { type: 'virtiofs', path: ro!, tag: 'ro' },
+    { type: 'virtiofs', path: rw!, tag: 'rw', writable: true },
+  ] as const;
+  await boot({ shares }, [
+    {
+      run: 'for t in ro rw; do mkdir /$t; mount -t virtiofs $t /$t; done; cat /ro/from-host',
+      expect: '^of the host$',
+    },
+    { run: 'echo x >/ro/from-guest', exitCode: 1, expect: 'Read-only file system' },
+    { run: 'rm /ro/from-host', exitCode: 1, expect: 'Read-only file system' },
+    { run: 'cat /rw/from-host; echo "of the guest" >/rw/from-guest; ln -s from-guest /rw/link' },
+  ]);
+  expect(readFileSync(join(rw!, 'link'), 'utf8')).toBe('of the guest\n');
+  expect(statSync(join(rw!, 'from-guest')).uid).toBe(process.getuid?.());
 });
 
 it('listens on consoles of all kinds, monitor and VNC; has processors, memory and the time that it was given', async () => {
@@ -307,6 +341,25 @@ it("lets gdb start the guest, and the monitor's unix socket answer", async () =>
     { beside, gdb: { type: 'tcp', port, wait: true }, monitor: { type: 'unix', path: at('monitor.sock') } },
     [{ run: 'true' }],
   );
+});
+
+it('switches itself off when it is stopped: the button is pressed, and a program in the guest hears it', async () => {
+  const run = await runDetached(
+    (paths) =>
+      planMachine({
+        ...{ arch: 'arm64', board: 'e2e', accel: 'tcg', console: 'socket', ...paths },
+        boot: {
+          via: 'kernel',
+          kernel: built('kernel/devices/Image'),
+          initrd: built('rootfs/initramfs.cpio.gz'),
+        },
+      }),
+    { subject: { board: 'e2e', workspace: directory } },
+  );
+  const console = () => readFileSync(join(run.directory, 'console.log'), 'utf8');
+  for (let left = 1200; left > 0 && !/[#$] $/.test(console()); left -= 1) await sleep(50);
+  expect(await stopRun(run, MINUTES)).toBe('power-down');
+  expect(await remaining(run.directory)).toEqual([]);
 });
 
 it.each(['poweroff', 'none'] as const)(

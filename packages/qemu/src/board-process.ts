@@ -1,6 +1,6 @@
 import { delimiter, join } from 'node:path';
 import { access, constants } from 'fs-extra';
-import { missingProgram, type RunningProgram } from '@bringup/process';
+import { missingProgram, type Argv, type RunningProgram } from '@bringup/process';
 import type { RunPaths } from './life/run-directory.js';
 import type { Forward } from './machine/network.js';
 import { QmpClient } from './qmp-client.js';
@@ -11,8 +11,15 @@ const TERMINATE_MS = 1_000;
 /** Makes the argv of one run; called once, with the paths of that run. */
 export type PlanRun = (paths: RunPaths) => {
   argv: readonly [string, ...string[]];
+  /** Words in front of them, see MachinePlan. */
+  wrapper?: readonly string[];
   forwards?: readonly Forward[];
 };
+
+/** The words that start a planned machine, and QEMU's own alone where it has no wrapper. */
+export function wrapped({ wrapper = [], argv }: Pick<ReturnType<PlanRun>, 'wrapper' | 'argv'>): Argv {
+  return [...wrapper, ...argv] as unknown as Argv;
+}
 
 /** Ends QEMU the gentle way first: QMP `quit` flushes disks, then SIGTERM, then SIGKILL. */
 export async function endBoard(program: RunningProgram, paths: Pick<RunPaths, 'qmpSocket'>): Promise<void> {

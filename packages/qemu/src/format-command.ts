@@ -1,7 +1,11 @@
-import { quoteArgument } from '@bringup/process';
+import { quoteArgument, quoteCommand } from '@bringup/process';
 
-/** An argv as a shell command over several lines, an option and its value on each: for reading and pasting. */
-export function formatCommand(argv: readonly string[]): string {
+/**
+ * An argv as a shell command over several lines, an option and its value on each: for reading and pasting.
+ *
+ * @param wrapper words before it, in a line of their own
+ */
+export function formatCommand(argv: readonly string[], wrapper: readonly string[] = []): string {
   const lines: string[] = [];
   for (const argument of argv) {
     const previous = lines.at(-1);
@@ -11,5 +15,6 @@ export function formatCommand(argv: readonly string[]): string {
       lines[lines.length - 1] = `${previous} ${quoteArgument(argument)}`;
     else lines.push(quoteArgument(argument));
   }
+  if (wrapper.length > 0) lines.unshift(quoteCommand(wrapper));
   return lines.join(' \\\n  ');
 }

@@ -1,5 +1,5 @@
 import { quoteCommand, ToolError, UserError, type ProgramExit } from '@bringup/process';
-import { endBoard, requireProgram, type PlanRun } from './board-process.js';
+import { endBoard, requireProgram, wrapped, type PlanRun } from './board-process.js';
 import { withoutTrailingMessages } from './console-text.js';
 import { Guest, type GuestOptions } from './guest.js';
 import { diagnose, type Outcome } from './doctor/index.js';
@@ -56,9 +56,9 @@ export function runGuestTest(
     const planned = plan(paths);
     const { argv } = planned;
     await requireProgram(argv[0]);
-    options.onCommand?.(quoteCommand(argv));
+    options.onCommand?.(quoteCommand(wrapped(planned)));
     const startTime = performance.now();
-    const guest = await Guest.start(argv, options);
+    const guest = await Guest.start(planned, options);
     try {
       await writeRecord(directory, started(record, guest.program.pid, planned));
       const { expectedOutcome = 'ready' } = test;

@@ -12,6 +12,7 @@ import {
 } from '@bringup/process';
 import { ConsoleText } from './console-text.js';
 import { readFormats, type ImageFormats } from './doctor/index.js';
+import { wrapped, type PlanRun } from './board-process.js';
 import { exitedError, findPanic, panicError, timeoutError, type GuestState } from './guest-failure.js';
 
 /** How far back a message that comes in pieces is looked for. */
@@ -69,12 +70,13 @@ export class Guest {
     });
   }
 
-  static async start(argv: readonly [string, ...string[]], options: GuestOptions): Promise<Guest> {
+  static async start(planned: ReturnType<PlanRun>, options: GuestOptions): Promise<Guest> {
+    const { argv } = planned;
     options.signal?.throwIfAborted();
     const log = options.consoleLogFile === undefined ? undefined : await openLog(options.consoleLogFile);
     const formats = await readFormats(argv);
     // Also ended by the kernel, where the reaper is killed together with us.
-    const program = await startProgram(dyingWithUs(argv), { stdio: 'pipe' });
+    const program = await startProgram(dyingWithUs(wrapped(planned)), { stdio: 'pipe' });
     return new Guest(program, argv, options, log, formats);
   }
 

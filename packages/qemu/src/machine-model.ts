@@ -159,6 +159,10 @@ export interface MachineOptions {
   drives?: readonly Drive[];
   /** Directories of the host; default: none. */
   shares?: readonly Share[];
+  /** virtiofsd's program, for shares by it. Default: where Debian's QEMU has it. */
+  virtiofsd?: string;
+  /** Where this run has its sockets, absolute. Shares by virtiofs need it. */
+  runDirectory?: string;
   /** Consoles besides the first serial port, `/dev/hvc0` and so on; default: none. */
   consoles?: readonly CharacterTarget[];
   /** Where QEMU's monitor listens, besides the terminal's. */

@@ -138,8 +138,11 @@ describe('planMachine', () => {
   });
 
   it('gives each card of each board an address of its own, and the same each time', () => {
-    const cards = ['a', 'b'].flatMap((board) => [0, 1].map((index) => macAddress(board, index)));
-    expect(new Set(cards).size).toBe(4);
+    const cards = ['a', 'b'].flatMap((board) => [
+      ...[0, 1].map((index) => macAddress(board, index)),
+      ...['tap0', 'tap1'].map((ifname) => macAddress(board, 0, ifname)),
+    ]);
+    expect(new Set(cards).size).toBe(8);
     expect(cards[0]).toBe('52:54:00:b0:e8:de');
     for (const card of cards) expect(card).toMatch(/^52:54:00(:[0-9a-f]{2}){3}$/);
   });

@@ -16,7 +16,14 @@ import {
 import { planDrives } from './machine/drives.js';
 import { formatEndpoints } from './machine/endpoints.js';
 import { planNetwork, type Forward } from './machine/network.js';
-import { planShares } from './machine/shares.js';
+import {
+  planSharedMemory,
+  planShares,
+  planShareServers,
+  smbDirectory,
+  VIRTIOFSD_PLACES,
+  type ShareHost,
+} from './machine/shares.js';
 import { formatProperties } from './properties.js';
 
 const DEFAULT_SMP = 1;
@@ -25,6 +32,8 @@ const DEFAULT_MEMORY_MIB = 256;
 /** What QEMU is started with. */
 export interface MachinePlan {
   argv: [string, ...string[]];
+  /** Words that go in front of them: a program that starts what QEMU needs beside it, then becomes QEMU. Often none. */
+  wrapper: readonly string[];
   /** The ports of the host that lead into the guest. */
   forwards: readonly Forward[];
   /** A line for each thing to connect to, the forwards too: `ssh: 127.0.0.1:40123 -> 22`. */
@@ -37,19 +46,22 @@ export interface MachinePlan {
  * ports, virtio-mmio slots, PCI) stays. A guest that reboots, also after a panic with `panic=-1`, ends QEMU.
  */
 export function planMachine(options: MachineOptions): MachinePlan {
-  const { network = [], board = '', arch } = options;
+  const { network = [], shares = [], board = '', arch } = options;
   const { virtio } = ARCH_MACHINES[arch];
   const forwards = network.flatMap((card) => (card.type === 'user' ? card.forwards : []));
+  const shareHost = planShareHost(options);
   return {
     forwards,
+    wrapper: planShareServers(shares, shareHost),
     endpoints: formatEndpoints({ ...options, forwards }),
     argv: [
       ...planHardware(options),
+      ...planSharedMemory(shares, options.memoryMiB ?? DEFAULT_MEMORY_MIB),
       '-nodefaults',
       '-no-reboot',
       ...planClock(options.rtc),
       ...planDisplay(options.display, arch === 'x86_64'),
-      ...planNetwork(network, { board, arch, virtio }),
+      ...planNetwork(network, { board, arch, virtio, smb: smbDirectory(shares) }),
       ...planConsole(options),
       ...planMonitor(options.monitor),
       ...planQmp(options.qmpSocket),
@@ -57,12 +69,16 @@ export function planMachine(options: MachineOptions): MachinePlan {
       ...(options.firmware === undefined ? [] : ['-bios', options.firmware]),
       ...planLoader(options.boot, arch),
       ...planDrives(options.drives ?? [], { arch, virtio }, planBootMedium(options.boot, arch)),
-      ...planShares(options.shares ?? [], virtio),
+      ...planShares(shares, virtio, shareHost),
       ...planConsoles(options.consoles ?? [], virtio),
       ...planWatchdog(options.watchdog),
       ...(options.extraArgs ?? []),
     ],
   };
+}
+
+function planShareHost({ runDirectory = '', virtiofsd }: MachineOptions): ShareHost {
+  return { runDirectory, virtiofsd: virtiofsd ?? VIRTIOFSD_PLACES.at(-1)! };
 }
 
 /** The command of a machine that boots nothing, with properties for `-machine` besides its own. */

@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { dyingWithUs, openTerminal, quoteCommand, startProgram, type ProgramExit } from '@bringup/process';
 import { diagnose, readConsoleLog, readFormats, type Diagnosis } from './doctor/index.js';
 import { createLineRelay } from './line-relay.js';
-import { endBoard, requireProgram, type PlanRun } from './board-process.js';
+import { endBoard, requireProgram, wrapped, type PlanRun } from './board-process.js';
 import { pathsOf, withRun } from './life/run-directory.js';
 import { started, writeRecord, type RunSubject } from './life/run-record.js';
 
@@ -36,11 +36,11 @@ export function runOnTerminal(plan: PlanRun, options: BoardRunOptions = {}): Pro
     const planned = plan(paths);
     const { argv } = planned;
     await requireProgram(argv[0]);
-    options.onCommand?.(quoteCommand(argv));
+    options.onCommand?.(quoteCommand(wrapped(planned)));
     const formats = await readFormats(argv);
     const terminal = await openTerminal();
     try {
-      const program = await startProgram(dyingWithUs(argv), {
+      const program = await startProgram(dyingWithUs(wrapped(planned)), {
         stdio: terminal.interactive ? terminal.descriptors : [0, 'pipe', 2],
         // Without a process group of its own that could be owned, so the kernel is asked.
         foreground: true,

@@ -2,7 +2,15 @@ import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { ensureDir, pathExists } from 'fs-extra';
 import { createDisk, parseSize } from '@bringup/disk';
 import { UserError } from '@bringup/process';
-import { choosePort, chooseHostPorts, type Drive, type MachineOptions, type Share } from '@bringup/qemu';
+import {
+  choosePort,
+  chooseHostPorts,
+  findVirtiofsd,
+  hasVirtioFs,
+  type Drive,
+  type MachineOptions,
+  type Share,
+} from '@bringup/qemu';
 import type { FullQemuOptions, QemuOptions } from '../generated/qemu-options.js';
 import { parseFileReference } from '../project/references.js';
 import { artifactPath } from './referenced.js';
@@ -11,10 +19,12 @@ import type { Task } from './task.js';
 /** What a board's options plug into its machine, with paths that are absolute and ports that are chosen. */
 export async function boardDevices(task: Task, options: FullQemuOptions): Promise<Partial<MachineOptions>> {
   const { rtc, watchdog, memoryGrowth, firmware } = options;
+  const shares = boardShares(task, options);
   return {
     network: await chooseHostPorts(options.network),
     drives: boardDrives(task, options),
-    shares: boardShares(task, options),
+    shares,
+    virtiofsd: hasVirtioFs(shares) ? await findVirtiofsd() : undefined,
     consoles: await Promise.all(options.consoles.map((console) => placed(task, console))),
     monitor: options.monitor && (await placed(task, options.monitor)),
     display: options.display && { ...options.display, port: options.display.port ?? (await choosePort()) },

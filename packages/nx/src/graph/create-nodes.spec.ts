@@ -2,7 +2,7 @@ import { inferProjects, makeWorkspace, project } from '../testing/workspace.js';
 
 const TARBALL = { kind: 'tarball', url: 'file:///k.tar.gz', sha256: '0'.repeat(64) };
 const ENGINE = { externalDependencies: ['@bringup/engine'] };
-const HASH = 'sh node_modules/@bringup/nx/src/hash/tree-hash.sh';
+const HASH = 'sh node_modules/@bringup/nx/scripts/tree-hash.sh';
 const SOURCE_HASH = 'node node_modules/@bringup/nx/dist/hash/main.js';
 const lock = (...fields: string[]) => ({ json: '{workspaceRoot}/bringup.lock.json', fields });
 

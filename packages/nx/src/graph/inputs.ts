@@ -13,7 +13,7 @@ export type Input = NonNullable<TargetConfiguration['inputs']>[number];
 const PACKAGE = 'node_modules/@bringup/nx';
 
 /** Hashes what Nx itself does not: modes, symlinks, ignored files, trees outside the workspace. */
-const TREE_HASH = ['sh', `${PACKAGE}/src/hash/tree-hash.sh`];
+const TREE_HASH = ['sh', `${PACKAGE}/scripts/tree-hash.sh`];
 
 /** Hashes a source directory. */
 const SOURCE_HASH = ['node', `${PACKAGE}/dist/hash/main.js`];

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { chmod, ensureDir, remove, symlink, utimes, writeFile } from 'fs-extra';
 import { runProgram, withTemporaryDirectory } from '@bringup/process';
 
-const SCRIPT = join(__dirname, 'tree-hash.sh');
+jest.setTimeout(30_000); // Each hash starts nine programs.
+
+const SCRIPT = join(__dirname, '../../scripts/tree-hash.sh');
 
 /** A tree with a file, a program, a link and a name that looks like an option. */
 async function makeTree(root: string): Promise<void> {

@@ -11,7 +11,7 @@ import {
   ToolError,
   type KeptProgram,
 } from '@bringup/process';
-import { requireProgram, type PlanRun } from '../board-process.js';
+import { requireProgram, wrapped, type PlanRun } from '../board-process.js';
 import { QmpClient } from '../qmp-client.js';
 import { createRun, pathsOf } from './run-directory.js';
 import { started, writeRecord, type Run, type RunSubject } from './run-record.js';
@@ -43,9 +43,9 @@ export async function runDetached(plan: PlanRun, options: DetachedOptions): Prom
     stderr = await open(join(directory, 'stderr.log'), 'w+');
     const planned = plan(pathsOf(directory));
     await requireProgram(planned.argv[0]);
-    options.onCommand?.(quoteCommand(planned.argv));
+    options.onCommand?.(quoteCommand(wrapped(planned)));
     options.signal?.throwIfAborted();
-    program = await startKept(dyingWithUs(planned.argv), directory, stderr.fd);
+    program = await startKept(dyingWithUs(wrapped(planned)), directory, stderr.fd);
     await waitUntilReady(program, { directory, stderr, signal: options.signal });
     const owner = identifyProcess(program.keeperPid) ?? run.record.owner;
     const record = { ...started(run.record, program.pid, planned), owner };

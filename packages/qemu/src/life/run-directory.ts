@@ -25,6 +25,7 @@ const UNRECORDED_MS = 60_000;
 
 /** Files of a run that QEMU makes. */
 export interface RunPaths {
+  runDirectory: string;
   /** Socket of the machine protocol. */
   qmpSocket: string;
   /** Everything that the first serial port sent. */
@@ -37,6 +38,7 @@ export interface RunPaths {
 
 export function pathsOf(directory: string): RunPaths {
   return {
+    runDirectory: directory,
     qmpSocket: join(directory, 'qmp'),
     consoleLog: join(directory, 'console.log'),
     consoleSocket: join(directory, 'console'),

@@ -58,7 +58,7 @@ it('says where a share is not there, or no directory', async () => {
   ] as const) {
     await expect(check({ shares: [{ path: at(name), tag: 'a' }] })).rejects.toMatchObject({
       code: 'SHARE_MISSING',
-      message: `shares: ${at(name)}, for a, ${why}. Make it, or correct "path"`,
+      message: `shares: ${at(name)} ${why}. Make it, or correct "path"`,
     });
   }
 });

@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os';
-import { stat } from 'fs-extra';
 import { nearNames, probeVersion, runProgram, UserError } from '@bringup/process';
 import { ARCH_MACHINES, type MachineOptions } from '../machine-model.js';
+import { checkShares } from './check-shares.js';
 import { checkHostPorts } from './host-ports.js';
 import type { Drive } from './drives.js';
 import type { NetworkInterface } from './network.js';
@@ -24,8 +24,8 @@ export type CheckedMachine = Pick<
  * Looks for what would make QEMU fail, before anything is started.
  *
  * @throws UserError `MEMORY_TOO_LARGE`, `UNKNOWN_MACHINE`, `UNKNOWN_CPU`, `QEMU_TOO_OLD`, `SHARE_MISSING`,
- * `IMAGE_UNUSABLE`, `TAP_UNAVAILABLE`, `PORT_UNAVAILABLE`
- * @throws ToolError `TOOL_MISSING`
+ * `SHARES_UNUSABLE`, `IMAGE_UNUSABLE`, `TAP_UNAVAILABLE`, `PORT_UNAVAILABLE`
+ * @throws ToolError `TOOL_MISSING`, `NO_USER_NAMESPACE`
  */
 export async function checkMachine(machine: CheckedMachine, host = { bytes: totalmem() }): Promise<void> {
   checkMemory(machine.memoryMiB, host.bytes);
@@ -33,7 +33,7 @@ export async function checkMachine(machine: CheckedMachine, host = { bytes: tota
   await checkName(binary, 'machine', machine.machine);
   await checkName(binary, 'cpu', machine.cpu);
   if (machine.watchdog) await checkVersion(binary, 'watchdog', FIRST_WITH_ACTION);
-  for (const share of machine.shares ?? []) await checkShare(share);
+  await checkShares(machine.shares ?? []);
   for (const drive of machine.drives ?? []) await checkImage(drive);
   const network = machine.network ?? [];
   for (const card of network) if (card.type === 'tap') await checkTap(card.ifname);
@@ -91,15 +91,6 @@ async function checkVersion(binary: string, option: string, wanted: number): Pro
   if (major === undefined || Number(major) >= wanted) return;
   const message = `${option}: needs QEMU ${wanted}.0 or later, but ${binary} is: ${line}. Leave the option out, or name a newer one in "qemu"`;
   throw new UserError('QEMU_TOO_OLD', message, { option, version: line });
-}
-
-async function checkShare({ path, tag }: Share): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) return;
-  const what = found ? 'is no directory' : 'is not there';
-  throw new UserError('SHARE_MISSING', `shares: ${path}, for ${tag}, ${what}. Make it, or correct "path"`, {
-    path,
-  });
 }
 
 /** qemu-img takes the locks that QEMU would, and reads the header as the format that was given. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { UserError } from '@bringup/process';
 import { formatProperties } from '../properties.js';
 import { inNamingOrder, type Buses } from './drives.js';
 
@@ -19,7 +20,7 @@ export type ForwardRequest = Pick<Forward, 'protocol' | 'guestPort'> & Partial<F
 interface Card {
   /** QEMU's device, as `e1000`; `onboard` for the card that the machine type itself has. Default: virtio's. */
   model?: string;
-  /** Default: made of the board's name and the interface's place in the list. */
+  /** Default: made of the board's name, the place in the list, and a tap interface's name. */
   mac?: string;
 }
 
@@ -45,35 +46,51 @@ export type PlacedNetwork = (Omit<UserNetwork, 'forwards'> & { forwards: readonl
 
 export const LOOPBACK = '127.0.0.1';
 
-/** The arguments for all cards; for none, the one that takes away the card a machine type would have by default. */
+/**
+ * The arguments for all cards; for none, the one that takes away the card a machine type would have by default.
+ *
+ * @param smb a directory that the first user network is to share
+ * @throws UserError `SMB_WITHOUT_NETWORK`
+ */
 export function planNetwork(
   networks: readonly PlacedNetwork[],
-  { board, ...buses }: Buses & { board: string },
+  { board, smb, ...buses }: Buses & { board: string; smb?: string },
 ): string[] {
+  const sharing = smb === undefined ? undefined : networks.find(({ type }) => type === 'user');
+  if (smb !== undefined && !sharing) throw smbWithoutNetwork(smb);
   if (networks.length === 0) return ['-nic', 'none'];
   const planned = networks.map((network, index) => {
     const id = `net${index}`;
-    const mac = network.mac ?? macAddress(board, index);
+    const mac = network.mac ?? macAddress(board, index, network.type === 'tap' ? network.ifname : undefined);
     const { model = `virtio-net-${buses.virtio}` } = network;
-    if (model === 'onboard') return ['-nic', planBackend(network, id, { mac })];
+    const shared = network === sharing ? { smb } : {};
+    if (model === 'onboard') return ['-nic', planBackend(network, id, { mac, ...shared })];
     return [
-      ...['-netdev', planBackend(network, id)],
+      ...['-netdev', planBackend(network, id, shared)],
       ...['-device', formatProperties(model, { netdev: id, mac })],
     ];
   });
   return inNamingOrder(planned, buses).flat();
 }
 
-function planBackend(network: PlacedNetwork, id: string, card: { mac?: string } = {}): string {
+function planBackend(network: PlacedNetwork, id: string, more: { mac?: string; smb?: string }): string {
+  const given = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined));
   if (network.type === 'tap') {
     const { ifname, vhost = false } = network;
-    const tap = { id, ifname, script: 'no', downscript: 'no', ...(vhost ? { vhost: 'on' } : {}), ...card };
+    const tap = { id, ifname, script: 'no', downscript: 'no', ...(vhost ? { vhost: 'on' } : {}), ...given };
     return formatProperties('tap', tap);
   }
   return formatProperties('user', [
-    ...Object.entries({ id, ...card }),
+    ...Object.entries({ id, ...given }),
     ...network.forwards.map((forward): [string, string] => ['hostfwd', formatRule(forward)]),
   ]);
+}
+
+function smbWithoutNetwork(directory: string): UserError {
+  const message =
+    `shares: ${directory} is to be shared by smb, which needs a card on the user network. ` +
+    'Give the board "network": [{ "type": "user" }]';
+  return new UserError('SMB_WITHOUT_NETWORK', message, { directory });
 }
 
 /** QEMU's `hostfwd=` rule (qemu(1), "-netdev user"). */
@@ -82,11 +99,13 @@ function formatRule({ protocol, hostAddress, hostPort, guestPort }: Forward): st
 }
 
 /**
- * A card's address: the same at each start, another for each board and card. 52:54:00 is the prefix that QEMU gives its
+ * A card's address: the same at each start, another for each board and card, and for each tap interface: two runs of a board
+ * may share a segment of the network by two of them. 52:54:00 is the prefix that QEMU gives its
  * own: unicast, locally administered.
  */
-export function macAddress(board: string, index: number): string {
-  const digest = createHash('sha256').update(`${board}\0${index}`).digest();
+export function macAddress(board: string, index: number, ifname?: string): string {
+  const name = [board, index, ...(ifname === undefined ? [] : [ifname])].join('\0');
+  const digest = createHash('sha256').update(name).digest();
   const octets = [0x52, 0x54, 0x00, ...digest.subarray(0, 3)];
   return octets.map((octet) => octet.toString(16).padStart(2, '0')).join(':');
 }

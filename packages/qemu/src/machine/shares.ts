@@ -1,13 +1,22 @@
+import { join } from 'node:path';
 import { formatProperties } from '../properties.js';
 
-/** A directory of the host in the guest, by 9p: `mount -t 9p -o trans=virtio TAG DIRECTORY`. */
-export interface Share {
+/** A directory of the host in the guest. */
+export type Share = NineShare | VirtioFsShare | SmbShare;
+
+interface SharedDirectory {
   /** Absolute path. */
   path: string;
-  /** The name by which the guest mounts it. */
-  tag: string;
   /** Default: false, the guest reads only. */
   writable?: boolean;
+}
+
+/** By 9p, which QEMU itself serves: `mount -t 9p -o trans=virtio TAG DIRECTORY`. */
+export interface NineShare extends SharedDirectory {
+  /** Default: this. */
+  type?: '9p';
+  /** The name by which the guest mounts it. */
+  tag: string;
   /**
    * Whose the files are (qemu(1), "security_model="). Default: `none`, what the guest makes belongs to whoever runs QEMU;
    * `passthrough` needs root.
@@ -15,13 +24,84 @@ export interface Share {
   securityModel?: 'none' | 'mapped-xattr' | 'mapped-file' | 'passthrough';
 }
 
-export function planShares(shares: readonly Share[], virtio: 'device' | 'pci'): string[] {
-  return shares.flatMap(({ path, tag, writable = false, securityModel = 'none' }, index) => {
+/** By virtiofsd, a program beside QEMU: `mount -t virtiofs TAG DIRECTORY`. What the guest makes belongs to whoever runs it. */
+export interface VirtioFsShare extends SharedDirectory {
+  type: 'virtiofs';
+  tag: string;
+}
+
+/**
+ * By Samba's smbd, which QEMU starts for the first card on the user network: `//10.0.2.4/qemu`. A QEMU has one of
+ * them, and its guest may always write.
+ */
+export interface SmbShare {
+  type: 'smb';
+  path: string;
+  writable: true;
+}
+
+/** What is needed of the host where a share is by virtiofs. */
+export interface ShareHost {
+  /** Directory of the sockets that virtiofsd and QEMU meet at. */
+  runDirectory: string;
+  /** virtiofsd's program. */
+  virtiofsd: string;
+}
+
+/** Debian's places for it: of its own package (from 13), of QEMU's. It is in nobody's PATH. */
+export const VIRTIOFSD_PLACES = ['/usr/libexec/virtiofsd', '/usr/lib/qemu/virtiofsd'];
+
+const isVirtioFs = (share: Share): share is VirtioFsShare => share.type === 'virtiofs';
+
+export function hasVirtioFs(shares: readonly Share[]): boolean {
+  return shares.some(isVirtioFs);
+}
+
+/** The devices of shares that are devices. */
+export function planShares(shares: readonly Share[], virtio: 'device' | 'pci', host: ShareHost): string[] {
+  return shares.flatMap((share, index) => {
     const id = `share${index}`;
+    if (share.type === 'smb') return [];
+    if (isVirtioFs(share)) {
+      return [
+        ...['-chardev', formatProperties('socket', { id, path: join(host.runDirectory, id) })],
+        // On PCI also where other devices are on MMIO: there QEMU's virtio is the old one, which virtiofsd refuses.
+        ...['-device', formatProperties('vhost-user-fs-pci', { chardev: id, tag: share.tag })],
+      ];
+    }
+    const { path, tag, writable = false, securityModel = 'none' } = share;
     const directory = { id, path, security_model: securityModel, ...(writable ? {} : { readonly: 'on' }) };
     return [
       ...['-fsdev', formatProperties('local', directory)],
       ...['-device', formatProperties(`virtio-9p-${virtio}`, { fsdev: id, mount_tag: tag })],
     ];
   });
+}
+
+/** Words in front of QEMU's own, which start virtiofsd: none where nothing is shared by it. */
+export function planShareServers(
+  shares: readonly Share[],
+  { runDirectory, virtiofsd }: ShareHost,
+): readonly string[] {
+  const served = shares.flatMap((share, index) =>
+    isVirtioFs(share) ? [`share${index}`, share.writable ? 'rw' : 'ro', share.path] : [],
+  );
+  if (served.length === 0) return [];
+  const script = join(__dirname, '..', '..', 'scripts', 'virtiofs.sh');
+  return ['sh', script, runDirectory, virtiofsd, ...served, '--'];
+}
+
+/** The guest's memory where virtiofsd, another process, has to read and write it. */
+export function planSharedMemory(shares: readonly Share[], memoryMiB: number): string[] {
+  if (!hasVirtioFs(shares)) return [];
+  const backend = { id: 'memory', size: `${memoryMiB}M`, share: 'on' };
+  return [
+    ...['-object', formatProperties('memory-backend-memfd', backend)],
+    ...['-machine', 'memory-backend=memory'],
+  ];
+}
+
+/** The directory that QEMU's user network is to share by Samba. */
+export function smbDirectory(shares: readonly Share[]): string | undefined {
+  return shares.find((share) => share.type === 'smb')?.path;
 }

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { formatCommand } from '@bringup/qemu';
 import { missingArtifacts, planBoard } from '../../execution/board.js';
@@ -15,7 +17,9 @@ export default function commandExecutor(
     for (const path of await missingArtifacts(task, board)) {
       task.note(`${path} is not built yet: nx run ${task.project}:build`);
     }
-    const { argv } = plan({ console: 'terminal' });
-    console.log(json ? JSON.stringify(argv) : formatCommand(argv));
+    // Where a share's sockets lie when this command is run by hand.
+    const runDirectory = join(tmpdir(), `bringup-${task.project}`);
+    const { wrapper, argv } = plan({ console: 'terminal', runDirectory });
+    console.log(json ? JSON.stringify([...wrapper, ...argv]) : formatCommand(argv, wrapper));
   });
 }
