@@ -36,8 +36,7 @@ interface Section {
 export function readModinfo(read: ReadAt, path: string): Modinfo | undefined {
   try {
     const fields = isElf(read) ? modinfoFields(read) : undefined;
-    const all = (key: string) =>
-      (fields ?? []).flatMap(([name, value]) => (name === key ? [value] : []));
+    const all = (key: string) => (fields ?? []).flatMap(([name, value]) => (name === key ? [value] : []));
     const [vermagic] = all('vermagic');
     if (vermagic === undefined) return undefined;
     return {

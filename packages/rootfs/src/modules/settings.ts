@@ -34,7 +34,10 @@ export function parameterFiles(
     ...{ path, type: 'file', mode: 0o644, uid: 0, gid: 0 },
     content: { data: Buffer.from(text) },
   });
-  return [file(`etc/modprobe.d/${name}.conf`, `options ${name} ${line}\n`), file(`etc/modules/${name}`, `${line}\n`)];
+  return [
+    file(`etc/modprobe.d/${name}.conf`, `options ${name} ${line}\n`),
+    file(`etc/modules/${name}`, `${line}\n`),
+  ];
 }
 
 /** As the kernel reads them (lib/cmdline.c, next_arg): blanks belong into double quotes, which know no escape. */
