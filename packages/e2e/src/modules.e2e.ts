@@ -62,7 +62,7 @@ afterAll(() => rmSync(dirname(demo.root), { recursive: true, force: true }));
 
 it('is loaded by the guest, with its parameter', async () => {
   expect(read('dist/virt-arm64-hello/console.log')).toContain('Hello, board!');
-  const tree = await treeFromInitramfs(at('dist/rootfs-hello/initramfs.cpio.gz'));
+  const tree = await treeFromInitramfs(at('dist/rootfs-hello/initramfs.cpio.gz'), 'gzip');
   const paths = tree.entries().map(({ path }) => path.replace(/^(lib\/modules\/)[^/]+/, '$1RELEASE'));
   expect(paths).toEqual(
     expect.arrayContaining([

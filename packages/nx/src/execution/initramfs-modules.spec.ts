@@ -24,10 +24,13 @@ beforeAll(async () => {
     },
     ['ext4'],
   );
-  publishModules(root, 'hello', { hello: { parameters: ['who', 'n'], needs: ['printk'] }, 'hello-two': {} });
-  publishModules(root, 'stale', { stale: { release: '5.10.0' } });
-  publishModules(root, 'needy', { needy: { depends: ['nosuch'] } });
-  for (const name of ['off', 'unbuilt']) publishModules(root, name, {});
+  await publishModules(root, 'hello', {
+    hello: { parameters: ['who', 'n'], needs: ['printk'] },
+    'hello-two': {},
+  });
+  await publishModules(root, 'stale', { stale: { release: '5.10.0' } });
+  await publishModules(root, 'needy', { needy: { depends: ['nosuch'] } });
+  for (const name of ['off', 'unbuilt']) await publishModules(root, name, {});
   writeFileSync(join(root, 'dist/off/.config'), '# CONFIG_MODULES is not set\n');
 });
 

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { manifestPath } from '@bringup/kbuild';
+import { runProgram } from '@bringup/process';
 import { FileTree, writeTar, type TreeEntry } from '@bringup/rootfs';
 
 /** The release that modules of specs are for. */
@@ -16,7 +16,7 @@ interface SpecModule {
 }
 
 /** Makes a file that every tool takes for a kernel module. */
-export function writeModule(path: string, name: string, module: SpecModule = {}): string {
+export async function writeModule(path: string, name: string, module: SpecModule = {}): Promise<string> {
   const { depends = [], parameters = [], needs = [], release = RELEASE } = module;
   const fields = [`name=${name}`, `depends=${depends.join(',')}`, `vermagic=${release} SMP `];
   fields.push(...parameters.map((parameter) => `parmtype=${parameter}:charp`));
@@ -28,7 +28,7 @@ export function writeModule(path: string, name: string, module: SpecModule = {})
   ];
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(`${path}.c`, source.join('\n'));
-  execFileSync('x86_64-linux-gnu-gcc', ['-c', '-o', path, `${path}.c`]);
+  await runProgram(['x86_64-linux-gnu-gcc', '-c', '-o', path, `${path}.c`]);
   return path;
 }
 
@@ -48,7 +48,7 @@ export async function publishKernel(
   tree.add(file('modules.builtin', Buffer.from(builtIn.map((name) => `kernel/${name}.ko\n`).join(''))));
   tree.add(file('modules.order', Buffer.alloc(0)));
   for (const [name, module] of Object.entries(modules)) {
-    const made = writeModule(join(root, 'made', kernel, `${name}.ko`), name, module);
+    const made = await writeModule(join(root, 'made', kernel, `${name}.ko`), name, module);
     tree.add(file(`kernel/${name}.ko`, readFileSync(made)));
   }
   const directory = join(root, 'dist', kernel);
@@ -59,13 +59,18 @@ export async function publishKernel(
 }
 
 /** Publishes what a kernel-module project does. */
-export function publishModules(root: string, project: string, modules: Record<string, SpecModule>): void {
+export async function publishModules(
+  root: string,
+  project: string,
+  modules: Record<string, SpecModule>,
+): Promise<void> {
   const directory = join(root, 'dist', project);
   mkdirSync(directory, { recursive: true });
-  const names = Object.entries(modules).map(([name, module]) => {
-    writeModule(join(directory, `${name}.ko`), name, module);
-    return `${name}.ko`;
-  });
-  const artifacts = Object.fromEntries(names.map((name) => [name, { bytes: 0, sha256: '' }]));
+  for (const [name, module] of Object.entries(modules)) {
+    await writeModule(join(directory, `${name}.ko`), name, module);
+  }
+  const artifacts = Object.fromEntries(
+    Object.keys(modules).map((name) => [`${name}.ko`, { bytes: 0, sha256: '' }]),
+  );
   writeFileSync(manifestPath(directory, 'build'), JSON.stringify({ version: 1, recipe: '', artifacts }));
 }
