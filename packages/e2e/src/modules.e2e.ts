@@ -152,7 +152,7 @@ it.each<[string, () => Promise<void>]>([
     async () =>
       withFile(FILE, read(FILE).replace('return 0;\n}', 'return 0\n}'), async () => {
         expect(await fail('run', 'hello:build')).toMatch(
-          /hello: hello does not compile:\n(.*\n)*.*examples\/hello\/hello\.c:21:17: error: expected ';'/,
+          /hello: hello does not compile:\n(.*\n)*.*examples\/hello\/hello\.c:20:17: error: expected ';'/,
         );
       }),
   ],
@@ -182,7 +182,7 @@ it.each<[string, () => Promise<void>]>([
           .replace('#include <linux/proc_fs.h>', '#include <linux/proc_fs.h>\n#include <linux/rcupdate.h>'),
         async () => {
           expect(await fail('run', 'hello:build')).toMatch(
-            /modpost refuses it:\n.*GPL-incompatible module hello\.ko/,
+            /modpost refuses hello:\n.*GPL-incompatible module hello\.ko/,
           );
         },
       ),

@@ -504,7 +504,7 @@ describe('what an edit makes run', () => {
       { 'hello:build': 'skipped' },
       [],
     );
-  });
+  }, 600_000); // A whole table in one.
 
   it('an image for U-Boot', async () => {
     const options = { arch: 'x86_64', type: 'ramdisk', initramfs: 'rootfs' };

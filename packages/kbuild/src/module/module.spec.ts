@@ -137,7 +137,7 @@ describe('a module of the workspace', () => {
       'a symbol that the kernel does not export',
       { 'hello/hello.c': 'void nosuch(void);\nvoid f(void) { nosuch(); }\n' },
       'MODULE_UNRESOLVED',
-      /^hello: the kernel kernel exports no nosuch\. .*nx run kernel:menuconfig/,
+      /^the kernel kernel exports no nosuch\. .*nx run kernel:menuconfig/,
     ],
     ['a Kbuild without a module', { 'hello/Kbuild': '# none\n' }, 'NO_MODULES', /obj-m := hello\.o/],
     [
