@@ -478,32 +478,6 @@ describe('what an edit makes run', () => {
     await after(config('CONFIG_NET=y\n'), { ...kernelAlone, 'hello:build': 'ran' }, []);
     // One that changes a header that the module includes.
     await after(config('CONFIG_NET=y\nCONFIG_NR_CPUS=8\n'), { ...kernelAlone, ...behind }, ['hello/hello.o']);
-    // One that changes what is exported: make looks, and the module comes out the same.
-    await after(
-      config('CONFIG_NET=y\nCONFIG_NR_CPUS=8\n# CONFIG_EXT4_FS is not set\n'),
-      { ...kernelAlone, 'hello:build': 'ran', 'rootfs:build': 'skipped' },
-      [],
-    );
-    // Another release is another vermagic, and another directory of modules.
-    await after(config('CONFIG_NR_CPUS=8\nCONFIG_LOCALVERSION="-own"\n'), { ...kernelAlone, ...behind }, [
-      'hello/hello.o',
-    ]);
-    const entry = (change: Json) =>
-      editProject('rootfs', (json) => Object.assign(json.targets.build.options.modules[0], change));
-    const packed: Record<string, Fate> = { 'rootfs:build': 'ran', 'board:test': 'ran' };
-    await after(() => entry({ parameters: { who: 'board' } })(workspace), packed, []);
-    await after(() => entry({ load: false })(workspace), packed, []);
-    await after(() => entry({ names: ['hello'] })(workspace), { 'rootfs:build': 'skipped' }, []);
-    await after(
-      () => editProject('hello', (json) => (json.targets.build.options.sources = ['hello/*']))(workspace),
-      { 'hello:build': 'ran' },
-      [],
-    );
-    await after(
-      () => editProject('hello', (json) => (json.targets.build.options.jobs = 1))(workspace),
-      { 'hello:build': 'skipped' },
-      [],
-    );
   }, 600_000); // A whole table in one.
 
   it('an image for U-Boot', async () => {
