@@ -213,3 +213,24 @@ export function addProgram(workspace: FakeWorkspace): void {
   rootfs.targets.build.options.files = [{ path: '/bin/tool', from: 'tool:tool' }];
   workspace.write('rootfs/project.json', JSON.stringify(rootfs, null, 2));
 }
+
+/** Gives the kernel modules, adds one of the workspace's own, and has the initramfs load it. */
+export function addModule(workspace: FakeWorkspace): void {
+  workspace.write('kernel/a.config', 'CONFIG_PRINTK=y\nCONFIG_MODULES=y\n');
+  workspace.write(
+    'hello/hello.c',
+    '#include "hello.h"\n#include <generated/fakeconf.h>\nvoid printk(void);\nint cpus = NR_CPUS;\nvoid hello(void) { printk(); }\n',
+  );
+  workspace.write('hello/hello.h', '');
+  workspace.write('hello/Kbuild', 'obj-m := hello.o\n');
+  const targets = { build: { executor: '@bringup/nx:kernel-module', options: { kernel: 'kernel' } } };
+  workspace.write('hello/project.json', JSON.stringify({ name: 'hello', targets }, null, 2));
+  const rootfs = JSON.parse(workspace.read('rootfs/project.json')) as {
+    targets: { build: { options: { modules?: object[]; symlinks?: object[] } } };
+  };
+  const { options } = rootfs.targets.build;
+  options.modules = [{ project: 'hello' }];
+  // The stand-in for BusyBox has few applets.
+  options.symlinks = [{ path: '/bin/modprobe', target: 'busybox' }];
+  workspace.write('rootfs/project.json', JSON.stringify(rootfs, null, 2));
+}

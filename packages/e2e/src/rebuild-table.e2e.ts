@@ -1,9 +1,15 @@
-import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { initPrograms } from '@bringup/rootfs';
-import { addProgram, makeFakeWorkspace, tarballSource, type FakeWorkspace } from './fake-workspace.js';
+import {
+  addModule,
+  addProgram,
+  makeFakeWorkspace,
+  tarballSource,
+  type FakeWorkspace,
+} from './fake-workspace.js';
 import { nx, REPOSITORY, type Fate, type NxRun } from './nx-run.js';
 
 /**
@@ -438,6 +444,49 @@ describe('what an edit makes run', () => {
     expect(await fate()).toBe('hit');
   });
 
+  it('a kernel module, and an initramfs that loads it', async () => {
+    addModule(workspace);
+    const log = join(workspace.root, '.bringup/build/hello/default/out.log');
+    const names = [...TASKS, 'hello:build'];
+    const all = (fates: Record<string, Fate> = {}) =>
+      Object.fromEntries(names.map((name) => [name, fates[name] ?? ('hit' as Fate)]));
+    /** What an edit makes run, and which of the module's objects are compiled. */
+    const after = async (edit: () => void, fates: Record<string, Fate>, compiled: string[]) => {
+      rmSync(log, { force: true });
+      edit();
+      expectSuccess(await test(), all(fates));
+      expect(compiledModules(log)).toEqual(compiled);
+    };
+    expectSuccess(await test());
+    expectSuccess(await test(), all());
+
+    const kernelAlone: Record<string, Fate> = {
+      'kernel:config': 'ran',
+      'kernel:build': 'ran',
+      'board:test': 'ran',
+    };
+    const behind: Record<string, Fate> = { 'hello:build': 'ran', 'rootfs:build': 'ran', 'board:test': 'ran' };
+    const hello = readFileSync(join(workspace.root, 'hello/hello.c'), 'utf8');
+    const config = (lines: string) => () =>
+      workspace.write('kernel/a.config', `CONFIG_PRINTK=y\nCONFIG_MODULES=y\n${lines}`);
+
+    await after(() => workspace.write('hello/hello.c', `${hello}int more;\n`), behind, ['hello/hello.o']);
+    await after(
+      () => workspace.write('hello/hello.c', `${hello}int more; // a comment\n`),
+      // It comes out the same.
+      { 'hello:build': 'ran' },
+      ['hello/hello.o'],
+    );
+    await after(() => workspace.write('hello/hello.h', '#define MORE 1\n'), { 'hello:build': 'ran' }, [
+      'hello/hello.o',
+    ]);
+    await after(() => workspace.write('hello/hello.o', 'left by hand\n'), {}, []);
+    // A configuration that leaves symbols and headers of modules alone.
+    await after(config('CONFIG_NET=y\n'), { ...kernelAlone, 'hello:build': 'ran' }, []);
+    // One that changes a header that the module includes.
+    await after(config('CONFIG_NET=y\nCONFIG_NR_CPUS=8\n'), { ...kernelAlone, ...behind }, ['hello/hello.o']);
+  }, 600_000); // A whole table in one.
+
   it('an image for U-Boot', async () => {
     const options = { arch: 'x86_64', type: 'ramdisk', initramfs: 'rootfs' };
     const target = { executor: '@bringup/nx:uboot-image', options };
@@ -461,6 +510,12 @@ function expectSuccess({ exitCode, tasks, output }: NxRun, fates: Record<string,
     exitCode === 0 &&
     JSON.stringify(Object.entries(tasks).sort()) === JSON.stringify(Object.entries(fates).sort());
   expect({ exitCode, tasks, output: same ? '' : output }).toEqual({ exitCode: 0, tasks: fates, output: '' });
+}
+
+function compiledModules(log: string): string[] {
+  if (!existsSync(log)) return [];
+  const text = readFileSync(log, 'utf8');
+  return [...text.matchAll(/^ {2}CC \[M\] +\S*\/out\/(\S+)$/gm)].map((match) => match[1]!).sort();
 }
 
 function compiledObjects(log: string): string[] {

@@ -25,14 +25,14 @@ export function describeModuleFailure(
   const symbols = [...new Set(modpost.flatMap((line) => UNDEFINED.exec(line)?.[1] ?? []))];
   if (symbols.length > 0) {
     const message =
-      `${module}: the kernel ${kernel} exports no ${symbols.join(', ')}. ` +
+      `the kernel ${kernel} exports no ${symbols.join(', ')}. ` +
       `Correct the name, or turn on what exports it (EXPORT_SYMBOL in the kernel's source; nx run ${kernel}:menuconfig): ` +
       'a function of the kernel that is not exported is not for modules';
     return new UserError('MODULE_UNRESOLVED', message, { module, kernel, symbols }, error);
   }
   if (modpost.length > 0) {
     const reasons = modpost.map((line) => `  ${line.replace(/^ERROR: modpost: /, '')}`).join('\n');
-    return new UserError('MODULE_REFUSED', `${module}: modpost refuses it:\n${reasons}`, { module }, error);
+    return new UserError('MODULE_REFUSED', `modpost refuses ${module}:\n${reasons}`, { module }, error);
   }
   if (!lines.some((line) => COMPILER_ERROR.test(line))) return error;
   const message = `${module} does not compile:\n${firstErrors(lines, COMPILER_ERROR)}`;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ensureDir, readdir, remove } from 'fs-extra';
+import { copy, ensureDir, readdir, remove } from 'fs-extra';
 import { runProgram, ToolError } from '@bringup/process';
 import { parseResolved } from '@bringup/kconfig';
 import type { ExtraArtifacts } from '../dtbs.js';
@@ -40,11 +40,15 @@ export interface TreeModulesRequest {
  * @throws ToolError `TOOL_FAILED`, `TOOL_MISSING`
  */
 export async function archiveTreeModules(request: TreeModulesRequest): Promise<Record<string, string>> {
-  const { config } = request;
+  const { make, config, signal } = request;
   if (!hasModules(config)) return {};
-  const modules = await archive(request, 'modules', ['INSTALL_MOD_STRIP=1']);
-  if (!isOn(config, 'DEBUG_INFO') || !buildsModules(config)) return { [MODULES_TAR]: modules };
-  return { [MODULES_TAR]: modules, [MODULES_DEBUG_TAR]: await archive(request, 'modules-debug', []) };
+  const { staging, release } = await installModules(request);
+  const archives = { [MODULES_TAR]: `${make.out}.modules.tar` };
+  await archiveDirectory(staging, archives[MODULES_TAR]!, { signal });
+  if (!isOn(config, 'DEBUG_INFO') || !buildsModules(config)) return archives;
+  const debug = `${make.out}.modules.debug.tar`;
+  await archiveDirectory(await stageUnstripped(make, staging, release), debug, { signal });
+  return { ...archives, [MODULES_DEBUG_TAR]: debug };
 }
 
 /** Whether any part of the kernel is a module. */
@@ -52,36 +56,42 @@ function buildsModules(config: string): boolean {
   return parseResolved(config).some(({ value }) => value === 'm');
 }
 
-async function archive(
-  { make, config, signal }: TreeModulesRequest,
-  name: string,
-  variables: readonly string[],
-): Promise<string> {
-  const staging = join(make.out, `.bringup-${name}`);
+/** @returns a root with lib/modules in it, and the kernel's release */
+async function installModules(request: TreeModulesRequest): Promise<{ staging: string; release: string }> {
+  const { make, config, signal } = request;
+  const staging = join(make.out, '.bringup-modules');
   await remove(staging);
   const base = join(staging, 'lib/modules');
   await ensureDir(base);
   const { argv, env } = planMake(make, [
     `INSTALL_MOD_PATH=${staging}`,
+    'INSTALL_MOD_STRIP=1',
     // scripts/depmod.sh would use the host's configuration, and pass over a depmod that is missing.
     'DEPMOD=true',
     ...['GZIP', 'XZ', 'ZSTD', 'ALL'].map((kind) => `CONFIG_MODULE_COMPRESS_${kind}=`),
-    ...variables,
     'modules_install',
   ]);
   await runProgram(argv, { env, signal });
-  const [release, ...others] = await readdir(base);
-  if (release === undefined || others.length > 0) {
-    throw new ToolError(
-      'TOOL_FAILED',
-      `make modules_install left ${others.length + 1} directories in ${base}`,
-    );
+  const releases = await readdir(base);
+  const [release] = releases;
+  if (release === undefined || releases.length > 1) {
+    const message = `make modules_install made ${releases.length} directories in ${base}, instead of one for its release`;
+    throw new ToolError('TOOL_FAILED', message, { base, releases });
   }
   for (const link of ['build', 'source']) await remove(join(base, release, link));
   if (buildsModules(config)) await runDepmod(staging, release, { signal });
-  const file = `${make.out}.${name}.tar`;
-  await archiveDirectory(staging, file, { signal });
-  return file;
+  return { staging, release };
+}
+
+/** The modules as they lie in the output directory, at the places where they were installed. */
+async function stageUnstripped(make: MakeSetting, installed: string, release: string): Promise<string> {
+  const staging = join(make.out, '.bringup-modules-debug');
+  await remove(staging);
+  const place = join('lib/modules', release, 'kernel');
+  for (const file of await readdir(join(installed, place), { recursive: true })) {
+    if (String(file).endsWith('.ko')) await copy(join(make.out, String(file)), join(staging, place, String(file)));
+  }
+  return staging;
 }
 
 function isOn(config: string, symbol: string): boolean {

@@ -40,6 +40,7 @@ import {
 } from './board-devices.js';
 import { artifactPath } from './referenced.js';
 import { checkTools, ensureLocked } from './locked.js';
+import { checkModuleKernels } from './module-kernels.js';
 import { machineNeeds } from './needs.js';
 import type { Task } from './task.js';
 import { requireAbilities } from './uboot-abilities.js';
@@ -130,9 +131,11 @@ type UnplacedBootPath = Exclude<BootPath, { via: 'uefi' }> | { via: 'uefi'; medi
 
 function directBoot(task: Task, options: QemuOptions): Extract<BootPath, { via: 'kernel' }> {
   const { arch, append = qemuDefaults.append, initramfs } = options;
+  const kernel = requiredKernel(task, options.kernel);
+  checkModuleKernels(task, kernel, initramfs);
   return {
     via: 'kernel',
-    kernel: kernelImage(task, requiredKernel(task, options.kernel), arch),
+    kernel: kernelImage(task, kernel, arch),
     initrd: initramfs === undefined ? undefined : initramfsImage(task, initramfs, arch),
     append: append === '' ? [] : [append],
   };

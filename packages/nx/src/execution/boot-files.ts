@@ -6,6 +6,7 @@ import { UserError } from '@bringup/process';
 import { planCommandLine } from '@bringup/qemu';
 import type { TreeEntry } from '@bringup/rootfs';
 import { initramfsImage, kernelImage, requireBuilt, type UbootImage } from './artifacts.js';
+import { checkModuleKernels } from './module-kernels.js';
 import type { Task } from './task.js';
 
 /** A kernel to be booted from a volume, by the options that say so. */
@@ -42,6 +43,7 @@ export async function bootFiles(
   loaders: readonly BootLoader[],
   directory = '',
 ): Promise<BootFiles> {
+  checkModuleKernels(task, kernel, initramfs);
   const image = kernelImage(task, kernel, arch);
   const initrd = given ?? (initramfs === undefined ? undefined : initramfsImage(task, initramfs, arch));
   await requireBuilt(task, initrd === undefined ? [image] : [image, initrd]);

@@ -1,42 +1,22 @@
-import { basename, dirname, join } from 'node:path';
-import { copy, ensureDir, outputFile, pathExists, readFile } from 'fs-extra';
-import {
-  DEPMOD_FILES,
-  manifestPath,
-  MODULES_TAR,
-  readManifest,
-  requireModules,
-  runDepmod,
-  SYMBOL_VERSIONS,
-  type Arch,
-} from '@bringup/kbuild';
+import { dirname, join } from 'node:path';
+import { copy, ensureDir, outputFile, readFile } from 'fs-extra';
+import { DEPMOD_FILES, runDepmod, SYMBOL_VERSIONS } from '@bringup/kbuild';
 import { nearestOf } from '@bringup/kconfig';
 import { UserError, withTemporaryDirectory } from '@bringup/process';
 import {
   formatBusyboxIndex,
   parameterFiles,
-  readKernelModules,
-  readModuleFile,
   selectModules,
-  treeFromTar,
   type FileContent,
   type FileTree,
   type KernelModules,
-  type ModuleFile,
   type TreeEntry,
 } from '@bringup/rootfs';
 import type { FullInitramfsOptions } from '../generated/initramfs-options.js';
-import { variantOptions } from '../project/variants.js';
-import { ownVariant, requireBuilt } from './artifacts.js';
-import { artifactPath, declarationFor } from './referenced.js';
+import { modulesByKernel } from './available-modules.js';
+import { moduleKernel, type TakenModules } from './module-kernels.js';
+import { artifactPath } from './referenced.js';
 import type { Task } from './task.js';
-
-type Entry = FullInitramfsOptions['modules'][number];
-/** An entry that names a project, whose modules are put into the tree. */
-type TakenEntry = Exclude<Entry, string>;
-
-/** Where modules of projects go below lib/modules/RELEASE: depmod takes them before the kernel's own (depmod.d(5)). */
-const UPDATES = 'updates';
 
 /** What an init has to do for the modules that are in its tree. */
 export interface ModulesPlan {
@@ -87,95 +67,15 @@ export async function planModules(
   };
 }
 
-function isTaken(entry: Entry): entry is TakenEntry {
+function isTaken(entry: string | TakenModules): entry is TakenModules {
   return typeof entry !== 'string';
-}
-
-/** The kernel whose modules an entry names. @throws UserError `NOT_A_MODULE_PROJECT` */
-function moduleKernel(task: Task, entry: TakenEntry): string {
-  if ('kernel' in entry) return entry.kernel;
-  const declaration = declarationFor(task, {
-    option: 'modules',
-    kind: 'kernel-module',
-    project: entry.project,
-  });
-  const options = variantOptions(declaration, ownVariant(declaration.configurations, task));
-  return String(options.kernel);
-}
-
-/** All the modules that there are for a kernel, and which project has which. */
-interface Available {
-  readonly all: KernelModules;
-  readonly ofProject: Map<string, readonly string[]>;
-}
-
-async function modulesByKernel(
-  task: Task,
-  arch: Arch,
-  entries: readonly TakenEntry[],
-): Promise<Map<string, Available>> {
-  const kernels = new Map<string, Available>();
-  for (const entry of entries) {
-    const kernel = moduleKernel(task, entry);
-    const known = kernels.get(kernel) ?? {
-      all: await kernelModules(task, kernel, arch),
-      ofProject: new Map(),
-    };
-    kernels.set(kernel, known);
-    if (!('project' in entry) || known.ofProject.has(entry.project)) continue;
-    const files = await projectModules(task, entry.project, known.all);
-    known.ofProject.set(
-      entry.project,
-      files.map(({ info }) => info.name),
-    );
-    const modules = new Map([...known.all.modules, ...files.map((file) => [file.info.name, file] as const)]);
-    kernels.set(kernel, { ...known, all: { ...known.all, modules } });
-  }
-  return kernels;
-}
-
-/** The modules of a kernel's own. */
-async function kernelModules(task: Task, kernel: string, arch: Arch): Promise<KernelModules> {
-  declarationFor(task, { option: 'modules', kind: 'kernel', project: kernel, arch });
-  const [config, tar] = ['.config', MODULES_TAR].map((file) => artifactPath(task, kernel, file));
-  // A configuration without modules is the better reason for a file that is not there.
-  if (!(await pathExists(tar!)) && (await pathExists(config!)))
-    requireModules(await readFile(config!, 'utf8'), kernel);
-  await requireBuilt(task, [tar!, artifactPath(task, kernel, SYMBOL_VERSIONS)]);
-  return readKernelModules(await treeFromTar(tar!), kernel);
-}
-
-/** The modules that a project published. */
-async function projectModules(task: Task, project: string, all: KernelModules): Promise<ModuleFile[]> {
-  const manifest = manifestPath(artifactPath(task, project, '.'), 'build');
-  await requireBuilt(task, [manifest]);
-  const published = Object.keys((await readManifest(manifest))?.artifacts ?? {});
-  return published
-    .filter((name) => name.endsWith('.ko'))
-    .sort()
-    .map((name) => {
-      const file = readModuleFile(`${UPDATES}/${name}`, { hostFile: artifactPath(task, project, name) });
-      checkRelease(project, file, all);
-      return file;
-    });
-}
-
-/** @throws UserError `MODULE_OTHER_KERNEL` for a module that was built before the kernel's release changed */
-function checkRelease(project: string, { path, info }: ModuleFile, { kernel, release }: KernelModules): void {
-  if (info.release === release) return;
-  throw new UserError(
-    'MODULE_OTHER_KERNEL',
-    `${basename(path)} of ${project} was built for the kernel ${info.release} (vermagic ${JSON.stringify(info.vermagic)}), ` +
-      `and ${kernel} is ${release}, which would refuse it. Build it again: nx run ${project}:build`,
-    { project, vermagic: info.vermagic, release },
-  );
 }
 
 /** The names of an entry that are modules. @throws UserError `UNKNOWN_MODULE` */
 function chosenNames(
   task: Task,
   all: KernelModules,
-  entry: TakenEntry,
+  entry: TakenModules,
   own: readonly string[] | undefined,
 ): string[] {
   const source = 'project' in entry ? entry.project : entry.kernel;
@@ -201,7 +101,7 @@ function unknownModule(name: string, source: string, known: readonly string[], o
 }
 
 /** @throws UserError `MODULE_PARAMETER`, `UNKNOWN_PARAMETER` */
-function parametersOf(all: KernelModules, entry: TakenEntry, names: readonly string[]): TreeEntry[] {
+function parametersOf(all: KernelModules, entry: TakenModules, names: readonly string[]): TreeEntry[] {
   const { parameters = {} } = entry;
   const [first] = Object.keys(parameters);
   if (first === undefined) return [];

@@ -42,8 +42,8 @@ const task = () =>
       targets: { build: { executor: '@bringup/nx:kernel', options: { outputPath: 'out/app' } } },
     },
   });
-const tree = (options: Partial<FullInitramfsOptions> = {}) =>
-  initramfsTree(task(), { ...initramfsDefaults, arch: 'arm64', ...options });
+const tree = async (options: Partial<FullInitramfsOptions> = {}) =>
+  (await initramfsTree(task(), { ...initramfsDefaults, arch: 'arm64', ...options })).tree;
 
 const file = { path: '/data', from: 'files/data' };
 const device = { path: '/dev/x', kind: 'char', major: 10, minor: 1 } as const;

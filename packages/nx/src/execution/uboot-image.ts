@@ -11,6 +11,7 @@ import { initramfsImage, kernelImage, requireBuilt } from './artifacts.js';
 import { whileOwning } from './kconfig-project.js';
 import { checkTools, ensureLocked } from './locked.js';
 import { ubootImageNeeds } from './needs.js';
+import { checkModuleKernels } from './module-kernels.js';
 import { artifactPath, declarationFor } from './referenced.js';
 import type { Task } from './task.js';
 
@@ -95,6 +96,7 @@ async function ingredients(task: Task, options: FullUbootImageOptions): Promise<
   const { arch, kernel, initramfs, dtb, uBoot, sign } = options;
   const inWorkspace = (path: string) => resolve(task.workspaceRoot, path);
   const built: Ingredients = {};
+  if (kernel !== undefined) checkModuleKernels(task, kernel, initramfs);
   if (kernel !== undefined) built.kernel = kernelImage(task, kernel, arch);
   if (initramfs !== undefined) built.initrd = initramfsImage(task, initramfs, arch);
   if (uBoot !== undefined) {

@@ -74,9 +74,11 @@ describe('a kernel project', () => {
         configurations: {},
         dependsOn: ['config'],
         inputs: [{ dependentTasksOutputFiles: '**/.config' }, ...common],
-        outputs: ['Image', 'vmlinux', 'System.map', 'gdb-scripts.tar', 'manifest.json'].map(
-          (name) => `{workspaceRoot}/dist/linux/${name}`,
-        ),
+        outputs: [
+          ...['Image', 'vmlinux', 'System.map', 'Module.symvers', 'modules.tar', 'modules.debug.tar'],
+          'gdb-scripts.tar',
+          'manifest.json',
+        ].map((name) => `{workspaceRoot}/dist/linux/${name}`),
       },
     });
   });
@@ -184,7 +186,7 @@ describe('a kernel project', () => {
 
   it('publishes its device trees by their file names, once each', async () => {
     const { targets } = await infer(kernel({ dtbs: ['arm/foundation-v8', 'board'] }));
-    expect(targets['build']!.outputs!.slice(4)).toEqual(
+    expect(targets['build']!.outputs!.slice(7)).toEqual(
       ['foundation-v8.dtb', 'board.dtb', 'manifest.json'].map((name) => `{workspaceRoot}/dist/linux/${name}`),
     );
     expect(targets['config']!.options).not.toHaveProperty('dtbs');
@@ -281,6 +283,76 @@ describe('an initramfs project', () => {
   it('hashes an overlay outside of the workspace by the command alone', async () => {
     const { build } = (await infer(initramfs({ overlays: ['/srv/overlay'] }))).targets;
     expect(build!.inputs).toEqual([{ runtime: `${HASH} /srv/overlay` }, lock('tools.zlib'), ENGINE]);
+  });
+});
+
+describe('a kernel module', () => {
+  const linux = (options: object = {}) => project('linux', 'kernel', { arch: 'arm64', ...options });
+  const module = (options: object = {}) => project('hello', 'kernel-module', { kernel: 'linux', ...options });
+
+  it('hashes its directory, and of its kernel configuration, symbols, source and tools, not the image', async () => {
+    const { targets, implicitDependencies } = await infer(module(), { linux: linux() });
+    expect(implicitDependencies).toEqual(['linux']);
+    expect(targets).toEqual({
+      update: { executor: '@bringup/nx:update', cache: false },
+      build: {
+        cache: true,
+        dependsOn: [{ projects: ['linux'], target: 'build' }],
+        options: { outputPath: 'dist/hello' },
+        configurations: {},
+        inputs: [
+          '{workspaceRoot}/app/**/*',
+          '!{workspaceRoot}/app/project.json',
+          ...['*.o', '*.ko', '*.mod', '*.mod.c', '*.cmd', '*.a', 'modules.order', 'Module.symvers'].map(
+            (name) => `!{workspaceRoot}/app/**/${name}`,
+          ),
+          { dependentTasksOutputFiles: '**/{.config,Module.symvers}', transitive: true },
+          lock('sources.linux', 'tools.aarch64-linux-gnu-gcc', 'tools.aarch64-linux-gnu-ld'),
+          ENGINE,
+        ],
+        outputs: ['*.ko', '*.ko.debug', 'manifest.json'].map((name) => `{workspaceRoot}/dist/hello/${name}`),
+      },
+    });
+  });
+
+  it('hashes the sources that it names, ignored ones and those outside too', async () => {
+    const { build } = (
+      await infer(module({ sources: ['{projectRoot}/*.c', '../x.c', 'dist/made.h'] }), { linux: linux() })
+    ).targets;
+    expect(build!.inputs!.slice(0, 3)).toEqual([
+      '{workspaceRoot}/app/*.c',
+      '{workspaceRoot}/dist/made.h',
+      { runtime: expect.stringContaining('../x.c') },
+    ]);
+  });
+
+  it('has the variants of its kernel, and the content of a source directory in its hash', async () => {
+    const kernel = linux({ source: { kind: 'directory', path: '../linux' } });
+    Object.assign(kernel.targets.build!, { configurations: { debug: { crossCompile: 'own-' } } });
+    const { build } = (await infer(module(), { linux: kernel })).targets;
+    expect(build!.configurations).toEqual({ debug: { outputPath: 'dist/hello/debug' } });
+    expect(build!.inputs).toContainEqual({ runtime: `${HASH} --source ../linux` });
+    expect(build!.inputs).toContainEqual(
+      lock(
+        'sources.linux',
+        ...['tools.aarch64-linux-gnu-gcc', 'tools.aarch64-linux-gnu-ld', 'tools.own-gcc', 'tools.own-ld'],
+      ),
+    );
+  });
+
+  it('goes into an initramfs, with its kernel', async () => {
+    const modules = [{ project: 'hello' }, 'by_overlay', { kernel: 'linux', names: ['9p'] }];
+    const { targets, implicitDependencies } = await infer(
+      project('root', 'initramfs', { arch: 'arm64', modules }),
+      { hello: module(), linux: linux() },
+    );
+    expect(implicitDependencies).toEqual(['hello', 'linux']);
+    expect(targets['build']!.dependsOn).toEqual(
+      ['hello', 'linux'].map((name) => ({ projects: [name], target: 'build' })),
+    );
+    expect(targets['build']!.inputs).toContainEqual({
+      dependentTasksOutputFiles: '**/{*.ko,modules.tar,Module.symvers}',
+    });
   });
 });
 

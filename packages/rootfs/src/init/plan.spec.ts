@@ -44,6 +44,8 @@ it.each<[string, Partial<InitOptions>]>([
   ],
   ['script with a shell', { style: 'script', startup: ['echo up'] }],
   ['script with getty', { style: 'script', login: 'getty' }],
+  ['busybox with modules', { modules: ['virtio-blk', 'hello'], startup: ['echo up'] }],
+  ['script with modules', { style: 'script', modules: ['hello'] }],
   ['switch-root', { style: 'switch-root' }],
   [
     'switch-root with modules and startup',

@@ -10,9 +10,10 @@ export type ParameterValue = string | number | boolean;
  * one it tries a module before what that depends on. A line of path and aliases, a line of what it needs, an empty one.
  */
 export function formatBusyboxIndex(modules: readonly ModuleFile[]): string {
+  const names = new Set(modules.map(({ info }) => info.name));
   return modules
     .map(({ path, info }) => {
-      const needs = info.depends.join(' ');
+      const needs = info.depends.filter((name) => names.has(name)).join(' ');
       return `${[path, ...info.aliases].join(' ')}\n${needs}\n${needs === '' ? '' : '\n'}`;
     })
     .join('');
