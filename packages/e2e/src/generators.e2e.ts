@@ -114,10 +114,9 @@ describe('after a first board', () => {
     const whole = await nx(args, { cwd, env });
     expect(whole).toMatchObject({ exitCode: 0 });
     expect(json(whole)).toMatchObject({ missing: [] });
-    const lacking = await nx(args, {
-      cwd,
-      env: { ...env, PATH: pathWithout(/^(flex|qemu-system-aarch64)$/) },
-    });
+    const PATH = pathWithout(/^(flex|qemu-system-aarch64)$/);
+    const lacking = await nx(args, { cwd, env: { ...env, PATH } });
+    rmSync(PATH, { recursive: true });
     expect(lacking.exitCode).toBe(1);
     expect(json(lacking)).toMatchObject({
       missing: ['flex', 'qemu-system-aarch64'],
