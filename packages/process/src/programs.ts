@@ -80,7 +80,8 @@ const NATIVE: Readonly<Record<string, string>> = {
  */
 export function debianPackageOf(program: string, host: string = process.arch): string | undefined {
   const prefix = NATIVE[host];
-  if (prefix !== undefined && program.startsWith(prefix)) return DEBIAN_PACKAGES[program.slice(prefix.length)];
+  if (prefix !== undefined && program.startsWith(prefix))
+    return DEBIAN_PACKAGES[program.slice(prefix.length)];
   return DEBIAN_PACKAGES[program];
 }
 
