@@ -408,6 +408,47 @@ async function warmDaemon(scratch) {
   await runNx(scratch, ['show', 'projects']);
 }
 
+/** Generates boards, and how long each took; all share the projects of the first. */
+async function generated(scratch, count) {
+  const boards = Array.from({ length: count }, (_, index) => `bench-${Date.now()}-${index}`);
+  const figures = [];
+  for (const board of boards) {
+    const args = ['g', '@bringup/nx:board', board, '--arch=riscv64', '--directory=bench-boards'];
+    figures.push((await runNx(scratch, args)).seconds);
+  }
+  return figures;
+}
+
+/** (k) A board, generated with the daemon. */
+async function boardGenerated({ scratch, runs }) {
+  await warmDaemon(scratch);
+  const figures = await generated(scratch, runs);
+  return {
+    bar: 3,
+    measured: median(figures),
+    unit: 's',
+    detail: `runs ${figures.map(seconds).join(', ')}`,
+    where: 'all of nx g: its start, the graph, the generator, formatting',
+  };
+}
+
+/** (l) The graph of a workspace with 20 generated boards more, computed anew. */
+async function graphOfBoards({ scratch, runs }) {
+  await generated(scratch, 20);
+  await warmDaemon(scratch);
+  const figures = await times(runs, async () => {
+    appendFileSync(join(scratch.workspace, 'bench-boards/kernel-riscv64/project.json'), '\n');
+    return (await runNx(scratch, ['show', 'projects'])).seconds;
+  });
+  return {
+    bar: 2,
+    measured: median(figures),
+    unit: 's',
+    detail: `runs ${figures.map(seconds).join(', ')}`,
+    where: 'nx show projects after an edit of one project.json, with the daemon',
+  };
+}
+
 export const MEASURES = {
   a: { title: 'clean kernel build, nx against plain make', measure: cleanBuild },
   b: { title: 'one-symbol edit, nx run kernel:build against by hand', measure: symbolEdit },
@@ -425,4 +466,6 @@ export const MEASURES = {
   },
   i: { title: 'a GPT disk of 256 MiB with the BusyBox root as ext4, made as qcow2', measure: diskMade },
   j: { title: 'the same disk from the cache, over nx show project', measure: diskCached },
+  k: { title: 'one board generated with all its projects', measure: boardGenerated },
+  l: { title: 'the graph after an edit, with 20 generated boards', measure: graphOfBoards },
 };

@@ -46,7 +46,7 @@ export function makeFakeWorkspace(parent = tmpdir(), options: FakeOptions = {}):
   return workspace;
 }
 
-/** A directory with Nx and the plugin installed, and nothing else: no nx.json, no git. */
+/** A workspace of Nx with the plugin installed, and nothing else: no project, no mention of the plugin, no git. */
 export function makeBareWorkspace(parent = tmpdir()): FakeWorkspace {
   const base = mkdtempSync(join(parent, 'bringup-e2e-'));
   const root = join(base, 'workspace');
@@ -72,6 +72,8 @@ export function makeBareWorkspace(parent = tmpdir()): FakeWorkspace {
   mkdirSync(join(base, 'home'), { recursive: true });
   mkdirSync(root);
   linkModules(workspace);
+  workspace.write('nx.json', '{}\n');
+  workspace.write('package.json', '{ "name": "bare", "version": "0.0.0", "private": true }\n');
   return workspace;
 }
 

@@ -14,12 +14,12 @@ type Json = Record<string, any>; // eslint-disable-line @typescript-eslint/no-ex
 /** Over which base of which architecture each preset is meant to be laid. */
 const MEANT: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'linux-arm64': {
-    tinyconfig: ['virt-arm64', 'debug', 'virtio', '9p', 'modules', 'container', 'kunit'],
+    tinyconfig: ['virt-arm64', 'efi', 'debug', 'virtio', '9p', 'modules', 'container', 'kunit'],
     defconfig: ['qemu-busybox-min', 'container'],
   },
   'linux-x86_64': {
     tinyconfig: ['pc-x86_64', 'mini', 'debug', 'virtio', '9p', 'modules', 'container', 'kunit'],
-    defconfig: ['container'],
+    defconfig: ['container', 'efi'],
   },
 };
 

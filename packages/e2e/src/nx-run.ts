@@ -49,7 +49,8 @@ export async function nx(args: readonly string[], options: NxOptions): Promise<N
     process.execPath,
     join(options.cwd, 'node_modules/nx/dist/bin/nx.js'),
     ...args,
-    '--outputStyle=static',
+    // A generator has no output style: it would be taken for an option of its own.
+    ...(args[0] === 'g' ? [] : ['--outputStyle=static']),
   ];
   const argv =
     options.uid === undefined

@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import type { CreateNodesContextV2, TargetConfiguration } from '@nx/devkit';
 import { OUTCOMES } from '@bringup/qemu';
 import { createNodesV2 } from './graph/create-nodes.js';
+import { BOARD_MACHINES } from './project/board-machines.js';
 
 const ROOT = join(__dirname, '..', '..', '..');
 
@@ -54,6 +55,25 @@ describe('documentation', () => {
     expect(page).toContain(`# @bringup/nx:${name}`);
     expect(Object.keys(properties).filter((option) => !page.includes(`| \`${option}\``))).toEqual([]);
     expect(read('docs/reference/README.md')).toContain(`(${name}.md)`);
+  });
+
+  it('documents each generator and each of its options', () => {
+    const { generators } = readJson('packages/nx/generators.json') as {
+      generators: Record<string, { schema: string }>;
+    };
+    for (const [name, { schema }] of Object.entries(generators)) {
+      const page = read(`docs/reference/generators/${name}.md`);
+      const { properties } = readJson(join('packages/nx', schema)) as { properties: Record<string, unknown> };
+      expect(Object.keys(properties).filter((option) => !page.includes(`| \`${option}\``))).toEqual([]);
+      expect(read('docs/reference/README.md')).toContain(`(generators/${name}.md)`);
+    }
+  });
+
+  it('names the machines that boards are generated for, and how they boot', () => {
+    const rows = mentions('docs/guides/first-board.md', /^\| `(\w+)` +\| `(\w+)` +\| ([^|]+?) +\|$/gm);
+    expect(rows.map(([arch, machine, boots]) => [arch, machine, boots!.replaceAll('`', '')])).toEqual(
+      BOARD_MACHINES.map(({ arch, machine, paths }) => [arch, machine, paths.join(', ')]),
+    );
   });
 
   it('lists each outcome of a boot with its exit code, in their order', () => {

@@ -89,7 +89,8 @@ async function stageUnstripped(make: MakeSetting, installed: string, release: st
   await remove(staging);
   const place = join('lib/modules', release, 'kernel');
   for (const file of await readdir(join(installed, place), { recursive: true })) {
-    if (String(file).endsWith('.ko')) await copy(join(make.out, String(file)), join(staging, place, String(file)));
+    if (String(file).endsWith('.ko'))
+      await copy(join(make.out, String(file)), join(staging, place, String(file)));
   }
   return staging;
 }

@@ -55,9 +55,9 @@ export interface DebugOptions {
    */
   drives?: Drive[];
   /**
-   * Directories of this machine in the guest, by 9p: mount -t 9p -o trans=virtio TAG DIRECTORY (fragment preset:9p).
+   * Directories of this machine in the guest, which reads only unless said otherwise.
    */
-  shares?: Share[];
+  shares?: (P | Virtiofs | SMB)[];
   /**
    * Consoles besides the first serial port: /dev/hvc0, /dev/hvc1 and so on, by virtio.
    */
@@ -334,7 +334,11 @@ export interface Drive {
    */
   bootindex?: number;
 }
-export interface Share {
+/**
+ * QEMU serves it itself: mount -t 9p -o trans=virtio TAG DIRECTORY (fragment preset:9p).
+ */
+export interface P {
+  type?: '9p';
   /**
    * The directory, relative to the workspace root. It is an input of the test.
    */
@@ -351,6 +355,38 @@ export interface Share {
    * Whose the files are that the guest makes, in QEMU's words. none: of whoever runs QEMU.
    */
   securityModel?: 'none' | 'mapped-xattr' | 'mapped-file' | 'passthrough';
+}
+/**
+ * Served by virtiofsd, which is started in a user namespace and ends with QEMU: mount -t virtiofs TAG DIRECTORY (CONFIG_VIRTIO_FS). Faster than 9p, and a whole Linux file system. What the guest makes belongs to whoever runs QEMU.
+ */
+export interface Virtiofs {
+  type: 'virtiofs';
+  /**
+   * The directory, relative to the workspace root. It is an input of the test.
+   */
+  path: string;
+  /**
+   * The name by which the guest mounts it.
+   */
+  tag: string;
+  /**
+   * The guest may write.
+   */
+  writable?: boolean;
+}
+/**
+ * Served by Samba's smbd on QEMU's user network: mount -t cifs -o guest //10.0.2.4/qemu DIRECTORY (CONFIG_CIFS). One for a board, and QEMU knows it writable only.
+ */
+export interface SMB {
+  type: 'smb';
+  /**
+   * The directory, relative to the workspace root. It is an input of the test.
+   */
+  path: string;
+  /**
+   * The guest may write: to be said, for there is no other way.
+   */
+  writable: true;
 }
 /**
  * QEMU says which.

@@ -48,7 +48,7 @@ export const BOARD_MACHINES: readonly BoardMachine[] = [
     presets: ['virt-arm64', 'efi'],
   },
   { ...PC, machine: 'q35' },
-  { ...PC, machine: 'pc' },
+  { ...PC, machine: 'pc', paths: ['kernel', 'iso', 'bios'] },
   {
     arch: 'riscv64',
     machine: 'virt',

@@ -20,7 +20,7 @@ export function checkProjectName(name: string): void {
  */
 export function workspaceDirectory(given: string): string {
   const path = posix.normalize(given.trim() || '.').replace(/\/+$/, '');
-  if (posix.isAbsolute(given) || path === '..' || path.startsWith('../') || /[\0-\x1f\\]/.test(given)) {
+  if (posix.isAbsolute(given) || path === '..' || path.startsWith('../') || /[\p{Cc}\\]/u.test(given)) {
     const message = `directory: "${given}" is not a directory of this workspace: give one relative to its root`;
     throw new UserError('BAD_DIRECTORY', message, { directory: given });
   }

@@ -1,4 +1,4 @@
-import { load } from 'js-yaml';
+import { parse } from 'yaml';
 import { virtualWorkspace, type VirtualWorkspace } from '../../testing/virtual-workspace.js';
 
 let workspace: VirtualWorkspace;
@@ -10,7 +10,7 @@ beforeEach(async () => {
 
 const generated = async (provider: string, path: string, options: object = {}) => {
   await workspace.generate('ci', { provider, ...options });
-  return load(workspace.files()[path]!);
+  return parse(workspace.files()[path]!);
 };
 
 it('writes a workflow of GitHub Actions', async () => {

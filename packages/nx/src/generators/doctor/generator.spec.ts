@@ -3,6 +3,8 @@ import { GeneratedWorkspace } from '../workspace.js';
 import { virtualWorkspace, type VirtualWorkspace } from '../../testing/virtual-workspace.js';
 import { formatReport } from './generator.js';
 
+jest.setTimeout(60_000);
+
 let workspace: VirtualWorkspace;
 beforeEach(() => {
   workspace = virtualWorkspace();
