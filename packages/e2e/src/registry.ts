@@ -15,6 +15,9 @@ const npmConfig = (name: string) => {
   return value === 'null' || value === 'undefined' ? undefined : value;
 };
 
+/** What Verdaccio is to put up with: after two failures it would say for five minutes that there is no such package. */
+const PATIENT = { timeout: '5m', max_fails: 1000, fail_timeout: '1s', maxage: '60m' };
+
 /** @param directory empty, and removed by the caller; Verdaccio keeps its packages there */
 export async function startRegistry(directory: string): Promise<Registry> {
   mkdirSync(directory, { recursive: true });
@@ -24,10 +27,7 @@ export async function startRegistry(directory: string): Promise<Registry> {
     configPath: join(directory, 'configuration.json'),
     web: { enable: false },
     auth: { htpasswd: { file: join(directory, 'htpasswd'), max_users: -1 } },
-    // A package is asked for in all its versions: nx alone has 700, 40 MB.
-    uplinks: {
-      user: { url: npmConfig('registry'), ca: npmConfig('cafile'), timeout: '120s', maxage: '60m' },
-    },
+    uplinks: { user: { url: npmConfig('registry'), ca: npmConfig('cafile'), ...PATIENT } },
     packages: { '@bringup/*': open, 'create-bringup': open, '**': { access: '$all', proxy: 'user' } },
     publish: { allow_offline: true },
     max_body_size: '50mb',
