@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { REPOSITORY } from './nx-run.js';
 import { becomeUser, type User } from './user.js';
 
@@ -84,4 +85,12 @@ it('leaves nothing when the board cannot be made', async () => {
   const failed = user.run(user.directory, [...MAIN, 'broken', '--board=kernel-arm64']);
   await expect(failed).rejects.toThrow(/kernel-arm64[^]*\[TOOL_FAILED\]/);
   expect(existsSync(join(user.directory, 'broken'))).toBe(false);
+});
+
+it('leaves nothing when it is killed', async () => {
+  const killed = user.run(user.directory, [...MAIN, 'killed'], {}, /Adding @bringup/);
+  await expect(killed).rejects.toThrow(/ended with null/);
+  const end = Date.now() + 60_000;
+  while (existsSync(join(user.directory, 'killed')) && Date.now() < end) await sleep(200);
+  expect(existsSync(join(user.directory, 'killed'))).toBe(false);
 });

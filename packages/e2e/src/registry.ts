@@ -27,15 +27,18 @@ export async function startRegistry(directory: string): Promise<Registry> {
     configPath: join(directory, 'configuration.json'),
     web: { enable: false },
     auth: { htpasswd: { file: join(directory, 'htpasswd'), max_users: -1 } },
-    uplinks: { user: { url: npmConfig('registry'), ca: npmConfig('cafile'), ...PATIENT } },
+    uplinks: { user: { url: npmConfig('registry'), ...PATIENT } },
     packages: { '@bringup/*': open, 'create-bringup': open, '**': { access: '$all', proxy: 'user' } },
     publish: { allow_offline: true },
     max_body_size: '50mb',
     log: { type: 'stdout', level: 'error', format: 'pretty' },
   };
   writeFileSync(configuration.configPath, JSON.stringify(configuration));
+  const authorities = npmConfig('cafile');
   const server = spawn(process.execPath, [join(__dirname, 'registry-main.cjs'), configuration.configPath], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    // As npm trusts it; an uplink's own "ca" is the certificate itself.
+    env: { ...process.env, ...(authorities ? { NODE_EXTRA_CA_CERTS: authorities } : {}) },
   });
   const ended = new Promise<void>((resolve) => server.on('close', () => resolve()));
   const port = await new Promise<string>((resolve, reject) => {
