@@ -11,7 +11,8 @@ const LAYERS = {
   rootfs: ['process'],
   disk: ['process', 'rootfs'],
   qemu: ['process'],
-  nx: ['process', 'kconfig', 'kbuild', 'rootfs', 'disk', 'qemu'],
+  gdb: ['process'],
+  nx: ['process', 'kconfig', 'kbuild', 'rootfs', 'disk', 'qemu', 'gdb'],
   'create-bringup': ['process'],
   // Through nx as a user has it, but for the comparison of kbuild with the trees' own scripts, and disks to boot from.
   e2e: ['process', 'kconfig', 'kbuild', 'rootfs', 'disk', 'qemu', 'create-bringup'],
@@ -49,7 +50,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['packages/{kconfig,kbuild,rootfs,disk,qemu,create-bringup}/src/**/*.ts'],
+    files: ['packages/{kconfig,kbuild,rootfs,disk,qemu,gdb,create-bringup}/src/**/*.ts'],
     ignores: ['**/*.spec.ts', '**/testing/**'],
     rules: reserved(
       [...NX, ...EXECA],

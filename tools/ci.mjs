@@ -7,10 +7,12 @@
  *   node tools/ci.mjs quick      without e2e
  *   node tools/ci.mjs deep       what takes longer than CI may
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { bin, root, setUp } from './lib/setup.mjs';
 
 const mode = process.argv[2] ?? 'all';
@@ -27,12 +29,16 @@ function check(title, argv) {
   );
 }
 
-function jest(title, args) {
+/** @param args of Jest; its own progress goes to stderr, each line behind `prefix` */
+async function jest(title, args, prefix = '') {
   const started = Date.now();
   console.log(`\n== ${title}`);
   const report = join(scratch, `${title}.json`);
   const argv = bin('jest', '--ci', '--json', `--outputFile=${report}`, ...args);
-  const { status } = spawnSync(argv[0], argv.slice(1), { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(argv[0], argv.slice(1), { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = once(child, 'exit');
+  for await (const line of createInterface({ input: child.stderr })) console.error(prefix + line);
+  const [status] = await ended;
   let result;
   try {
     result = JSON.parse(readFileSync(report, 'utf8'));
@@ -50,16 +56,28 @@ function jest(title, args) {
   );
 }
 
+/**
+ * The tests through the real nx in two lanes at once: those that work in this repository, whose outputs and runs they
+ * share, one after the other, and beside them those that make workspaces of their own.
+ */
+async function e2e() {
+  const config = (name) => ['--config', `packages/e2e/jest.${name}.config.js`, '--runInBand'];
+  await Promise.all([
+    jest('e2e-demo', config('demo'), '[demo] '),
+    jest('e2e-workspaces', config('workspaces'), '[workspaces] '),
+  ]);
+}
+
 await setUp(mode === 'deep' ? 'deep' : 'tests');
 if (mode !== 'deep') {
   check('format', bin('prettier', '--check', '--log-level', 'warn', '.'));
   check('lint', bin('eslint', '--max-warnings', '0', '.'));
   check('types', bin('tsc', '--project', 'tsconfig.spec.json'));
   check('schemas', [process.execPath, 'tools/schemas.mjs', '--check']);
-  jest('unit', []);
+  await jest('unit', []);
 }
-if (mode === 'all') jest('e2e', ['--config', 'packages/e2e/jest.config.js', '--runInBand']);
-if (mode === 'deep') jest('deep', ['--config', 'packages/e2e/jest.deep.config.js', '--runInBand']);
+if (mode === 'all') await e2e();
+if (mode === 'deep') await jest('deep', ['--config', 'packages/e2e/jest.deep.config.js', '--runInBand']);
 rmSync(scratch, { recursive: true, force: true });
 
 // A test that skips on a CI machine has not tested anything there.

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * Everything that follows from the executors' schema.json: the shared properties inside them, the TypeScript
- * types and defaults in packages/nx/src/generated, and the reference pages in docs/reference.
+ * Everything that follows from the schema.json of executors and generators: the shared properties inside them, the
+ * TypeScript types and defaults in packages/nx/src/generated, the lists of both that Nx reads, and the reference pages in
+ * docs/reference.
  *
  *   node tools/schemas.mjs           write
  *   node tools/schemas.mjs --check   fail when something on disk differs, and say how to mend it
@@ -18,7 +19,30 @@ const check = process.argv.includes('--check');
 const stale = [];
 
 const shared = JSON.parse(readFileSync(join(plugin, 'schemas/shared.json'), 'utf8')).properties;
-const names = readdirSync(join(plugin, 'src/executors')).sort();
+
+/** What there is a schema of: where it lies, and what is made of it. `suffix` keeps apart what is named alike. */
+const KINDS = [
+  { kind: 'executors', entry: 'implementation', pages: 'docs/reference', suffix: '' },
+  { kind: 'generators', entry: 'factory', pages: 'docs/reference/generators', suffix: '-generator' },
+];
+
+/**
+ * What stands for "nothing else" in the schemas. Nx knows anyOf and lets every value through, so that the options are
+ * looked at by project/check-options.ts, which names the near one; editors know `not`, and mark it.
+ */
+const NOTHING_ELSE = {
+  anyOf: [{ type: 'array' }, { type: 'object' }, {}],
+  not: {},
+  errorMessage: 'There is no option of this name.',
+  doNotSuggest: true,
+};
+
+function namesOf(kind) {
+  const directory = join(plugin, 'src', kind);
+  return readdirSync(directory)
+    .filter((name) => existsSync(join(directory, name, 'schema.json')))
+    .sort();
+}
 
 async function emit(path, text, parser) {
   const options = { ...(await prettier.resolveConfig(path)), parser };
@@ -34,9 +58,15 @@ async function emit(path, text, parser) {
 function filledIn(name, property) {
   const from = property['x-shared'];
   if (from && !shared[from]) throw new Error(`property ${name}: there is no shared property ${from}`);
-  if (from) return { 'x-shared': from, ...shared[from] };
+  if (from) return { 'x-shared': from, ...shared[from], ...asked(property) };
   if (!property.items?.properties) return property;
   return { ...property, items: { ...property.items, properties: allFilledIn(property.items.properties) } };
+}
+
+/** How a property is asked for stays its own: a generator asks for what is plain to an executor. */
+function asked(property) {
+  const kept = ([key]) => key === '$default' || (key.startsWith('x-') && key !== 'x-shared');
+  return Object.fromEntries(Object.entries(property).filter(kept));
 }
 
 function allFilledIn(properties) {
@@ -90,71 +120,92 @@ function nestedTables({ properties }, path = '') {
   return parts;
 }
 
-for (const name of names) {
-  const path = join(plugin, 'src/executors', name, 'schema.json');
+/** The examples that --help shows as well. */
+function examples({ examples: given = [] }) {
+  if (given.length === 0) return [];
+  return [
+    '## Examples\n',
+    '```sh',
+    ...given.map(({ command, description }) => `${command}   # ${description}`),
+    '```',
+  ];
+}
+
+async function emitOne({ kind, pages, suffix }, name) {
+  const path = join(plugin, 'src', kind, name, 'schema.json');
   const own = JSON.parse(readFileSync(path, 'utf8'));
   const properties = allFilledIn(own.properties);
-  const schema = { ...own, properties };
+  const schema = { ...own, properties, additionalProperties: NOTHING_ELSE };
   await emit(path, JSON.stringify(schema), 'json');
 
-  const types = await compile(structuredClone({ ...schema, $id: undefined }), schema.title, {
-    bannerComment: '',
-    additionalProperties: false,
-    format: false,
-    ignoreMinAndMaxItems: true,
-  });
+  const types = await compile(
+    structuredClone({ ...schema, $id: undefined, examples: undefined, additionalProperties: false }),
+    schema.title,
+    { bannerComment: '', additionalProperties: false, format: false, ignoreMinAndMaxItems: true },
+  );
   const defaults = defaultsOf(schema);
   const filled = `Required<Pick<${schema.title}, ${
     Object.keys(defaults)
       .map((key) => `'${key}'`)
       .join(' | ') || 'never'
   }>>`;
-  const variable = `${name.replace(/-(.)/g, (_match, letter) => letter.toUpperCase())}Defaults`;
+  const variable = `${`${name}${suffix}`.replace(/-(.)/g, (_match, letter) => letter.toUpperCase())}Defaults`;
   await emit(
-    join(plugin, 'src/generated', `${name}-options.ts`),
-    `// Generated from ../executors/${name}/schema.json by tools/schemas.mjs: do not edit.\n\n${types}\n` +
+    join(plugin, 'src/generated', `${name}${suffix}-options.ts`),
+    `// Generated from ../${kind}/${name}/schema.json by tools/schemas.mjs: do not edit.\n\n${types}\n` +
       `/** The defaults of the schema, as Nx fills them in. */\nexport const ${variable}: ${filled} = ${JSON.stringify(defaults)};\n\n` +
       `/** The options once the defaults are filled in. */\nexport type Full${schema.title} = ${schema.title} & typeof ${variable};\n`,
     'typescript',
   );
   await emit(
-    join(root, 'docs/reference', `${name}.md`),
+    join(root, pages, `${name}.md`),
     [
-      `<!-- Generated from packages/nx/src/executors/${name}/schema.json by tools/schemas.mjs: do not edit. -->`,
+      `<!-- Generated from packages/nx/src/${kind}/${name}/schema.json by tools/schemas.mjs: do not edit. -->`,
       `\n# @bringup/nx:${name}\n\n${schema.description}\n`,
-      ...HEAD,
+      ...(Object.keys(properties).length === 0 ? ['It has no options.\n'] : HEAD),
       ...rows(schema.properties, schema.required),
       ...nestedTables(schema),
+      '',
+      ...examples(schema),
       '',
     ].join('\n'),
     'markdown',
   );
+  return schema.description;
 }
 
-const executors = Object.fromEntries(
-  names.map((name) => {
-    const { description } = JSON.parse(
-      readFileSync(join(plugin, 'src/executors', name, 'schema.json'), 'utf8'),
-    );
-    return [
-      name,
-      {
-        implementation: `./dist/executors/${name}/executor.js`,
-        schema: `./src/executors/${name}/schema.json`,
-        description,
-      },
-    ];
-  }),
-);
-await emit(join(plugin, 'executors.json'), JSON.stringify({ executors }), 'json');
+/** Executors or generators: what follows from each schema, and the list that Nx reads. */
+async function emitKind(of) {
+  const entries = {};
+  for (const name of namesOf(of.kind)) {
+    const description = await emitOne(of, name);
+    entries[name] = {
+      [of.entry]: `./dist/${of.kind}/checked.js#${name}`,
+      schema: `./src/${of.kind}/${name}/schema.json`,
+      description,
+    };
+  }
+  await emit(join(plugin, `${of.kind}.json`), JSON.stringify({ [of.kind]: entries }), 'json');
+  return entries;
+}
+
+const [executors, generators] = [await emitKind(KINDS[0]), await emitKind(KINDS[1])];
 await emit(
   join(root, 'docs/reference/README.md'),
   [
     '# Reference\n',
-    'Executors of `@bringup/nx`, from their schemas.\n',
+    'Executors and generators of `@bringup/nx`, from their schemas.\n',
     '| executor | what it does |',
     '| --- | --- |',
-    ...names.map((name) => `| [${name}](${name}.md) | ${executors[name].description} |`),
+    ...Object.entries(executors).map(
+      ([name, { description }]) => `| [${name}](${name}.md) | ${description} |`,
+    ),
+    '',
+    '| generator: `nx g @bringup/nx:NAME` | what it does |',
+    '| --- | --- |',
+    ...Object.entries(generators).map(
+      ([name, { description }]) => `| [${name}](generators/${name}.md) | ${description} |`,
+    ),
     '',
   ].join('\n'),
   'markdown',

@@ -70,7 +70,7 @@ function copyTracked(root, workspace) {
 /** The plugin from the sources as they are: what was copied of an earlier build makes it a matter of seconds. */
 export async function buildPlugin(scratch) {
   const tsc = join(scratch.workspace, 'node_modules/typescript/bin/tsc');
-  await run([process.execPath, tsc, '--build'], { cwd: scratch.workspace, env: scratch.env });
+  await run([process.execPath, tsc, '--build', 'packages'], { cwd: scratch.workspace, env: scratch.env });
 }
 
 /** npm's layout: everything is linked to the user's node_modules, the workspace's own packages to the copies. */

@@ -72,6 +72,6 @@ export async function setUp(purpose) {
   checkNode();
   await ensurePackages(purpose);
   installNpmPackages();
-  runStep('plugin', bin('tsc', '--build'));
+  runStep('plugin', bin('tsc', '--build', 'packages'));
   refreshLock(purpose);
 }

@@ -1,6 +1,6 @@
 import { pathExists } from 'fs-extra';
 import { join } from 'node:path';
-import { ToolError } from '@bringup/process';
+import { describeInstall, hostDistribution, ToolError } from '@bringup/process';
 
 /** Where distributions keep the files of syslinux: Debian and Ubuntu, Fedora, Arch. */
 const PLACES = [
@@ -29,6 +29,6 @@ export async function findBootFile(name: BootFile): Promise<string> {
     if (await pathExists(path)) return path;
   }
   const debian = DEBIAN_PACKAGES[name];
-  const message = `${name}: not found in ${PLACES.join(', ')}. Install it: apt-get install ${debian} (Debian, Ubuntu)`;
+  const message = `${name}: not found in ${PLACES.join(', ')}. ${describeInstall(debian, hostDistribution())}`;
   throw new ToolError('TOOL_MISSING', message, { file: name, debian });
 }

@@ -70,7 +70,7 @@ const CASES: Case[] = [
     what: 'unknown option',
     run: 'kernel:build',
     spoil: options('kernel', (kernel) => (kernel.framgents = [])),
-    says: [/'framgents' is not found in schema/],
+    says: [/framgents is no option of @bringup\/nx:\w+\. Did you mean fragments/],
   },
   {
     what: 'no source',
@@ -147,7 +147,7 @@ const CASES: Case[] = [
     spoil: file('kernel/a.config', 'CONFIG_NET=y\n'),
     env: () => ({ PATH: pathWithout(/^x86_64-linux-gnu-gcc/) }),
     says: [
-      'x86_64-linux-gnu-gcc: program not found in PATH. Install it: apt-get install gcc-x86-64-linux-gnu',
+      `x86_64-linux-gnu-gcc: program not found in PATH. Install it: apt-get install ${process.arch === 'x64' ? 'gcc' : 'gcc-x86-64-linux-gnu'}`,
     ],
   },
   {

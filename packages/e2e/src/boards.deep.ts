@@ -63,7 +63,7 @@ it("reads a board's drive at the prompt of x86_64's U-Boot", async () => {
     const firmware = join(REPOSITORY, 'dist/u-boot-x86_64/u-boot.rom');
     const boot = { via: 'u-boot', firmware, drive } as const;
     const { argv } = planMachine({ arch: 'x86_64', board: 'deep', accel: 'tcg', console: 'pipe', boot });
-    const console = await dialogue(JSON.stringify(argv), [
+    const console = await dialogue(argv, [
       [/Hit any key/, ''],
       [/=> $/, 'virtio scan'],
       [/=> $/, 'ls virtio 0'],

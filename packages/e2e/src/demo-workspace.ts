@@ -54,7 +54,7 @@ export function copyDemo(): DemoCopy {
 
 function copyInstalled(root: string): void {
   execFileSync('cp', ['--archive', '--reflink=auto', join(REPOSITORY, 'node_modules'), root]);
-  for (const name of ['process', 'kconfig', 'kbuild', 'rootfs', 'disk', 'qemu', 'nx']) {
+  for (const name of ['process', 'kconfig', 'kbuild', 'rootfs', 'disk', 'qemu', 'gdb', 'nx']) {
     for (const part of ['dist', 'node_modules']) {
       const source = join(REPOSITORY, 'packages', name, part);
       if (existsSync(source)) execFileSync('cp', ['--archive', source, join(root, 'packages', name)]);

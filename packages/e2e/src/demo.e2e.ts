@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { copyDemo, hostileEnvironment, type DemoCopy } from './demo-workspace.js';
-import { dialogue } from './dialogue.js';
+import { dialogue, printedCommand } from './dialogue.js';
 import { nx, REPOSITORY, type NxRun } from './nx-run.js';
 
 /** The demo itself: real kernels and BusyBox from source, booted in the real QEMU. */
@@ -279,7 +279,7 @@ describe('the mini distribution', () => {
       expect((await sized('-c', 'serial')).kernel).toBeLessThanOrEqual(860 * 1024);
 
       const command = await here(['run', 'pc-mini-distro:command', '-c', 'serial', '--json']);
-      const console = await dialogue(command.output, [
+      const console = await dialogue(printedCommand(command.output), [
         [/# $/, '/hello'],
         [/hello from mini-distro\r?\n# $/, '/nope'],
         [/not found\r?\n# $/, undefined],
@@ -327,7 +327,7 @@ describe('through U-Boot', () => {
     async () => {
       expectSuccess(await here(['run', 'virt-arm64-uboot:build', '-c', 'prompt']));
       const run = await here(['run', 'virt-arm64-uboot:command', '-c', 'prompt', '--json']);
-      const console = await dialogue(run.output, [
+      const console = await dialogue(printedCommand(run.output), [
         [/=> $/, 'load virtio 0 ${kernel_addr_r} Image'],
         [/bytes read[^]*=> $/, 'load virtio 0 ${ramdisk_addr_r} initramfs.cpio.gz'],
         [/bytes read[^]*=> $/, 'setenv bootargs console=ttyAMA0 panic=-1'],

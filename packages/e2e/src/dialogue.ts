@@ -2,12 +2,19 @@ import { spawn } from 'node:child_process';
 
 const TIMEOUT_MS = 60_000;
 
-/** Runs the command that `command --json` printed, types at prompts, and ends it at the one where nothing is typed. */
+/** The argv that `command --json` printed, among what nx itself says. */
+export function printedCommand(output: string): string[] {
+  return JSON.parse(output.split('\n').find((text) => text.startsWith('['))!) as string[];
+}
+
+/**
+ * Runs a guest, types a line at each prompt (looked for in what came since the last one), and ends it at the prompt
+ * where nothing is typed. Gives all that the console said.
+ */
 export async function dialogue(
-  output: string,
-  steps: [prompt: RegExp, typed: string | undefined][],
+  [program, ...args]: readonly string[],
+  steps: readonly [prompt: RegExp, typed: string | undefined][],
 ): Promise<string> {
-  const [program, ...args] = JSON.parse(output.split('\n').find((text) => text.startsWith('['))!) as string[];
   const boot = spawn(program!, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const left = [...steps];
   let console = '';

@@ -14,7 +14,7 @@ import { execFileSync } from 'node:child_process';
 import { REPOSITORY } from './nx-run.js';
 
 const FIXTURES = join(REPOSITORY, 'packages/kbuild/fixtures');
-const PACKAGES = ['process', 'kconfig', 'kbuild', 'rootfs', 'disk', 'qemu', 'nx'];
+const PACKAGES = ['process', 'kconfig', 'kbuild', 'rootfs', 'disk', 'qemu', 'gdb', 'nx'];
 
 /** A workspace with a kernel and a BusyBox that compile in a second, an initramfs and a board over them. */
 export interface FakeWorkspace {
@@ -38,6 +38,16 @@ export interface FakeOptions {
 
 /** @param parent where to make it */
 export function makeFakeWorkspace(parent = tmpdir(), options: FakeOptions = {}): FakeWorkspace {
+  const workspace = makeBareWorkspace(parent);
+  const base = dirname(workspace.root);
+  makeTarballs(base, options.changeKernel);
+  writeProjects(workspace, base, options.qemu);
+  execFileSync('git', ['init', '--quiet', workspace.root]);
+  return workspace;
+}
+
+/** A directory with Nx and the plugin installed, and nothing else: no nx.json, no git. */
+export function makeBareWorkspace(parent = tmpdir()): FakeWorkspace {
   const base = mkdtempSync(join(parent, 'bringup-e2e-'));
   const root = join(base, 'workspace');
   const workspace: FakeWorkspace = {
@@ -62,9 +72,6 @@ export function makeFakeWorkspace(parent = tmpdir(), options: FakeOptions = {}):
   mkdirSync(join(base, 'home'), { recursive: true });
   mkdirSync(root);
   linkModules(workspace);
-  makeTarballs(base, options.changeKernel);
-  writeProjects(workspace, base, options.qemu);
-  execFileSync('git', ['init', '--quiet', root]);
   return workspace;
 }
 
@@ -79,7 +86,7 @@ function linkModules({ root, plugin }: FakeWorkspace): void {
     cpSync(join(REPOSITORY, 'packages', name), join(plugin, name), {
       recursive: true,
       filter: (source) =>
-        !/^\/packages\/[^/]+\/(src\/(?!executors)|fixtures)/.test(source.slice(REPOSITORY.length)),
+        !/^\/packages\/[^/]+\/(src\/(?!executors|generators)|fixtures)/.test(source.slice(REPOSITORY.length)),
       verbatimSymlinks: true,
     });
   }

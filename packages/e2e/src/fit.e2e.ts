@@ -1,7 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { dialogue } from './dialogue.js';
 import { nx, REPOSITORY } from './nx-run.js';
 
 /** FIT images of the demo's kernel and initramfs, booted or refused by the demo's U-Boot in the real QEMU. */
@@ -46,33 +47,19 @@ async function boot(fit: string, dtb?: string): Promise<string> {
   execFileSync('mkfs.fat', [drive]);
   execFileSync('mcopy', ['-i', drive, fit, '::image.fit']);
   const machine = ['-machine', 'virt', '-cpu', 'cortex-a72', '-m', '256M', '-nodefaults', '-no-reboot'];
-  const qemu = spawn('qemu-system-aarch64', [
-    ...machine,
-    ...['-display', 'none', '-nic', 'none', '-serial', 'stdio'],
-    ...['-bios', join(REPOSITORY, 'dist/u-boot/u-boot.bin')],
-    ...(dtb === undefined ? [] : ['-dtb', dtb]),
-    ...['-drive', `if=none,id=boot,file=${drive},format=raw,snapshot=on`],
-    ...['-device', 'virtio-blk-device,drive=boot'],
-  ]);
-  const dialogue: [prompt: RegExp, typed: string | undefined][] = [
-    [/=> $/, 'load virtio 0 ${ramdisk_addr_r} image.fit'],
-    [/bytes read[^]*=> $/, 'setenv bootargs console=ttyAMA0 panic=-1'],
-    [/=> $/, 'bootm ${ramdisk_addr_r}#conf-1 ${ramdisk_addr_r}#conf-1 ${fdt_addr}'],
-    [/=> $|^\/ # /m, undefined],
-  ];
-  let console = '';
-  let answered = 0;
-  qemu.stdout.on('data', (chunk) => {
-    console += String(chunk);
-    const next = dialogue[0];
-    if (!next?.[0].test(console.slice(answered))) return;
-    answered = console.length;
-    dialogue.shift();
-    if (next[1] === undefined) qemu.kill();
-    else qemu.stdin.write(`${next[1]}\n`);
-  });
-  await new Promise((resolve) => qemu.on('close', resolve));
-  return console;
+  const devices = ['-display', 'none', '-nic', 'none', '-serial', 'stdio'];
+  const firmware = ['-bios', join(REPOSITORY, 'dist/u-boot/u-boot.bin'), ...(dtb ? ['-dtb', dtb] : [])];
+  const disk = ['-drive', `if=none,id=boot,file=${drive},format=raw,snapshot=on`];
+  const argv = [...machine, ...devices, ...firmware, ...disk, '-device', 'virtio-blk-device,drive=boot'];
+  return dialogue(
+    ['qemu-system-aarch64', ...argv],
+    [
+      [/=> $/, 'load virtio 0 ${ramdisk_addr_r} image.fit'],
+      [/bytes read[^]*=> $/, 'setenv bootargs console=ttyAMA0 panic=-1'],
+      [/=> $/, 'bootm ${ramdisk_addr_r}#conf-1 ${ramdisk_addr_r}#conf-1 ${fdt_addr}'],
+      [/=> $|^\/ # /m, undefined],
+    ],
+  );
 }
 
 const SHELL = /^\/ # /m;

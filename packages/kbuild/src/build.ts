@@ -78,11 +78,15 @@ export function buildLog(out: string): string {
 }
 
 /** Exists while make runs. Found at the start of a build, it says that the last one was killed. */
-function runningMark(out: string): string {
+export function runningMark(out: string): string {
   return `${out}.running`;
 }
 
-async function prepareOut({ make, tools }: BuildRequest, onNote?: (note: string) => void): Promise<void> {
+/** Makes the output directory anew when what is in it says nothing about what make would make now. */
+export async function prepareOut(
+  { make, tools }: Pick<BuildRequest, 'make' | 'tools'>,
+  onNote?: (note: string) => void,
+): Promise<void> {
   const { out, source } = make;
   const keyFile = `${out}.key`;
   const key = createHash('sha256')

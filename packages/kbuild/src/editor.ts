@@ -1,6 +1,14 @@
 import { join } from 'node:path';
 import { readFile, writeFile } from 'fs-extra';
-import { openTerminal, runProgram, startProgram, ToolError, UserError } from '@bringup/process';
+import {
+  describeInstall,
+  hostDistribution,
+  openTerminal,
+  runProgram,
+  startProgram,
+  ToolError,
+  UserError,
+} from '@bringup/process';
 import { planMake, type MakeSetting } from './make.js';
 
 /** The tree's own editors of a configuration that run in a terminal. */
@@ -35,7 +43,7 @@ export async function runConfigEditor(
       throw new ToolError(
         'TOOL_FAILED',
         `make ${editor} failed (${exitCode ?? 'killed'}), and nothing was changed. It is compiled on first use, which needs ` +
-          `ncurses: apt-get install libncurses-dev (Debian, Ubuntu)`,
+          `ncurses. ${describeInstall('libncurses-dev', hostDistribution())}`,
         { argv },
       );
     }

@@ -1,9 +1,16 @@
 export { ARCH_NAMES, ARCHES, type Arch, type ArchFacts } from './arches.js';
 export { build, buildLog, type BuildRequest } from './build.js';
 export { resolveBase, type BaseConfig } from './base.js';
+export {
+  formatCompileCommands,
+  mergeCompileCommands,
+  readCompileCommands,
+  type CompileCommand,
+} from './compile-commands.js';
 export { configure, type Configuration, type ConfigureRequest } from './configure.js';
 export { checkDtbs, dtbName, planDtbs, type ExtraArtifacts } from './dtbs.js';
 export { checkDecompressor, EMBEDDED_INITRAMFS, EMBEDDED_INITRAMFS_LINES } from './embedded-initramfs.js';
+export { archiveGdbScripts, GDB_SCRIPTS } from './gdb-scripts.js';
 export { type FragmentReference } from './fragments.js';
 export { runConfigEditor, saveDefconfig, type ConfigEditor } from './editor.js';
 export { readKconfigTree } from './kconfig-tree.js';
@@ -11,7 +18,14 @@ export { resolveAside } from './resolve.js';
 export { readFragments } from './fragments.js';
 export { archiveInstallTree, type InstallRequest } from './install-tree.js';
 export * from './lock/index.js';
-export { ccacheDirectory, planMake, type MakeSetting } from './make.js';
+export {
+  ccacheDirectory,
+  DEBUG_SOURCE_PREFIX,
+  DEBUG_WORKSPACE_PREFIX,
+  planMake,
+  type MakeSetting,
+} from './make.js';
+export * from './module/index.js';
 export { isPublished, manifestPath, publish, publishText, readManifest, type Manifest } from './manifest.js';
 export * from './program/index.js';
 export { showProgress, type Progress } from './progress.js';
@@ -24,6 +38,7 @@ export {
   describeToolDifferences,
   frozenToolsError,
   probeTools,
+  staticLibraryPackage,
   toolNames,
   type ToolDifference,
   type ToolVersions,

@@ -3,6 +3,7 @@ import { ensureDir, remove } from 'fs-extra';
 import { runProgram } from '@bringup/process';
 import { planMake, type MakeSetting } from './make.js';
 import { addLibraries } from './libraries.js';
+import { archiveDirectory } from './tar.js';
 
 export interface InstallRequest {
   readonly make: MakeSetting;
@@ -26,23 +27,6 @@ export async function archiveInstallTree({ make, signal, ...request }: InstallRe
   await runProgram(argv, { env, signal });
   if (!request.static) await addLibraries(join(staging, 'bin/busybox'), staging, make.crossCompile);
   const archive = `${make.out}.install.tar`;
-  // Owners, times and order are fixed: the same tree is the same file (GNU tar manual, "Reproducibility").
-  await runProgram(
-    [
-      'tar',
-      '--create',
-      `--file=${archive}`,
-      `--directory=${staging}`,
-      '--sort=name',
-      '--format=ustar',
-      '--mtime=@0',
-      '--owner=0',
-      '--group=0',
-      '--numeric-owner',
-      '--mode=u=rwX,go=rX',
-      '.',
-    ],
-    { signal },
-  );
+  await archiveDirectory(staging, archive, { signal });
   return archive;
 }

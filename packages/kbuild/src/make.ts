@@ -15,11 +15,15 @@ export interface MakeSetting {
   readonly jobs: number;
   /** The directory of ccache's store, or undefined to compile without. */
   readonly ccacheDirectory?: string;
+  /** Flags of the compiler, after those that free debug information of this machine's paths. */
+  readonly flags?: readonly string[];
 }
 
 /** The paths that debug information has instead of this machine's, the same on every one. */
 export const DEBUG_SOURCE_PREFIX = '/usr/src/bringup/source';
 export const DEBUG_OUT_PREFIX = '/usr/src/bringup/out';
+/** The same for files of the workspace that make compiles: `WORKSPACE/examples/hello/hello.c`. */
+export const DEBUG_WORKSPACE_PREFIX = '/usr/src/bringup/workspace';
 
 /**
  * One call of make, out of tree. Variables are given as arguments, which beat both the environment (made from
@@ -29,9 +33,13 @@ export const DEBUG_OUT_PREFIX = '/usr/src/bringup/out';
  * information is freed of this machine's paths: same source, same configuration, same tools, same bytes.
  */
 export function planMake(setting: MakeSetting, goals: readonly string[]): { argv: Argv; env: Environment } {
-  const { variables, crossCompile, source, out, ccacheDirectory } = setting;
+  const { variables, crossCompile, source, out, ccacheDirectory, flags = [] } = setting;
   const launcher = ccacheDirectory === undefined ? '' : 'ccache ';
-  const prefixMap = `-fdebug-prefix-map=${source.path}=${DEBUG_SOURCE_PREFIX} -fdebug-prefix-map=${out}=${DEBUG_OUT_PREFIX}`;
+  const prefixMap = [
+    `-fdebug-prefix-map=${source.path}=${DEBUG_SOURCE_PREFIX}`,
+    `-fdebug-prefix-map=${out}=${DEBUG_OUT_PREFIX}`,
+    ...flags,
+  ].join(' ');
   return {
     argv: [
       'make',

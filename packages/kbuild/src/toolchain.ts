@@ -1,6 +1,14 @@
 import { basename } from 'node:path';
 import { pathExists } from 'fs-extra';
-import { probeVersion, runProgram, sha256File, ToolError, UserError } from '@bringup/process';
+import {
+  describeInstall,
+  hostDistribution,
+  probeVersion,
+  runProgram,
+  sha256File,
+  ToolError,
+  UserError,
+} from '@bringup/process';
 import { ARCHES, type Arch } from './arches.js';
 import type { KconfigProgram } from './programs.js';
 
@@ -37,17 +45,31 @@ export async function probeTools(program: ToolSet, prefix: string): Promise<Tool
   return versions;
 }
 
+const LIBRARY_PACKAGES: Readonly<Record<string, { debian: string; native: string }>> = {
+  'aarch64-linux-gnu-': { debian: 'libc6-dev-arm64-cross', native: 'arm64' },
+  'arm-linux-gnueabihf-': { debian: 'libc6-dev-armhf-cross', native: 'arm' },
+  'riscv64-linux-gnu-': { debian: 'libc6-dev-riscv64-cross', native: 'riscv64' },
+  'x86_64-linux-gnu-': { debian: 'libc6-dev-amd64-cross', native: 'x64' },
+};
+
+/**
+ * The Debian package with the C library that a compiler links statically.
+ *
+ * @param host as Node names its architecture: of that the host's own compiler has such a prefix as well
+ */
+export function staticLibraryPackage(prefix: string, host: string = process.arch): string {
+  const known = LIBRARY_PACKAGES[basename(prefix)];
+  return known && known.native !== host ? known.debian : 'libc6-dev';
+}
+
 async function libraryVersion(prefix: string): Promise<string> {
   const { stdout } = await runProgram([`${prefix}gcc`, '-print-file-name=libc.a']);
   const archive = stdout.trim();
   if (!(await pathExists(archive))) {
-    const triple = basename(prefix).replace(/-$/, '');
-    throw new ToolError(
-      'TOOL_MISSING',
-      `${prefix}gcc has no static C library (libc.a): install it, as Debian's libc6-dev for the architecture of ${triple} ` +
-        `(apt-get install libc6-dev-arm64-cross for arm64, libc6-dev for the host's own)`,
-      { prefix },
-    );
+    const debian = staticLibraryPackage(prefix);
+    const remedy = describeInstall(debian, hostDistribution());
+    const message = `${prefix}gcc has no static C library (libc.a). ${remedy}`;
+    throw new ToolError('TOOL_MISSING', message, { prefix, debian });
   }
   return `libc.a sha256:${(await sha256File(archive)).slice(0, 16)}`;
 }

@@ -12,8 +12,16 @@ export {
   writeSynced,
   type AsideWrite,
 } from './files.js';
+export {
+  describeInstall,
+  DISTRIBUTIONS,
+  hostDistribution,
+  installLine,
+  type Distribution,
+} from './distributions.js';
 export { dyingWithUs, startKept, type KeptProgram } from './keeper.js';
 export { withLock, type LockOptions, type LockOwner } from './lock.js';
+export { nearNames, suggestNames } from './near.js';
 export { debianPackageOf, missingProgram } from './programs.js';
 export { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.js';
 export { quoteArgument, quoteCommand } from './quote.js';

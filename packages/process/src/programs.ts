@@ -1,3 +1,4 @@
+import { describeInstall, hostDistribution } from './distributions.js';
 import { ToolError } from './errors.js';
 
 /** Host programs and the Debian package that has each; the one table that every "missing program" message uses. */
@@ -30,6 +31,7 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   cp: 'coreutils',
   dd: 'coreutils',
   debugfs: 'e2fsprogs',
+  depmod: 'kmod',
   'dpkg-deb': 'dpkg',
   'dpkg-source': 'dpkg-dev',
   dtc: 'device-tree-compiler',
@@ -38,6 +40,7 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   fakeroot: 'fakeroot',
   flex: 'flex',
   gcc: 'gcc',
+  'gdb-multiarch': 'gdb-multiarch',
   git: 'git',
   'grub-mkimage': 'grub-efi-amd64-bin',
   gzip: 'gzip',
@@ -54,8 +57,12 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   patch: 'patch',
   perl: 'perl',
   'qemu-img': 'qemu-utils',
+  readelf: 'binutils',
+  rustc: 'rustc',
+  'rust-std': 'libstd-rust-dev',
   setpriv: 'util-linux',
   sfdisk: 'fdisk',
+  strip: 'binutils',
   syslinux: 'syslinux',
   tar: 'tar',
   unsquashfs: 'squashfs-tools',
@@ -64,17 +71,38 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   zstd: 'zstd',
 };
 
-/** The Debian package that has `program`, where it is known. */
-export function debianPackageOf(program: string): string | undefined {
+/** Compilers that are the host's own, as Debian names them on a machine of that architecture (as Node names it). */
+const NATIVE: Readonly<Record<string, string>> = {
+  arm64: 'aarch64-linux-gnu-',
+  arm: 'arm-linux-gnueabihf-',
+  riscv64: 'riscv64-linux-gnu-',
+  x64: 'x86_64-linux-gnu-',
+};
+
+/**
+ * The Debian package that has `program`, where it is known. The host's own compiler has a name like those of cross compilers,
+ * for which there is no package there: gcc has it.
+ */
+export function debianPackageOf(program: string, host: string = process.arch): string | undefined {
+  const prefix = NATIVE[host];
+  if (prefix !== undefined && program.startsWith(prefix))
+    return DEBIAN_PACKAGES[program.slice(prefix.length)];
   return DEBIAN_PACKAGES[program];
 }
 
-/** The error for a program that is not on this machine: `TOOL_MISSING`, naming the package that has it. */
-export function missingProgram(program: string, cause?: unknown): ToolError {
+/** Every Debian package of the table. */
+export function debianPackages(): string[] {
+  return [...new Set(Object.values(DEBIAN_PACKAGES))];
+}
+
+/**
+ * The error for a program that is not on this machine: `TOOL_MISSING`, with the line that installs the package that has it.
+ *
+ * @param host whose line; default: this one's, and where that is unknown, one for each distribution
+ */
+export function missingProgram(program: string, cause?: unknown, host = hostDistribution()): ToolError {
   const debian = debianPackageOf(program);
-  const remedy = debian
-    ? `Install it: apt-get install ${debian} (Debian, Ubuntu)`
-    : 'Install it, or correct the option that names it';
+  const remedy = debian ? describeInstall(debian, host) : 'Install it, or correct the option that names it';
   return new ToolError(
     'TOOL_MISSING',
     `${program}: program not found in PATH. ${remedy}.`,

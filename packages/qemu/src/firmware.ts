@@ -1,6 +1,6 @@
 import { readdir, readJson } from 'fs-extra';
 import { join } from 'node:path';
-import { UserError } from '@bringup/process';
+import { describeInstall, hostDistribution, UserError } from '@bringup/process';
 import type { BoardArch } from './machine-model.js';
 
 /** docs/interop/firmware.json of QEMU: the architecture's name there, and the Debian package that has the firmware. */
@@ -57,7 +57,7 @@ export async function findUefi(arch: BoardArch, directories = DIRECTORIES): Prom
   }
   const message =
     `no UEFI firmware for ${arch} is described in ${directories.join(' or ')}. ` +
-    `Install it: apt-get install ${known.debian} (Debian, Ubuntu)`;
+    describeInstall(known.debian, hostDistribution());
   throw new UserError('NO_UEFI', message, { arch, debian: known.debian });
 }
 

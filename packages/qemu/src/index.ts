@@ -13,6 +13,7 @@ export {
 export { formatCommand } from './format-command.js';
 export { type GuestFailure } from './guest-failure.js';
 export * from './life/index.js';
+export { parseLoadedImages, type LoadedImage } from './loaded-images.js';
 export { createLineRelay, type LineRelay } from './line-relay.js';
 export {
   SHELL_PROMPT,

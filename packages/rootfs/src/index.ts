@@ -24,3 +24,12 @@ export {
 } from './init/options.js';
 export { BASE_DEVICES, BASE_DIRECTORIES, baseTree, consoleDevice, type DeviceNode } from './init/base.js';
 export { initPrograms, planInit } from './init/plan.js';
+export { moduleName, readModinfo, type Modinfo } from './modules/modinfo.js';
+export {
+  readKernelModules,
+  readModuleFile,
+  selectModules,
+  type KernelModules,
+  type ModuleFile,
+} from './modules/select.js';
+export { formatBusyboxIndex, parameterFiles, type ParameterValue } from './modules/settings.js';

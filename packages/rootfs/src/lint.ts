@@ -1,5 +1,6 @@
 import { lintExecutables } from './lint-executables.js';
 import { lintInittab, usesInittab } from './lint-inittab.js';
+import { lintModules } from './lint-modules.js';
 import type { FileTree } from './file-tree.js';
 import { PROGRAM_DIRECTORIES } from './init/base.js';
 import { resolveInTree } from './resolve.js';
@@ -29,7 +30,7 @@ export async function lintTree(
   const problems = [...lintInit(tree, init), ...lintConsole(tree)];
   problems.push(...lintPrograms(tree, init, options.programs ?? []));
   if (usesInittab(tree, init)) problems.push(...lintInittab(tree));
-  problems.push(...lintExecutables(tree));
+  problems.push(...lintExecutables(tree), ...lintModules(tree));
   return problems;
 }
 

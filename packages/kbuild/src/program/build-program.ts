@@ -1,10 +1,12 @@
 import { join, relative, resolve } from 'node:path';
 import { ensureDir, realpath, remove, stat } from 'fs-extra';
 import { describeFullDevice, runProgram, UserError, type Argv, type RunOptions } from '@bringup/process';
-import { describeCompileFailure, describeLinkFailure } from './failures.js';
+import { describeCompileFailure, describeLinkFailure, describeRustFailure } from './failures.js';
 import { planProgram, type ProgramPlan } from './plan.js';
 import { checkCompiled, checkLinked, type AllowedFiles } from './read-files.js';
-import type { ProgramSettings } from './settings.js';
+import { planRust } from './rust-plan.js';
+import { rustLibraryDirectory } from './rust.js';
+import { isRust, type ProgramSettings } from './settings.js';
 import { findToolchainFiles } from './toolchain-files.js';
 
 export interface ProgramRequest {
@@ -37,12 +39,15 @@ export async function buildProgram(request: ProgramRequest): Promise<Record<stri
   const place = relative(request.directory, out);
   // What the compiler calls its directory, and maps, is the real one.
   const directory = await realpath(request.directory);
-  const plan = planProgram(settings, directory, place);
+  const plan = (isRust(settings) ? planRust : planProgram)(settings, directory, place);
   const allowed: AllowedFiles = {
     directory,
     out: place,
     listed: [...settings.sources, ...request.headers],
-    toolchain: await findToolchainFiles(settings.crossCompile),
+    toolchain: await findToolchainFiles(
+      settings.crossCompile,
+      isRust(settings) ? await rustLibraryDirectory(settings.arch) : undefined,
+    ),
   };
   await remove(out);
   await ensureDir(out);
@@ -75,7 +80,9 @@ async function runPlan(request: ProgramRequest, plan: ProgramPlan, allowed: Allo
     await checkCompiled(step, allowed);
   }
   await runTool(request, plan, plan.link.argv, (error, said) =>
-    describeLinkFailure(error, request.settings, said),
+    plan.link.rust
+      ? describeRustFailure(error, request.settings, said)
+      : describeLinkFailure(error, request.settings, said),
   );
   await checkLinked(plan.link, allowed);
   if (plan.strip) await runTool(request, plan, plan.strip.argv, (error) => error);

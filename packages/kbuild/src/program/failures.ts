@@ -5,7 +5,7 @@ import type { ProgramSettings } from './settings.js';
 const SHOWN_LINES = 24;
 
 /** What the compiler said, from its first error on. */
-function firstErrors(lines: readonly string[], error: RegExp): string {
+export function firstErrors(lines: readonly string[], error: RegExp): string {
   const first = lines.findIndex((line) => error.test(line));
   // "In file included from …" and "In function …" stand right above.
   let start = Math.max(first, 0);
@@ -16,7 +16,7 @@ function firstErrors(lines: readonly string[], error: RegExp): string {
 }
 
 /** True when a program ran and refused its input; a program that is missing, or was killed, did not. */
-function refused(error: unknown): boolean {
+export function refused(error: unknown): boolean {
   return error instanceof ToolError && error.code === 'TOOL_FAILED' && error.fields.exitCode !== undefined;
 }
 
@@ -24,6 +24,21 @@ function refused(error: unknown): boolean {
 export function describeCompileFailure(error: unknown, source: string, said: readonly string[]): unknown {
   if (!refused(error)) return error;
   const message = `${source} does not compile:\n${firstErrors(said, /(^|[: ])(fatal )?[eE]rror:/)}`;
+  return new UserError('COMPILE_FAILED', message, { source }, error);
+}
+
+/** The same of rustc, which says by itself that it was the linker. */
+export function describeRustFailure(
+  error: unknown,
+  settings: ProgramSettings,
+  said: readonly string[],
+): unknown {
+  if (said.some((line) => line.startsWith('error: linking with'))) {
+    return describeLinkFailure(error, settings, said);
+  }
+  if (!refused(error)) return error;
+  const [source] = settings.sources;
+  const message = `${source} does not compile:\n${firstErrors(said, /^error(\[E\d+\])?:/)}`;
   return new UserError('COMPILE_FAILED', message, { source }, error);
 }
 

@@ -35,3 +35,25 @@ export function checkFlags(option: string, flags: readonly string[]): void {
     });
   }
 }
+
+/** Flags of rustc that only say how to compile; what they make, where, and from what is not theirs to say. */
+const RUST_FLAGS: readonly RegExp[] = [
+  /^-C(opt-level|debuginfo|debug-assertions|overflow-checks|panic|lto|codegen-units|code-model|no-vectorize-\w+)=[\w-]+$/,
+  /^-C(target-cpu|target-feature|force-frame-pointers|force-unwind-tables|inline-threshold|embed-bitcode)=[\w.,+-]+$/,
+  /^(-O|--edition=\d+|--cfg=.+|--check-cfg=.+|-[AWDF][\w:-]+|--cap-lints=\w+)$/,
+];
+
+/** The same for rustc, by what is known to be harmless. @throws UserError `FLAG_REFUSED` */
+export function checkRustFlags(option: string, flags: readonly string[]): void {
+  for (const flag of flags) {
+    const native = /^-Ctarget-cpu=native$/.test(flag);
+    if (!native && RUST_FLAGS.some((pattern) => pattern.test(flag))) continue;
+    const reason = native
+      ? 'the program would depend on the CPU of the machine that builds it'
+      : 'rustc is given optimisation and code generation (-Copt-level=3, in one word), --edition, --cfg and lints (-Dwarnings)';
+    throw new UserError('FLAG_REFUSED', `${option}: ${flag} is refused: ${reason}. Leave it out.`, {
+      option,
+      flag,
+    });
+  }
+}

@@ -1,2 +1,9 @@
 export { buildProgram, type ProgramRequest } from './build-program.js';
-export { checkProgram, programTools, type ProgramSettings } from './settings.js';
+export {
+  checkProgram,
+  defaultCompilerFlags,
+  probeProgramTools,
+  programToolNames,
+  type ProgramSettings,
+  type ProgramTools,
+} from './settings.js';

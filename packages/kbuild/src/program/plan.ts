@@ -20,6 +20,8 @@ export interface LinkStep {
   readonly linked: string;
   /** The program with its debug information. */
   readonly program: string;
+  /** Where rustc compiles and links in one: the crate's root, and the list of what was read for it. */
+  readonly rust?: { readonly source: string; readonly included: string };
 }
 
 export interface ProgramPlan {
@@ -31,12 +33,12 @@ export interface ProgramPlan {
 }
 
 /** Seconds since 1970 that `__DATE__` and `__TIME__` show: a program has no release whose date could stand there. */
-const EPOCH = '0';
+export const EPOCH = '0';
 /** And `__TIMESTAMP__`, a source's modification time, which SOURCE_DATE_EPOCH does not reach. */
 const TIMESTAMP = 'Thu Jan  1 00:00:00 1970';
 
 /**
- * Every call that makes a program. Pure.
+ * Every call that makes a program of C and assembly. Pure.
  *
  * @param directory the workspace root, where the calls run: sources are named relative to it, so `__FILE__` and the
  *   linker's messages have nothing of this machine, and of debug information only the compilation directory has to be mapped
@@ -47,7 +49,6 @@ export function planProgram(settings: ProgramSettings, directory: string, out: s
     planCompile(settings, source, directory, out, index),
   );
   const unstripped = join(out, `${settings.output}.debug`);
-  const stripped = join(out, settings.output);
   return {
     compile,
     link: planLink(
@@ -56,15 +57,19 @@ export function planProgram(settings: ProgramSettings, directory: string, out: s
       compile.map(({ object }) => object),
       unstripped,
     ),
-    strip: settings.strip
-      ? {
-          argv: [`${settings.crossCompile}strip`, '--strip-all', '-o', stripped, unstripped],
-          program: stripped,
-        }
-      : undefined,
+    strip: planStrip(settings, out),
     // Temporary files of the compiler stand among what the assembler read: here they are known for what they are.
     env: scrubbedEnvironment({ SOURCE_DATE_EPOCH: EPOCH, TMPDIR: out }),
   };
+}
+
+export function planStrip(
+  { crossCompile, output, strip }: ProgramSettings,
+  out: string,
+): ProgramPlan['strip'] {
+  const program = join(out, output);
+  if (!strip) return undefined;
+  return { argv: [`${crossCompile}strip`, '--strip-all', '-o', program, `${program}.debug`], program };
 }
 
 function prefixMap(directory: string): string {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { parseDependencies, parseLinked } from './dependencies.js';
 import { buildProgram } from './build-program.js';
 import { planProgram } from './plan.js';
-import { checkProgram, programTools, type ProgramSettings } from './settings.js';
+import { checkProgram, programToolNames, type ProgramSettings } from './settings.js';
 
 const EXAMPLES = join(__dirname, '../../../../examples/mini-distro');
 
@@ -137,8 +137,9 @@ describe('planProgram', () => {
 });
 
 it('locks the C library where it is linked', () => {
-  expect(programTools({ libc: true }).tools).toEqual(['gcc', 'ld', 'libc']);
-  expect(programTools({ libc: false }).tools).toEqual(['gcc', 'ld']);
+  const prefix = 'x86_64-linux-gnu-';
+  expect(programToolNames(SETTINGS)).toEqual([`${prefix}gcc`, `${prefix}ld`, `${prefix}libc`]);
+  expect(programToolNames({ ...SETTINGS, libc: false })).toEqual([`${prefix}gcc`, `${prefix}ld`]);
 });
 
 describe('checkProgram refuses', () => {

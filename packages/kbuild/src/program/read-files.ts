@@ -30,10 +30,14 @@ export async function checkCompiled(step: CompileStep, allowed: AllowedFiles): P
   await checkRead([...included, ...assembled], `${step.source} includes`, allowed);
 }
 
-/** The same for the linker: libraries and scripts. @throws UserError `FILE_NOT_LISTED` */
+/** The same for the linker: libraries and scripts; for rustc, which links, the crate's files as well. @throws UserError `FILE_NOT_LISTED` */
 export async function checkLinked(step: LinkStep, allowed: AllowedFiles): Promise<void> {
-  const read = parseLinked(await readFile(join(allowed.directory, step.linked), 'utf8'));
-  await checkRead(read, 'the linker reads', allowed);
+  const list = (file: string) => readFile(join(allowed.directory, file), 'utf8');
+  if (step.rust) {
+    const read = parseDependencies(await list(step.rust.included));
+    await checkRead(read, `${step.rust.source} reads`, allowed);
+  }
+  await checkRead(parseLinked(await list(step.linked)), 'the linker reads', allowed);
 }
 
 async function checkRead(read: readonly string[], who: string, allowed: AllowedFiles): Promise<void> {

@@ -2,14 +2,16 @@ import { basename, extname } from 'node:path';
 import { UserError } from '@bringup/process';
 import type { Arch } from '../arches.js';
 import { manifestPath } from '../manifest.js';
-import { checkFlags } from './flags.js';
+import { probeTools, toolNames, type ToolVersions } from '../toolchain.js';
+import { checkFlags, checkRustFlags } from './flags.js';
+import { probeRustLibrary, rustLibraryName } from './rust.js';
 
 /** A program of the guest's user space: what it is made from, and how. */
 export interface ProgramSettings {
   readonly arch: Arch;
   /** Prefix of the toolchain. */
   readonly crossCompile: string;
-  /** C and assembly files, relative to the workspace root, in the order they are linked. */
+  /** C and assembly files, in the order they are linked, or the root of one Rust crate; relative to the workspace root. */
   readonly sources: readonly string[];
   /** File name of the program. */
   readonly output: string;
@@ -27,7 +29,17 @@ export interface ProgramSettings {
 const MANIFEST = basename(manifestPath('', 'build'));
 
 /** What gcc takes a file for, by its extension: `.S` is preprocessed, `.s` is not (gcc(1), "Overall Options"). */
-const EXTENSIONS = ['.c', '.S', '.s'];
+const EXTENSIONS = ['.c', '.S', '.s', '.rs'];
+
+/** Whether a program is a Rust crate. */
+export function isRust({ sources }: Pick<ProgramSettings, 'sources'>): boolean {
+  return sources.some((source) => extname(source) === '.rs');
+}
+
+/** The compiler's flags where none are given: small programs. */
+export function defaultCompilerFlags(program: Pick<ProgramSettings, 'sources'>): string[] {
+  return isRust(program) ? ['-Copt-level=s'] : ['-Os'];
+}
 
 /**
  * Refuses what cannot be built, before anything is.
@@ -36,7 +48,8 @@ const EXTENSIONS = ['.c', '.S', '.s'];
  */
 export function checkProgram(settings: ProgramSettings): void {
   const { sources, libc, compilerFlags, linkerFlags, output } = settings;
-  if (sources.length === 0) throw new UserError('NO_SOURCES', 'sources: name at least one .c, .S or .s file');
+  if (sources.length === 0)
+    throw new UserError('NO_SOURCES', 'sources: name at least one .c, .S or .s file, or one .rs file');
   for (const source of sources) {
     if (/^[-@]/.test(source)) {
       const message = `sources: gcc would read ${source} as an option. Write ./${source}`;
@@ -44,9 +57,15 @@ export function checkProgram(settings: ProgramSettings): void {
     }
     if (EXTENSIONS.includes(extname(source))) continue;
     const message =
-      `sources: ${source} is neither .c (C), .S (assembly that is preprocessed) nor .s (assembly that is not). ` +
+      `sources: ${source} is neither .c (C), .S (assembly that is preprocessed), .s (assembly that is not) nor .rs (Rust). ` +
       `What a source includes belongs into "headers".`;
     throw new UserError('SOURCE_FILE_KIND', message, { source });
+  }
+  if (isRust(settings) && sources.length > 1) {
+    const message =
+      `sources: rustc takes the root of one crate (main.rs), and finds the files of its modules by itself. Name the ` +
+      `root alone, list the modules in "headers"; C and assembly make a program of their own.`;
+    throw new UserError('OPTIONS_CONFLICT', message, { sources });
   }
   if (!libc && !settings.static) {
     throw new UserError(
@@ -57,14 +76,30 @@ export function checkProgram(settings: ProgramSettings): void {
   if (output === MANIFEST) {
     throw new UserError('OPTIONS_CONFLICT', `output: ${output} is the file that stands beside all artifacts`);
   }
-  checkFlags('compilerFlags', compilerFlags);
+  if (isRust(settings)) checkRustFlags('compilerFlags', compilerFlags);
+  else checkFlags('compilerFlags', compilerFlags);
   checkFlags('linkerFlags', linkerFlags);
 }
 
-/** The tools whose version is in what comes out, as suffixes of the cross prefix; ld stands for all of binutils. */
-export function programTools({ libc }: Pick<ProgramSettings, 'libc'>): {
-  tools: readonly string[];
-  hostTools: readonly string[];
-} {
-  return { tools: ['gcc', 'ld', ...(libc ? ['libc'] : [])], hostTools: [] };
+/** What decides which tools make a program. */
+export type ProgramTools = Pick<ProgramSettings, 'arch' | 'crossCompile' | 'sources' | 'libc'>;
+
+/** As suffixes of the cross prefix, and by name; ld stands for all of binutils. */
+function toolSet(program: ProgramTools): { tools: readonly string[]; hostTools: readonly string[] } {
+  return {
+    tools: ['gcc', 'ld', ...(program.libc ? ['libc'] : [])],
+    hostTools: isRust(program) ? ['rustc'] : [],
+  };
+}
+
+/** The names under which the tools whose version is in what comes out stand in the lock. */
+export function programToolNames(program: ProgramTools): string[] {
+  const names = toolNames(toolSet(program), program.crossCompile);
+  return isRust(program) ? [...names, rustLibraryName(program.arch)] : names;
+}
+
+/** Asks this host's toolchain for its versions. @throws ToolError `TOOL_MISSING` */
+export async function probeProgramTools(program: ProgramTools): Promise<ToolVersions> {
+  const versions = await probeTools(toolSet(program), program.crossCompile);
+  return isRust(program) ? { ...versions, ...(await probeRustLibrary(program.arch)) } : versions;
 }

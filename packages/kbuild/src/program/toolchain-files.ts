@@ -10,6 +10,8 @@ export interface ToolchainFiles {
   readonly compilerDirectory: string;
   /** The C library's, beside whatever else was installed there. */
   readonly libraryDirectory: string;
+  /** Rust's libraries, where it is a Rust program. */
+  readonly rustDirectory?: string;
 }
 
 /** The files of glibc and of gcc that are linked: start code, static and shared libraries, the loader. */
@@ -19,8 +21,16 @@ const C_LIBRARY =
 /** Not the distribution's: whatever somebody put there on this one machine. */
 const LOCAL = '/usr/local/';
 
-/** Asks the compiler. @throws ToolError `TOOL_MISSING` */
-export async function findToolchainFiles(crossCompile: string): Promise<ToolchainFiles> {
+/**
+ * Asks the compiler.
+ *
+ * @param rustDirectory where Rust's libraries are, where it is a Rust program
+ * @throws ToolError `TOOL_MISSING`
+ */
+export async function findToolchainFiles(
+  crossCompile: string,
+  rustDirectory?: string,
+): Promise<ToolchainFiles> {
   const gcc = `${crossCompile}gcc`;
   const print = async (what: string) =>
     dirname(await realpath((await runProgram([gcc, what])).stdout.trim()).catch(() => '/'));
@@ -40,12 +50,14 @@ export async function findToolchainFiles(crossCompile: string): Promise<Toolchai
     ) as string[],
     compilerDirectory: await print('-print-libgcc-file-name'),
     libraryDirectory: await print('-print-file-name=libc.so.6'),
+    ...(rustDirectory === undefined ? {} : { rustDirectory: await realpath(rustDirectory) }),
   };
 }
 
 /** Whether a file (its real path) is one that the compiler found by itself, and whose content its version tells. */
 export function isToolchainFile(path: string, toolchain: ToolchainFiles): boolean {
-  const { includeDirectories, compilerDirectory, libraryDirectory } = toolchain;
+  const { includeDirectories, compilerDirectory, libraryDirectory, rustDirectory } = toolchain;
+  if (rustDirectory !== undefined && path.startsWith(`${rustDirectory}/`)) return true;
   if (path.startsWith(LOCAL)) return false;
   if ([...includeDirectories, compilerDirectory].some((directory) => path.startsWith(`${directory}/`)))
     return true;

@@ -12,5 +12,5 @@ export {
   type SourceTree,
   type TarballSpec,
 } from './model.js';
-export { ensureSource, isSourceAvailable, resolveSource } from './sources.js';
+export { ensureSource, isSourceAvailable, presentSource, resolveSource } from './sources.js';
 export { treeHash } from './tree-hash.js';

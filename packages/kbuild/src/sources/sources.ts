@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ensureDir, remove, rename } from 'fs-extra';
+import { ensureDir, pathExists, remove, rename } from 'fs-extra';
 import { runProgram, ToolError, UserError } from '@bringup/process';
 import { findNewest } from './debian-archive.js';
 import { downloadDebian, findLocked, type DebianSource } from './debian-download.js';
@@ -7,7 +7,7 @@ import { settleTimes } from './settle-times.js';
 import { describeDirectory } from './directory.js';
 import type { LockedSource, SourceContext, SourceSpec, SourceTree } from './model.js';
 import { withPrivateApt } from './private-apt.js';
-import { ensureTree, hasTree, type Workplace } from './store.js';
+import { ensureTree, hasTree, treePath, type Workplace } from './store.js';
 import { lockTarball, tarballIdentity } from './tarball.js';
 import { extractSourceTarball, unpackTarball } from './unpack.js';
 
@@ -46,6 +46,20 @@ export async function isSourceAvailable(locked: LockedSource, ctx: SourceContext
     await apt.refresh();
     return (await findLocked(apt, locked as DebianSource))?.locked.sha256 === locked.sha256;
   });
+}
+
+/** Where a source's tree is on this machine; undefined where it would have to be fetched. */
+export async function presentSource(
+  spec: SourceSpec,
+  locked: LockedSource | undefined,
+  home: string,
+): Promise<string | undefined> {
+  if (spec.kind === 'directory') return spec.path;
+  const source = spec.kind === 'tarball' ? lockTarball(spec) : locked;
+  if (source === undefined) return undefined;
+  const identity = source.kind === 'tarball' ? tarballIdentity(source) : source.sha256;
+  const path = treePath(identity, { home });
+  return (await pathExists(path)) ? path : undefined;
 }
 
 /**

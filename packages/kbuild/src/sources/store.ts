@@ -31,7 +31,8 @@ export async function hasTree(identity: string, ctx: SourceContext): Promise<boo
   return pathExists(treePath(identity, ctx));
 }
 
-function treePath(identity: string, ctx: SourceContext): string {
+/** Where the finished tree of `identity` is, or would be. */
+export function treePath(identity: string, ctx: Pick<SourceContext, 'home'>): string {
   return join(ctx.home, 'sources', identity.slice(0, 32));
 }
 

@@ -8,10 +8,15 @@ const MAX_NAMES = 5;
  * `NET_VIRTIO` or `DRM_PANEL_X` and `PANEL_X`. The best first, none when nothing is near.
  */
 export function nearestNames(tree: KconfigTree, name: string): string[] {
+  return nearestOf(tree.byName.keys(), name);
+}
+
+/** The same among other names whose words are joined by `_`. */
+export function nearestOf(names: Iterable<string>, name: string): string[] {
   const limit = Math.max(1, Math.floor(name.length / 4));
   const words = wordsOf(name);
   const scored: { name: string; score: number }[] = [];
-  for (const candidate of tree.byName.keys()) {
+  for (const candidate of names) {
     if (candidate === name) continue;
     const edits = editDistance(name, candidate, limit);
     const score = Math.min(edits <= limit ? edits : Infinity, wordScore(words, candidate));

@@ -87,7 +87,11 @@ export function isoImage(task: Task, project: string, arch: Arch): string {
   return artifactPath(task, project, ISO_IMAGE);
 }
 
-function ownVariant(configurations: Readonly<Record<string, unknown>>, task: Task): string | undefined {
+/** The variant that a task asks for, where there is one of that name. */
+export function ownVariant(
+  configurations: Readonly<Record<string, unknown>>,
+  task: Task,
+): string | undefined {
   const { configuration } = task;
   return configuration !== undefined && Object.hasOwn(configurations, configuration)
     ? configuration

@@ -46,7 +46,7 @@ import { requireAbilities } from './uboot-abilities.js';
 
 /** How a board's command line is completed by whoever starts it. */
 export type PlanBoard = (
-  how: Pick<MachineOptions, 'console' | 'qmpSocket' | 'consoleSocket' | 'consoleLog'>,
+  how: Pick<MachineOptions, 'console' | 'qmpSocket' | 'consoleSocket' | 'consoleLog' | 'gdb'>,
 ) => ReturnType<typeof planMachine>;
 
 /** What becomes of UEFI's variables: a store of the board's own, or a new one that is thrown away. */

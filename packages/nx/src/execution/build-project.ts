@@ -7,7 +7,9 @@ import {
   EMBEDDED_INITRAMFS,
   isPublished,
   planDtbs,
+  planTreeModules,
   publish,
+  type ExtraArtifacts,
   type MakeSetting,
 } from '@bringup/kbuild';
 import { sha256File, UserError } from '@bringup/process';
@@ -17,7 +19,11 @@ import { openMake, whileOwning, type KconfigProject } from './kconfig-project.js
 import type { Task } from './task.js';
 
 /** Turns what make left into the files to publish: artifact name → file. */
-export type Collect = (built: Record<string, string>, make: MakeSetting) => Promise<Record<string, string>>;
+export type Collect = (
+  built: Record<string, string>,
+  make: MakeSetting,
+  config: string,
+) => Promise<Record<string, string>>;
 
 /**
  * Builds and publishes a project, unless what is published was made by the same recipe. The configuration is the
@@ -28,42 +34,86 @@ export async function buildProject(
   project: KconfigProject,
   collect: Collect = async (built) => built,
 ): Promise<void> {
-  const { program, ingredients, output, work, options } = project;
-  const { arch, dtbs = [] } = options;
-  const initramfs = await embeddedInitramfs(task, options);
-  if (!task.hasConfigTarget) await configureProject(task, project);
-  const config = await readConfig(task, join(output, '.config'));
-  initramfs?.checkKernel(config);
+  const { ingredients, output, work, options } = project;
+  const { config, initramfs } = await buildInputs(task, project);
   const recipe = buildRecipe(ingredients, config, [
     options.static ?? null,
-    dtbs,
-    initramfs ? await sha256File(initramfs.file) : null,
+    options.dtbs ?? [],
+    initramfs === undefined ? null : await sha256File(initramfs),
   ]);
   await whileOwning(task, work, async () => {
     if (await isPublished(output, 'build', recipe)) {
       task.note('up to date, nothing to make');
       return;
     }
-    const make = await openMake(task, project, 'out');
-    await checkDtbs(make.source.path, arch, dtbs);
-    const built = await build({
-      program,
-      make,
-      config,
-      extra: planDtbs(arch, dtbs),
-      files: initramfs ? { [EMBEDDED_INITRAMFS]: initramfs.file } : {},
-      tools: ingredients.tools,
-      label: task.project,
-      signal: task.signal,
-      onCommand: task.command,
-      onNote: task.note,
-    });
-    const changed = await publish(output, 'build', recipe, await collect(built, make));
+    const { built, make } = await runMake(task, project, { config, initramfs });
+    const changed = await publish(output, 'build', recipe, await collect(built, make, config));
     task.note(changed.length > 0 ? `built ${changed.join(', ')}` : 'built, and nothing came out different');
   });
 }
 
-async function readConfig(task: Task, path: string): Promise<string> {
+/**
+ * Makes a project in its kept directory whatever is published, and lets `use` look at what make left there. Where it
+ * was made before, make finds little to do.
+ */
+export async function makeInPlace<T>(
+  task: Task,
+  project: KconfigProject,
+  use: (make: MakeSetting) => Promise<T>,
+): Promise<T> {
+  const inputs = await buildInputs(task, project);
+  return whileOwning(task, project.work, async () => use((await runMake(task, project, inputs)).make));
+}
+
+/** What is built, besides the source: the final `.config`, and the initramfs that goes into a kernel. */
+interface BuildInputs {
+  readonly config: string;
+  readonly initramfs: string | undefined;
+}
+
+async function buildInputs(task: Task, project: KconfigProject): Promise<BuildInputs> {
+  const initramfs = await embeddedInitramfs(task, project.options);
+  if (!task.hasConfigTarget) await configureProject(task, project);
+  const config = await readConfig(task, join(project.output, '.config'));
+  initramfs?.checkKernel(config);
+  return { config, initramfs: initramfs?.file };
+}
+
+async function runMake(
+  task: Task,
+  project: KconfigProject,
+  { config, initramfs }: BuildInputs,
+): Promise<{ built: Record<string, string>; make: MakeSetting }> {
+  const { program, ingredients, options } = project;
+  const { arch, dtbs = [] } = options;
+  const make = await openMake(task, project, 'out');
+  await checkDtbs(make.source.path, arch, dtbs);
+  const built = await build({
+    program,
+    make,
+    config,
+    extra: extraArtifacts(project, config),
+    files: initramfs === undefined ? {} : { [EMBEDDED_INITRAMFS]: initramfs },
+    tools: ingredients.tools,
+    label: task.project,
+    signal: task.signal,
+    onCommand: task.command,
+    onNote: task.note,
+  });
+  return { built, make };
+}
+
+/** What is made beyond what the program always has: device trees, and what modules are built against and are. */
+function extraArtifacts({ program, options }: KconfigProject, config: string): ExtraArtifacts {
+  const dtbs = planDtbs(options.arch, options.dtbs ?? []);
+  const modules = program.name === 'kernel' ? planTreeModules(config) : { goals: [], artifacts: {} };
+  return {
+    goals: [...dtbs.goals, ...modules.goals],
+    artifacts: { ...dtbs.artifacts, ...modules.artifacts },
+  };
+}
+
+export async function readConfig(task: Task, path: string): Promise<string> {
   return readFile(path, 'utf8').catch((error: unknown) => {
     throw new UserError(
       'NO_CONFIG',

@@ -1,23 +1,42 @@
-import { BASE_DEVICES, BASE_DIRECTORIES, DEFAULT_INIT, FileTree, planInit } from '@bringup/rootfs';
+import {
+  BASE_DEVICES,
+  BASE_DIRECTORIES,
+  DEFAULT_INIT,
+  FileTree,
+  initPrograms,
+  planInit,
+  type InitOptions,
+} from '@bringup/rootfs';
 import { ARCH_MACHINES } from '@bringup/qemu';
 import { UserError } from '@bringup/process';
 import type { FullInitramfsOptions } from '../generated/initramfs-options.js';
+import { planModules } from './initramfs-modules.js';
 import type { Task } from './task.js';
 import { addBusybox, addParts } from './tree-parts.js';
 
-/** Puts a tree together from the parts that the options name, later parts over earlier ones. */
-export async function initramfsTree(task: Task, options: FullInitramfsOptions): Promise<FileTree> {
+/**
+ * Puts a tree together from the parts that the options name, later parts over earlier ones.
+ *
+ * @returns the tree, and the programs that its init needs there
+ */
+export async function initramfsTree(
+  task: Task,
+  options: FullInitramfsOptions,
+): Promise<{ tree: FileTree; programs: string[] }> {
+  const modules = await planModules(task, options);
+  const init = initOptions(options, modules.load);
   const tree = new FileTree();
   for (const { path, mode } of BASE_DIRECTORIES) tree.add({ type: 'directory', path, mode, uid: 0, gid: 0 });
   for (const device of BASE_DEVICES) tree.add({ type: 'device', uid: 0, gid: 0, ...device });
   await addBusybox(task, tree, options.arch, options.busybox);
-  tree.merge(planInit(initOptions(options)));
+  tree.merge(planInit(init));
+  await modules.addTo(tree);
   await addParts(task, tree, options);
-  return tree;
+  return { tree, programs: initPrograms(init) };
 }
 
-function initOptions(options: FullInitramfsOptions): Parameters<typeof planInit>[0] {
-  const { init, initProgram, login, hostname, startup, modules } = options;
+function initOptions(options: FullInitramfsOptions, modules: readonly string[]): InitOptions {
+  const { init, initProgram, login, hostname, startup } = options;
   if (init === 'program' && initProgram === undefined) {
     throw new UserError(
       'NO_INIT_PROGRAM',

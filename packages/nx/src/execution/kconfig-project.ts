@@ -127,7 +127,7 @@ export async function whileOwning<T>(task: Task, directory: string, work: () => 
 export async function openMake(
   task: Task,
   project: KconfigProject,
-  step: 'config' | 'out',
+  step: 'config' | 'out' | 'modules',
 ): Promise<MakeSetting> {
   const { options, needs, locked, ingredients, work } = project;
   await checkTools(task, locked, needs.probe);

@@ -4,6 +4,7 @@ import {
   buildProgram,
   checkProgram,
   crossPrefix,
+  defaultCompilerFlags,
   isPublished,
   publish,
   recipeOf,
@@ -58,7 +59,7 @@ function programSettings(project: string, options: FullProgramOptions): ProgramS
     static: options.static,
     libc: options.libc,
     ...(options.entry === undefined ? {} : { entry: options.entry }),
-    compilerFlags: options.compilerFlags,
+    compilerFlags: options.compilerFlags ?? defaultCompilerFlags(options),
     linkerFlags: options.linkerFlags,
     strip: options.strip,
   };

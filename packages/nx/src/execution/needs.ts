@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { diskToolVersion } from '@bringup/disk';
 import { probeVersion, sha256File, UserError } from '@bringup/process';
-import { crossPrefix, probeTools, programTools, toolNames } from '@bringup/kbuild';
+import { crossPrefix, probeProgramTools, programToolNames } from '@bringup/kbuild';
 import { compressionToolVersion, type Compression } from '@bringup/rootfs';
 import { ARCH_MACHINES, findUefi, type BoardArch } from '@bringup/qemu';
 import {
@@ -10,6 +10,7 @@ import {
   type FullDiskImageOptions,
 } from '../generated/disk-image-options.js';
 import { initramfsDefaults } from '../generated/initramfs-options.js';
+import type { KernelModuleOptions } from '../generated/kernel-module-options.js';
 import type { IsoImageOptions } from '../generated/iso-image-options.js';
 import { programDefaults, type ProgramOptions } from '../generated/program-options.js';
 import type { QemuOptions } from '../generated/qemu-options.js';
@@ -28,6 +29,7 @@ import {
 } from '../project/tools.js';
 import { kconfigNeeds, type KconfigOptions } from './kconfig-project.js';
 import type { Needs } from './locked.js';
+import { declarationFor } from './referenced.js';
 import type { Task } from './task.js';
 
 /** What an initramfs needs of the lock: its compressor's version. */
@@ -121,13 +123,27 @@ function both(a: Needs, b: Needs): Needs {
 
 /** What a program needs of the lock: the versions of its toolchain. */
 export function programNeeds(options: ProgramOptions): Needs {
-  const prefix = crossPrefix(options.arch, options.crossCompile);
-  const tools = programTools({ ...programDefaults, ...options });
-  return { toolNames: toolNames(tools, prefix), probe: () => probeTools(tools, prefix) };
+  const crossCompile = crossPrefix(options.arch, options.crossCompile);
+  const program = { ...programDefaults, ...options, crossCompile };
+  return { toolNames: programToolNames(program), probe: () => probeProgramTools(program) };
+}
+
+/** What a project and those beside it declare: of a task, no more is needed. */
+type Declared = Pick<Task, 'project' | 'workspaceRoot' | 'declaration' | 'declarationOf'>;
+
+/** What a module needs of the lock beyond its kernel's source: the versions of the kernel's toolchain. */
+function kernelModuleNeeds(task: Declared, { kernel }: KernelModuleOptions): Needs {
+  const { options } = declarationFor(task, { option: 'kernel', kind: 'kernel', project: kernel });
+  const { toolNames, probe } = kconfigNeeds(
+    'kernel',
+    options as unknown as KconfigOptions,
+    task.workspaceRoot,
+  );
+  return { toolNames, probe };
 }
 
 /** What the project that a task runs for needs, from its declaration. @throws UserError `NOT_A_PROJECT` */
-export function needsOf(task: Task): Needs {
+export function needsOf(task: Declared): Needs {
   const declaration: Declaration | undefined = task.declaration;
   if (!declaration) {
     throw new UserError('NOT_A_PROJECT', `project ${task.project} has no target with a Bringup executor`, {
@@ -140,6 +156,8 @@ export function needsOf(task: Task): Needs {
     case 'busybox':
     case 'u-boot':
       return kconfigNeeds(kind, options as unknown as KconfigOptions, task.workspaceRoot);
+    case 'kernel-module':
+      return kernelModuleNeeds(task, options as unknown as KernelModuleOptions);
     case 'program':
       return programNeeds(options as unknown as ProgramOptions);
     case 'initramfs':

@@ -5,32 +5,47 @@ import { isIgnored } from '../graph/ignored.js';
 import { globBase, globExpression, isGlob } from '../project/glob.js';
 
 /**
- * The files that the option `headers` names, sorted. A pattern does not match what git ignores: Nx's hash would not
+ * The files that an option names (`headers` of a program, `sources` of a module), sorted. A pattern does not match what git ignores: Nx's hash would not
  * have it; by its own name such a file is hashed.
  *
  * @throws UserError `HEADER_PATTERN` for a pattern with other wildcards, or one that matches nothing
  */
 export async function findHeaders(workspaceRoot: string, headers: readonly string[]): Promise<string[]> {
+  return findFiles(workspaceRoot, 'headers', headers);
+}
+
+/** @throws UserError as {@link findHeaders}, with the option's own name: `SOURCES_PATTERN` */
+export async function findFiles(
+  workspaceRoot: string,
+  option: 'headers' | 'sources',
+  names: readonly string[],
+): Promise<string[]> {
   const found = new Set<string>();
-  for (const header of headers) {
-    const files = isGlob(header) ? await matching(workspaceRoot, header) : [header];
+  for (const name of names) {
+    const files = isGlob(name) ? await matching(workspaceRoot, option, name) : [posix.normalize(name)];
     for (const file of files) found.add(file);
   }
   return [...found].sort();
 }
 
-async function matching(workspaceRoot: string, header: string): Promise<string[]> {
-  const pattern = posix.normalize(header);
+const PATTERN_ERRORS = { headers: 'HEADER_PATTERN', sources: 'SOURCES_PATTERN' } as const;
+
+async function matching(
+  workspaceRoot: string,
+  option: 'headers' | 'sources',
+  name: string,
+): Promise<string[]> {
+  const pattern = posix.normalize(name);
   const expression = globExpression(pattern);
   if (!expression || pattern.startsWith('/') || pattern.startsWith('../')) {
-    const message = `headers: ${header}: a pattern has the wildcards *, ** and ?, and stays inside the workspace. Name the files instead.`;
-    throw new UserError('HEADER_PATTERN', message, { header });
+    const message = `${option}: ${name}: a pattern has the wildcards *, ** and ?, and stays inside the workspace. Name the files instead.`;
+    throw new UserError(PATTERN_ERRORS[option], message, { [option]: name });
   }
   const files = await walk(workspaceRoot, globBase(pattern));
   const found = files.filter((file) => expression.test(file));
   if (found.length > 0) return found;
-  throw new UserError('HEADER_PATTERN', `headers: ${header} matches no file that git does not ignore`, {
-    header,
+  throw new UserError(PATTERN_ERRORS[option], `${option}: ${name} matches no file that git does not ignore`, {
+    [option]: name,
   });
 }
 

@@ -24,6 +24,7 @@ export function artifactPath(task: Task, project: string, artifact: string): str
 
 const WRONG_KIND = {
   kernel: 'NOT_A_KERNEL_PROJECT',
+  'kernel-module': 'NOT_A_MODULE_PROJECT',
   initramfs: 'NOT_AN_INITRAMFS_PROJECT',
   'u-boot': 'NOT_A_UBOOT_PROJECT',
   'uboot-image': 'NOT_A_UBOOT_IMAGE_PROJECT',
@@ -34,26 +35,29 @@ const WRONG_KIND = {
 /**
  * What the project of an option declares.
  *
- * @throws UserError `NOT_A_KERNEL_PROJECT`, `NOT_AN_INITRAMFS_PROJECT`, `NOT_A_UBOOT_PROJECT`,
+ * @throws UserError `NOT_A_KERNEL_PROJECT`, `NOT_A_MODULE_PROJECT`, `NOT_AN_INITRAMFS_PROJECT`, `NOT_A_UBOOT_PROJECT`,
  * `NOT_A_UBOOT_IMAGE_PROJECT`, `NOT_A_DISK_PROJECT`, `NOT_AN_ISO_PROJECT`, `ARCH_MISMATCH`
  */
 export function declarationFor(
-  task: Task,
-  { kind, ...reference }: Reference & { kind: keyof typeof WRONG_KIND },
+  task: Pick<Task, 'project' | 'declarationOf'>,
+  { kind, ...reference }: Omit<Reference, 'arch'> & { kind: keyof typeof WRONG_KIND; arch?: Arch },
 ): Declaration {
-  const { option, project } = reference;
+  const { option, project, arch } = reference;
   const declaration = task.declarationOf(project);
   if (declaration?.kind !== kind) {
     const code = WRONG_KIND[kind];
     const message = `${option}: project ${project} has no target with @bringup/nx:${kind}. Name a project that has one.`;
     throw new UserError(code, message, { project });
   }
-  checkArch(task, reference);
+  if (arch !== undefined) checkArch(task, { option, project, arch });
   return declaration;
 }
 
 /** @throws UserError `ARCH_MISMATCH` when what a project declares is for another architecture */
-export function checkArch(task: Task, { option, project, arch }: Reference): void {
+export function checkArch(
+  task: Pick<Task, 'project' | 'declarationOf'>,
+  { option, project, arch }: Reference,
+): void {
   const other = task.declarationOf(project)?.options.arch;
   if (other === undefined || other === arch) return;
   const message =

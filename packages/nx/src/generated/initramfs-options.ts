@@ -1,5 +1,7 @@
 // Generated from ../executors/initramfs/schema.json by tools/schemas.mjs: do not edit.
 
+export type ModuleOfTheTree = string;
+
 /**
  * Makes an initramfs from parts: a BusyBox tree, overlays, files of other projects, directories, device nodes, symlinks and a generated init. Byte-identical for the same content; needs no root.
  */
@@ -134,9 +136,9 @@ export interface InitramfsOptions {
    */
   init?: 'busybox' | 'script' | 'switch-root' | 'program' | 'none';
   /**
-   * With init: switch-root, names of kernel modules loaded before the root is looked for, in this order. What the running kernel has built in is passed over; the files belong below /lib/modules/RELEASE in the tree.
+   * Kernel modules, loaded at start-up in this order; with init: switch-root before the root is looked for, where the running kernel has them as such. Those of projects and of kernels are put below /lib/modules/RELEASE with all that they need and with depmod's data. A name alone is one that another part brings there.
    */
-  modules?: string[];
+  modules?: (ModuleOfTheTree | ModulesOfAProject | ModulesOfAKernelSOwn)[];
   /**
    * With init: program, its path in the guest; /init points to it.
    */
@@ -244,6 +246,50 @@ export interface InitramfsOptions {
    * Directory of the published artifacts, relative to the workspace root. Default: dist/PROJECT.
    */
   outputPath?: string;
+}
+export interface ModulesOfAProject {
+  /**
+   * Name of a kernel-module project.
+   */
+  project: string;
+  /**
+   * Which of its modules, as the kernel calls them. Default: all.
+   *
+   * @minItems 1
+   */
+  names?: string[];
+  /**
+   * Load them at start-up, by modprobe; when false they are there for modprobe, and for the kernel's own requests.
+   */
+  load?: boolean;
+  /**
+   * Parameters of the one module that is named, by name: they hold whoever loads it (/etc/modprobe.d). true and false are 1 and 0.
+   */
+  parameters?: {
+    [k: string]: string | number | boolean;
+  };
+}
+export interface ModulesOfAKernelSOwn {
+  /**
+   * Name of the kernel project.
+   */
+  kernel: string;
+  /**
+   * Which of its modules (=m), as the kernel calls them. One that is built in (=y) is passed over, and said.
+   *
+   * @minItems 1
+   */
+  names: string[];
+  /**
+   * Load them at start-up, by modprobe; when false they are there for modprobe, and for the kernel's own requests.
+   */
+  load?: boolean;
+  /**
+   * Parameters of the one module that is named, by name: they hold whoever loads it (/etc/modprobe.d). true and false are 1 and 0.
+   */
+  parameters?: {
+    [k: string]: string | number | boolean;
+  };
 }
 
 /** The defaults of the schema, as Nx fills them in. */

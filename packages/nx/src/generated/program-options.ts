@@ -1,7 +1,7 @@
 // Generated from ../executors/program/schema.json by tools/schemas.mjs: do not edit.
 
 /**
- * Builds one program of the guest's user space from C and assembly, with or without the C library. An initramfs takes it as PROJECT:OUTPUT.
+ * Builds one program of the guest's user space from C and assembly, with or without the C library, or from Rust. An initramfs takes it as PROJECT:OUTPUT.
  */
 export interface ProgramOptions {
   /**
@@ -9,13 +9,13 @@ export interface ProgramOptions {
    */
   arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm';
   /**
-   * C (`.c`) and assembly (`.S`, preprocessed; `.s`, not) in the order they are linked, relative to the workspace root ({projectRoot} is understood).
+   * C (`.c`) and assembly (`.S`, preprocessed; `.s`, not) in the order they are linked, or the root of one Rust crate without dependencies (`.rs`), relative to the workspace root ({projectRoot} is understood).
    *
    * @minItems 1
    */
   sources: string[];
   /**
-   * What sources include beyond what comes with the compiler and the C library: files, or globs inside the workspace (`{projectRoot}/include/*.h`; `*`, `?`, and `**` for any number of directories). Also libraries and scripts that linkerFlags name. A file that is read and is not listed fails the build.
+   * What sources include beyond what comes with the compiler and the C library, or a crate's modules (`{projectRoot}/src/*.rs`): files, or globs inside the workspace (`{projectRoot}/include/*.h`; `*`, `?`, and `**` for any number of directories). Also libraries and scripts that linkerFlags name. A file that is read and is not listed fails the build.
    */
   headers?: string[];
   /**
@@ -27,7 +27,7 @@ export interface ProgramOptions {
    */
   static?: boolean;
   /**
-   * Link the C library and its start code. When false: freestanding (-ffreestanding -fno-stack-protector -fno-pie, -nostdlib -static), with nothing but the sources and libgcc.
+   * Link the C library and its start code. When false: freestanding (-ffreestanding -fno-stack-protector -fno-pie, -nostdlib -static), with nothing but the sources and libgcc. For Rust: -nostdlib and -Cpanic=abort, for a crate with #![no_std] and #![no_main].
    */
   libc?: boolean;
   /**
@@ -35,7 +35,7 @@ export interface ProgramOptions {
    */
   entry?: string;
   /**
-   * Flags for C and assembly, after Bringup's own. Paths in them are relative to the workspace root: `-I{projectRoot}/include`.
+   * Flags for C and assembly, after Bringup's own; default: `-Os`. For Rust: `-Copt-level=3` and other code generation in one word, `--edition=2018` (2021 otherwise), `--cfg=…`, lints (`-Dwarnings`); default: `-Copt-level=s`. Paths in them are relative to the workspace root: `-I{projectRoot}/include`.
    */
   compilerFlags?: string[];
   /**
@@ -58,8 +58,8 @@ export interface ProgramOptions {
 
 /** The defaults of the schema, as Nx fills them in. */
 export const programDefaults: Required<
-  Pick<ProgramOptions, 'headers' | 'static' | 'libc' | 'compilerFlags' | 'linkerFlags' | 'strip'>
-> = { headers: [], static: true, libc: true, compilerFlags: ['-Os'], linkerFlags: [], strip: true };
+  Pick<ProgramOptions, 'headers' | 'static' | 'libc' | 'linkerFlags' | 'strip'>
+> = { headers: [], static: true, libc: true, linkerFlags: [], strip: true };
 
 /** The options once the defaults are filled in. */
 export type FullProgramOptions = ProgramOptions & typeof programDefaults;

@@ -120,6 +120,7 @@ export function boardTargets(
         },
       ]),
     ),
+    debug: { executor: `${PLUGIN}:debug`, cache: false, dependsOn: booted, ...machine },
     dtb: {
       executor: `${PLUGIN}:dtb`,
       cache: false,

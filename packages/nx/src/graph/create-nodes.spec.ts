@@ -2,7 +2,8 @@ import { inferProjects, makeWorkspace, project } from '../testing/workspace.js';
 
 const TARBALL = { kind: 'tarball', url: 'file:///k.tar.gz', sha256: '0'.repeat(64) };
 const ENGINE = { externalDependencies: ['@bringup/engine'] };
-const HASH = 'node node_modules/@bringup/nx/dist/hash/main.js';
+const HASH = 'sh node_modules/@bringup/nx/src/hash/tree-hash.sh';
+const SOURCE_HASH = 'node node_modules/@bringup/nx/dist/hash/main.js';
 const lock = (...fields: string[]) => ({ json: '{workspaceRoot}/bringup.lock.json', fields });
 
 /** The inferred project of `app/project.json`, beside other projects. */
@@ -46,6 +47,12 @@ describe('a kernel project', () => {
       savedefconfig: { executor: '@bringup/nx:savedefconfig', cache: false, configurations: {} },
       explain: { executor: '@bringup/nx:explain', cache: false, configurations: {} },
       diffconfig: { executor: '@bringup/nx:diffconfig', cache: false, configurations: {} },
+      'compile-commands': {
+        executor: '@bringup/nx:compile-commands',
+        cache: false,
+        configurations: {},
+        dependsOn: ['config'],
+      },
       config: {
         executor: '@bringup/nx:config',
         cache: true,
@@ -67,7 +74,7 @@ describe('a kernel project', () => {
         configurations: {},
         dependsOn: ['config'],
         inputs: [{ dependentTasksOutputFiles: '**/.config' }, ...common],
-        outputs: ['Image', 'vmlinux', 'System.map', 'manifest.json'].map(
+        outputs: ['Image', 'vmlinux', 'System.map', 'gdb-scripts.tar', 'manifest.json'].map(
           (name) => `{workspaceRoot}/dist/linux/${name}`,
         ),
       },
@@ -100,6 +107,7 @@ describe('a kernel project', () => {
       'explain',
       'diffconfig',
       'config',
+      'compile-commands',
       'image',
     ]);
     expect(targets['image']).toMatchObject({ cache: true, dependsOn: ['config'] });
@@ -121,7 +129,7 @@ describe('a kernel project', () => {
     ['with a blank', 'my linux', "'my linux'"],
   ])('hashes a source directory %s itself, whatever git ignores', async (_place, path, shown) => {
     const { targets } = await infer(kernel({ source: { kind: 'directory', path } }));
-    const input = { runtime: `${HASH} --source ${shown}` };
+    const input = { runtime: `${SOURCE_HASH} ${shown}` };
     expect(targets['config']!.inputs).toContainEqual(input);
     expect(targets['build']!.inputs).toContainEqual(input);
   });
@@ -175,7 +183,7 @@ describe('a kernel project', () => {
 
   it('publishes its device trees by their file names, once each', async () => {
     const { targets } = await infer(kernel({ dtbs: ['arm/foundation-v8', 'board'] }));
-    expect(targets['build']!.outputs!.slice(3)).toEqual(
+    expect(targets['build']!.outputs!.slice(4)).toEqual(
       ['foundation-v8.dtb', 'board.dtb', 'manifest.json'].map((name) => `{workspaceRoot}/dist/linux/${name}`),
     );
     expect(targets['config']!.options).not.toHaveProperty('dtbs');
@@ -541,6 +549,7 @@ it('gives a board build, test, command and those of its life, with edges to kern
     attach: { executor: '@bringup/nx:attach', cache: false, configurations: {} },
     console: { executor: '@bringup/nx:console', cache: false, configurations: {} },
     stop: { executor: '@bringup/nx:stop', cache: false, configurations: {} },
+    debug: { executor: '@bringup/nx:debug', cache: false, dependsOn, options, configurations: {} },
     dtb: {
       executor: '@bringup/nx:dtb',
       cache: false,

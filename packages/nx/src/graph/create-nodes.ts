@@ -8,6 +8,7 @@ import { boardTargets } from './board-targets.js';
 import { diskImageTargets, isoImageTargets } from './disk-targets.js';
 import { initramfsTargets } from './initramfs-targets.js';
 import { consoleTargets, kconfigTargets } from './kconfig-targets.js';
+import { kernelModuleTargets } from './kernel-module-targets.js';
 import { programTargets } from './program-targets.js';
 import { referencedProjects, References } from './references.js';
 import { rememberConsoleTasks } from './terminal-hook.js';
@@ -84,6 +85,8 @@ function targetsOf(
       return kconfigTargets(declaration, references, workspaceRoot);
     case 'program':
       return programTargets(declaration, workspaceRoot);
+    case 'kernel-module':
+      return kernelModuleTargets(declaration, references, workspaceRoot);
     case 'initramfs':
       return initramfsTargets(declaration, references, workspaceRoot);
     case 'disk-image':

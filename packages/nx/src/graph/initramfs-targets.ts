@@ -7,6 +7,7 @@ import { compressorLockName } from '../project/tools.js';
 import { allOptions, variantOutput } from '../project/variants.js';
 import { engineInputs, lockInput } from './inputs.js';
 import { mapValues } from './kconfig-targets.js';
+import { modulesInputs } from './modules-inputs.js';
 import { partsInputs } from './parts-inputs.js';
 import type { References } from './references.js';
 
@@ -22,6 +23,9 @@ export function initramfsTargets(
     ),
   );
   const { inputs, dependsOn } = partsInputs(allOptions(declaration), references);
+  const modules = modulesInputs(allOptions(declaration), references);
+  inputs.push(...modules.inputs);
+  dependsOn.push(...modules.dependsOn);
   const tools = [...compressions].map(compressorLockName).filter((tool) => tool !== undefined);
   if (tools.length > 0) inputs.push(lockInput(undefined, tools));
   return {

@@ -9,8 +9,14 @@ import { text, texts } from './unchecked.js';
 
 export type Input = NonNullable<TargetConfiguration['inputs']>[number];
 
-/** The command that hashes what Nx itself does not: trees outside the workspace, modes, symlinks, ignored files. */
-const HASH_COMMAND = ['node', 'node_modules/@bringup/nx/dist/hash/main.js'];
+/** Where Nx finds the programs of a `runtime` input: it starts them in the workspace root. */
+const PACKAGE = 'node_modules/@bringup/nx';
+
+/** Hashes what Nx itself does not: modes, symlinks, ignored files, trees outside the workspace. */
+const TREE_HASH = ['sh', `${PACKAGE}/src/hash/tree-hash.sh`];
+
+/** Hashes a source directory. */
+const SOURCE_HASH = ['node', `${PACKAGE}/dist/hash/main.js`];
 
 /** Bringup's own code. `externalDependencies` also keeps every other npm package out of the hash. */
 export function engineInputs(workspaceRoot: string): Input[] {
@@ -24,9 +30,11 @@ export function lockInput(project: string | undefined, tools: readonly string[])
   return { json: '{workspaceRoot}/bringup.lock.json', fields };
 }
 
-/** Files outside of git's view (see {@link HASH_COMMAND}), hashed by a command that Nx runs each time. */
+/** Files outside of git's view (see {@link TREE_HASH}), hashed by a command that Nx runs each time. */
 export function treeInput(paths: readonly string[]): Input {
-  return { runtime: quoteCommand([...HASH_COMMAND, ...paths]) };
+  // None may look like an option, or a part of find's expression.
+  const named = paths.map((path) => (/^[-(),!]/.test(path) ? `./${path}` : path));
+  return { runtime: quoteCommand([...TREE_HASH, ...named]) };
 }
 
 /**
@@ -36,7 +44,7 @@ export function treeInput(paths: readonly string[]): Input {
 export function sourceInputs(source: unknown): Input[] {
   const { kind, path } = (source ?? {}) as Record<string, unknown>;
   if (kind !== 'directory' || typeof path !== 'string') return [];
-  return [{ runtime: quoteCommand([...HASH_COMMAND, '--source', path]) }];
+  return [{ runtime: quoteCommand([...SOURCE_HASH, path]) }];
 }
 
 /** The files a configuration is made from. Presets and fragments of the tree are covered by engine and source. */

@@ -1,5 +1,16 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { ARCHES, crossPrefix, dtbName, KCONFIG_PROGRAMS, toolNames, type ProgramName } from '@bringup/kbuild';
+import {
+  ARCHES,
+  crossPrefix,
+  dtbName,
+  GDB_SCRIPTS,
+  KCONFIG_PROGRAMS,
+  MODULES_DEBUG_TAR,
+  MODULES_TAR,
+  SYMBOL_VERSIONS,
+  toolNames,
+  type ProgramName,
+} from '@bringup/kbuild';
 import { isKconfigKind, PLUGIN, type Declaration } from '../project/declaration.js';
 import { allOptions, variantOutput } from '../project/variants.js';
 import { configurationInputs, engineInputs, lockInput, sourceInputs, type Input } from './inputs.js';
@@ -42,12 +53,16 @@ export function kconfigTargets(
     ...variants.flatMap(({ source }) => sourceInputs(source)),
     ...engineInputs(workspaceRoot),
   ];
-  const artifacts = kind === 'busybox' ? ['busybox.tar'] : Object.keys(arch ? program.artifacts(arch) : {});
+  const artifacts = [
+    ...(kind === 'busybox' ? ['busybox.tar'] : Object.keys(arch ? program.artifacts(arch) : {})),
+    ...(kind === 'kernel' ? [SYMBOL_VERSIONS, MODULES_TAR, MODULES_DEBUG_TAR, GDB_SCRIPTS] : []),
+  ];
   const dtbs = new Set(variants.flatMap((own) => texts(own.dtbs).map(dtbName)));
   // One that is made from this kernel would be a circle, which Nx refuses without a reason: the executor gives it.
   const embedded = texts(variants.map((own) => own.embeddedInitramfs)).filter(
     (name) => !references.isPartOf(project, name),
   );
+  const dependsOn = ['config', ...[...new Set(embedded)].map((name) => references.buildOf(name))];
   return {
     update: { executor: `${PLUGIN}:update`, cache: false },
     ...editorTargets(declaration),
@@ -72,11 +87,17 @@ export function kconfigTargets(
       inputs: [...variants.flatMap((own) => configurationInputs(own, workspaceRoot)), ...common],
       outputs: [`${out}/.config`, `${out}/config.manifest.json`],
     },
+    'compile-commands': {
+      executor: `${PLUGIN}:compile-commands`,
+      cache: false,
+      configurations: mapValues(configurations, () => ({})),
+      dependsOn,
+    },
     [target]: {
       cache: true,
       options: { outputPath },
       configurations: mapValues(configurations, outputOf),
-      dependsOn: ['config', ...[...new Set(embedded)].map((name) => references.buildOf(name))],
+      dependsOn,
       inputs: [
         { dependentTasksOutputFiles: '**/.config' },
         ...(embedded.length > 0 ? [{ dependentTasksOutputFiles: '**/initramfs.cpio*' }] : []),
@@ -111,7 +132,7 @@ function editorTargets({ kind, configurations }: Declaration): Record<string, Ta
 
 /** The tasks of a project that need the terminal for themselves. */
 export function consoleTargets({ kind, target }: Declaration): string[] {
-  if (kind === 'qemu') return [target, 'attach'];
+  if (kind === 'qemu') return [target, 'attach', 'debug'];
   return isKconfigKind(kind) ? EDITORS[kind].filter((name) => name !== 'savedefconfig') : [];
 }
 

@@ -1,5 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { ARCHES, crossPrefix, programTools, toolNames } from '@bringup/kbuild';
+import { ARCHES, crossPrefix, programToolNames } from '@bringup/kbuild';
 import { PLUGIN, type Declaration } from '../project/declaration.js';
 import { isGlob } from '../project/glob.js';
 import { programName } from '../project/paths.js';
@@ -40,10 +40,17 @@ export function programTargets(
   };
 }
 
-function lockedTools({ arch, crossCompile, libc }: Readonly<Record<string, unknown>>): string[] {
+function lockedTools(options: Readonly<Record<string, unknown>>): string[] {
+  const { arch, crossCompile, libc, sources } = options;
   const known = keyOf(ARCHES, arch);
-  const prefix = text(crossCompile) ?? (known && crossPrefix(known));
-  return prefix === undefined ? [] : toolNames(programTools({ libc: libc !== false }), prefix);
+  if (known === undefined) return [];
+  const prefix = crossPrefix(known, text(crossCompile));
+  return programToolNames({
+    arch: known,
+    crossCompile: prefix,
+    sources: texts(sources),
+    libc: libc !== false,
+  });
 }
 
 function unique(values: readonly string[]): string[] {

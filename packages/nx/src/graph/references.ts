@@ -10,6 +10,11 @@ type Dependency = Exclude<NonNullable<TargetConfiguration['dependsOn']>[number],
 export class References {
   constructor(private readonly declarations: ReadonlyMap<string, Declaration>) {}
 
+  /** What a project declares; undefined when it is none of Bringup's. */
+  declarationOf(project: string): Declaration | undefined {
+    return this.declarations.get(project);
+  }
+
   /** A dependency on the target that builds `project`: the declared one, or `build` when it is not one of Bringup's. */
   buildOf(project: string): Dependency {
     return { projects: [project], target: this.declarations.get(project)?.target ?? 'build' };
@@ -55,8 +60,10 @@ function projectsOf(kind: DeclaredKind, options: Readonly<Record<string, unknown
       ];
     case 'kernel':
       return namedIn(options, ['embeddedInitramfs']);
+    case 'kernel-module':
+      return namedIn(options, ['kernel']);
     case 'initramfs':
-      return partsProjects(options);
+      return [...partsProjects(options), ...moduleProjects(options.modules)];
     case 'uboot-image':
       return namedIn(options, ['kernel', 'initramfs', 'uBoot']);
     case 'iso-image':
@@ -80,6 +87,11 @@ export function deviceFileNames(options: Readonly<Record<string, unknown>>): str
 /** The projects that a board's boot path names: a U-Boot and an image for it, a disk, a CD. */
 export function bootedProjects(boot: unknown): string[] {
   return namedIn(object(boot), ['uBoot', 'image', 'disk', 'iso']);
+}
+
+/** The projects whose modules an initramfs takes: those of modules, and kernels. */
+export function moduleProjects(modules: unknown): string[] {
+  return objects(modules).flatMap((entry) => namedIn(entry, ['project', 'kernel']));
 }
 
 /** The projects that options of these names name. */

@@ -1,27 +1,16 @@
 #!/usr/bin/env node
 /**
- * Prints one hash for Nx's `runtime` inputs:
+ * Prints the hash of a source directory, git's state of it or a walk, for Nx's `runtime` inputs:
  *
- *   main.js PATH…            files and directories as an initramfs would take them: content, modes, symlinks
- *   main.js --source PATH    a source directory: git's state of it, or a walk
+ *   main.js PATH    relative to the workspace root, where Nx starts it
  *
- * Paths are relative to the workspace root, where Nx starts it. A missing path is hashed as missing: the
- * executor says what is wrong with it.
+ * Smaller trees are hashed by tree-hash.sh, which takes less time to start.
  */
 import { resolve } from 'node:path';
 import { recipeOf, treeHash } from '@bringup/kbuild';
-import { hashPath } from '../execution/overlay.js';
 
-async function main([first, ...rest]: string[]): Promise<void> {
-  const hashes =
-    first === '--source' ? [await treeHash(resolve(rest[0]!))] : await hashAll([first!, ...rest]);
-  console.log(recipeOf(hashes));
+async function main(path: string): Promise<void> {
+  console.log(recipeOf([await treeHash(resolve(path))]));
 }
 
-async function hashAll(paths: readonly string[]): Promise<string[]> {
-  return Promise.all(
-    paths.map((path) => hashPath(path).catch((error: Error) => `unreadable: ${error.message}`)),
-  );
-}
-
-void main(process.argv.slice(2));
+void main(process.argv[2]!);

@@ -9,6 +9,7 @@ export const DECLARED_KINDS = [
   'busybox',
   'u-boot',
   'program',
+  'kernel-module',
   'initramfs',
   'disk-image',
   'iso-image',

@@ -18,6 +18,14 @@ export function workDirectory(workspaceRoot: string, project: string, configurat
   return join(workspaceRoot, '.bringup', 'build', fileName(project), fileName(configuration));
 }
 
+/** The file in which clang's tools look for a compilation database. */
+export const COMPILE_COMMANDS = 'compile_commands.json';
+
+/** Where the compilation database of the workspace is, or that of one project: of this machine alone, never an output. */
+export function databaseDirectory(workspaceRoot: string, project?: string): string {
+  return join(workspaceRoot, '.bringup', 'clangd', ...(project === undefined ? [] : [fileName(project)]));
+}
+
 /** A project's name as one path component: scoped npm names have a slash. */
 function fileName(name: string): string {
   return name.replace(/[^\w.@-]/g, '_');

@@ -41,7 +41,7 @@ export type AttachEnd = 'detached' | 'ended';
  */
 export async function attach(run: Run, messages: AttachMessages, signal?: AbortSignal): Promise<AttachEnd> {
   const { record } = run;
-  if (record.kind !== 'detached') {
+  if (record.kind !== 'detached' && record.kind !== 'debug') {
     const message =
       `run ${record.id} of ${record.board} (${describeRun(record)}) has its console elsewhere; only one started with ` +
       `--detach can be attached to. Read it: nx run ${record.board}:console --id=${record.id} --follow`;

@@ -31,6 +31,8 @@ export interface RunPaths {
   consoleLog: string;
   /** Socket of a detached run's first serial port and monitor. */
   consoleSocket: string;
+  /** Socket of the gdb stub of a run that is debugged. */
+  gdbSocket: string;
 }
 
 export function pathsOf(directory: string): RunPaths {
@@ -38,6 +40,7 @@ export function pathsOf(directory: string): RunPaths {
     qmpSocket: join(directory, 'qmp'),
     consoleLog: join(directory, 'console.log'),
     consoleSocket: join(directory, 'console'),
+    gdbSocket: join(directory, 'gdb'),
   };
 }
 

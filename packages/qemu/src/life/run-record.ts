@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { identifyProcess, isRunning, writeFileAside, type ProcessIdentity } from '@bringup/process';
 import type { Forward } from '../machine/network.js';
 
-/** `terminal`: its console is on the terminal of whoever started it. `test`: a program talks to it. */
-export type RunKind = 'terminal' | 'detached' | 'test';
+/**
+ * `terminal`: its console is on the terminal of whoever started it. `test`: a program talks to it. `detached`, `debug`: on a
+ * socket; with `debug` gdb has the terminal, and the run ends with it.
+ */
+export type RunKind = 'terminal' | 'detached' | 'debug' | 'test';
 
 /** Whose run it is; without it no board's commands find it. */
 export interface RunSubject {

@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 import { stat } from 'fs-extra';
-import { probeVersion, runProgram, UserError } from '@bringup/process';
+import { nearNames, probeVersion, runProgram, UserError } from '@bringup/process';
 import { ARCH_MACHINES, type MachineOptions } from '../machine-model.js';
 import { checkHostPorts } from './host-ports.js';
 import type { Drive } from './drives.js';
@@ -80,30 +80,6 @@ async function listNames(binary: string, kind: 'machine' | 'cpu'): Promise<strin
   });
   // host is there with KVM only, and then not always listed.
   return names.length > 0 && kind === 'cpu' ? [...names, 'host', 'max'] : names;
-}
-
-const NEAR_NAMES = 5;
-
-/** Names that a slip of the finger or two leads to, the nearest first. */
-function nearNames(name: string, known: readonly string[]): string[] {
-  const limit = Math.max(2, Math.floor(name.length / 4));
-  const measured = known.map((other) => ({ other, edits: editDistance(name, other) }));
-  const near = measured.filter(({ edits }) => edits <= limit).sort((a, b) => a.edits - b.edits);
-  return near.slice(0, NEAR_NAMES).map(({ other }) => other);
-}
-
-/** Levenshtein's: letters to insert, delete or replace. */
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [index, letter] of [...from].entries()) {
-    const next = [index + 1];
-    for (const [column, other] of [...to].entries()) {
-      const replaced = row[column]! + (letter === other ? 0 : 1);
-      next.push(Math.min(replaced, row[column + 1]! + 1, next[column]! + 1));
-    }
-    row = next;
-  }
-  return row[to.length]!;
 }
 
 /** `-action` came with QEMU 6.0 (its ChangeLog). */

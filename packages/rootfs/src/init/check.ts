@@ -33,22 +33,25 @@ export function checkOptions(options: InitOptions): void {
       `startup lines need a script that runs them: init style ${style} has none, use busybox, script or switch-root`,
     );
   }
+  checkModules(options);
   checkHandOver(options);
 }
 
-/** What an initramfs that hands over does not use is refused, so that nobody waits for its effect. */
-function checkHandOver(options: InitOptions): void {
-  const { style, modules } = options;
-  if (style !== 'switch-root') {
-    if (modules.length === 0) return;
+function checkModules({ style, modules }: InitOptions): void {
+  if (modules.length > 0 && (style === 'program' || style === 'none')) {
     throw bad(
-      `modules are loaded by the init style switch-root, not ${style}: remove them, or write modprobe into startup`,
+      `modules are loaded by a script: init style ${style} has none. Use busybox, script or switch-root, or give them "load": false`,
     );
   }
   for (const name of modules) {
     if (MODULE.test(name)) continue;
     throw bad(`module ${JSON.stringify(name)}: give its name alone, without path, .ko or parameters`);
   }
+}
+
+/** What an initramfs that hands over does not use is refused, so that nobody waits for its effect. */
+function checkHandOver(options: InitOptions): void {
+  if (options.style !== 'switch-root') return;
   for (const field of ['login', 'hostname', 'mounts', 'users', 'groups'] as const) {
     if (isDeepStrictEqual(options[field], DEFAULT_INIT[field])) continue;
     throw bad(

@@ -52,7 +52,10 @@ export interface InitOptions {
    * the root is looked for.
    */
   startup: readonly string[];
-  /** Style `switch-root` only: kernel modules loaded first, in this order, where the running kernel has them as such. */
+  /**
+   * Kernel modules loaded when the kernel's file systems are mounted, in this order; with `switch-root` where the
+   * running kernel has them as such.
+   */
   modules: readonly string[];
 }
 

@@ -120,7 +120,7 @@ it.each<[string, Partial<InitOptions>, string]>([
   ['no program', { style: 'program' }, '"program"'],
   ['a program of another style', { program: 'x' }, 'belongs to'],
   ['startup without a script', { style: 'none', startup: ['x'] }, 'startup'],
-  ['modules without a script for them', { modules: ['ext4'] }, 'loaded by the init style switch-root'],
+  ['modules without a script for them', { style: 'none', modules: ['ext4'] }, '"load": false'],
   ['a module with a path', { style: 'switch-root', modules: ['../ext4.ko'] }, 'its name alone'],
   ['a module with a parameter', { style: 'switch-root', modules: ['loop max_loop=8'] }, 'its name alone'],
   ['an injected command', { style: 'switch-root', modules: ['x\nreboot'] }, 'its name alone'],

@@ -42,7 +42,8 @@ export function planInit(options: InitOptions): FileTree {
 
 /** Programs that what `planInit` makes must find in the tree's usual directories; only where it has no use without them. */
 export function initPrograms({ style, modules }: Pick<InitOptions, 'style' | 'modules'>): string[] {
-  return style === 'switch-root' ? switchRootPrograms(modules) : [];
+  if (style === 'switch-root') return switchRootPrograms(modules);
+  return modules.length > 0 ? ['modprobe'] : [];
 }
 
 /** Accounts, hostname and mounts belong to the root that it hands over to. */

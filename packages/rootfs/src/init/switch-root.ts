@@ -51,7 +51,7 @@ mount_kernel_file_system devtmpfs /dev CONFIG_DEVTMPFS
  */
 const MODULES = `# The same initramfs serves several kernels: what one has as a module is built into another.
 modules=/lib/modules/$(uname -r)
-[ ! -d "$modules" ] || depmod
+[ ! -d "$modules" ] || [ -e "$modules/modules.dep.bb" ] || depmod
 
 is_in_kernel() {
   [ -e "/sys/module/$1" ] && return 0

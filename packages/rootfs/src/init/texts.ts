@@ -28,14 +28,19 @@ ${console}::respawn:${session}
 `;
 }
 
-export function formatRcS({ startup }: InitOptions): string {
-  return script([SETUP, ...startupPart(startup)]);
+export function formatRcS({ startup, modules }: InitOptions): string {
+  return script([SETUP, ...modulesPart(modules), ...startupPart(startup)]);
+}
+
+/** What modprobe cannot load it says itself. */
+function modulesPart(modules: readonly string[]): string[] {
+  return modules.length > 0 ? [modules.map((name) => `modprobe ${name}\n`).join('')] : [];
 }
 
 /** A plain /init. It starts the shell anew when it ends: a first process that exits is a kernel panic. */
-export function formatInitScript({ console, login, startup }: InitOptions): string {
+export function formatInitScript({ console, login, startup, modules }: InitOptions): string {
   const session = login === 'getty' ? gettySession(console) : shellSession(console);
-  return script([SETUP, ...startupPart(startup), session]);
+  return script([SETUP, ...modulesPart(modules), ...startupPart(startup), session]);
 }
 
 function shellSession(console: string): string {

@@ -3,7 +3,7 @@ import { ensureDir, remove } from 'fs-extra';
 import type { ExecutorContext } from '@nx/devkit';
 import { isPublished, publish, recipeOf } from '@bringup/kbuild';
 import { UserError } from '@bringup/process';
-import { hashTree, initPrograms, lintTree, writeInitramfs, type FileTree } from '@bringup/rootfs';
+import { hashTree, lintTree, writeInitramfs, type FileTree } from '@bringup/rootfs';
 import { initramfsTree } from '../../execution/initramfs-tree.js';
 import { whileOwning } from '../../execution/kconfig-project.js';
 import { checkTools, ensureLocked } from '../../execution/locked.js';
@@ -26,8 +26,8 @@ export default function initramfsExecutor(
     const full = { ...initramfsDefaults, ...options };
     const needs = compressorNeeds(full.compression);
     const locked = await ensureLocked(task, needs);
-    const tree = await initramfsTree(task, full);
-    await checkTree(tree, full);
+    const { tree, programs } = await initramfsTree(task, full);
+    await checkTree(tree, programs);
     const output = join(task.workspaceRoot, outputPath(task.project, full.outputPath, task.configuration));
     const { compression, level } = full;
     const recipe = recipeOf([
@@ -49,8 +49,8 @@ export default function initramfsExecutor(
   });
 }
 
-async function checkTree(tree: FileTree, { init, modules }: FullInitramfsOptions): Promise<void> {
-  const problems = await lintTree(tree, { init: 'init', programs: initPrograms({ style: init, modules }) });
+async function checkTree(tree: FileTree, programs: readonly string[]): Promise<void> {
+  const problems = await lintTree(tree, { init: 'init', programs });
   if (problems.length === 0) return;
   throw new UserError(
     'INITRAMFS_WOULD_NOT_BOOT',

@@ -1,4 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
+import { archiveGdbScripts, archiveTreeModules, GDB_SCRIPTS } from '@bringup/kbuild';
+import { resolvedValues } from '@bringup/kconfig';
 import { buildProject } from '../../execution/build-project.js';
 import { openKconfigProject } from '../../execution/kconfig-project.js';
 import { runTask } from '../../execution/task.js';
@@ -10,6 +12,12 @@ export default function kernelExecutor(
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
   return runTask(context, async (task) => {
-    await buildProject(task, await openKconfigProject(task, 'kernel', { ...kernelDefaults, ...options }));
+    const project = await openKconfigProject(task, 'kernel', { ...kernelDefaults, ...options });
+    await buildProject(task, project, async (built, make, config) => {
+      const modules = await archiveTreeModules({ make, config, signal: task.signal });
+      const artifacts = { ...built, ...modules };
+      if (resolvedValues(config).get('GDB_SCRIPTS') !== 'y') return artifacts;
+      return { ...artifacts, [GDB_SCRIPTS]: await archiveGdbScripts(make, task.signal) };
+    });
   });
 }

@@ -1,0 +1,8 @@
+/** The lane of tests that work in this repository: they share its outputs, so one runs at a time. */
+module.exports = {
+  ...require('./jest.config.js'),
+  displayName: 'e2e-demo',
+  testMatch: ['console', 'demo', 'doctor', 'embedded', 'fit', 'machine-options', 'switch-root'].map(
+    (name) => `<rootDir>/src/${name}.e2e.ts`,
+  ),
+};

@@ -1,0 +1,72 @@
+import { debianPackageOf, runProgram, ToolError } from '@bringup/process';
+
+/** Architectures that sessions are made for, by the kernel's name; the value is gdb's. */
+export const GDB_ARCHES = {
+  arm64: 'aarch64',
+  x86_64: 'i386:x86-64',
+  riscv64: 'riscv:rv64',
+  arm: 'arm',
+} as const;
+
+export type GdbArch = keyof typeof GDB_ARCHES;
+
+/** A gdb that was seen to know the guest's architecture and to have Python in it. */
+export interface Gdb {
+  program: string;
+  /** The line by which it names its version. */
+  version: string;
+}
+
+export interface GdbWish {
+  arch: GdbArch;
+  /** Prefix of the toolchain's programs, as `aarch64-linux-gnu-`. */
+  crossPrefix: string;
+  /** The one that was asked for. */
+  program?: string;
+  signal?: AbortSignal;
+}
+
+/**
+ * The first gdb that serves: the toolchain's own, then gdb-multiarch, then gdb. One that was asked for is the only one
+ * that is looked at.
+ *
+ * @throws ToolError `TOOL_MISSING` where there is none; `GDB_UNFIT` where none of those there serves, and what each lacks
+ */
+export async function chooseGdb({ arch, crossPrefix, program, signal }: GdbWish): Promise<Gdb> {
+  const candidates = program === undefined ? [`${crossPrefix}gdb`, 'gdb-multiarch', 'gdb'] : [program];
+  const unfit: string[] = [];
+  for (const candidate of candidates) {
+    const found = await tryGdb(candidate, arch, signal);
+    if ('version' in found) return { program: candidate, ...found };
+    if (!found.missing) unfit.push(`${candidate}: ${found.lack}`);
+  }
+  const remedy = `Install it: apt-get install ${debianPackageOf('gdb-multiarch')} (Debian, Ubuntu)`;
+  if (unfit.length === 0) {
+    const message = `no gdb for ${arch} in PATH: looked for ${candidates.join(', ')}. ${remedy}`;
+    throw new ToolError('TOOL_MISSING', message, { candidates });
+  }
+  const message = `no gdb here can debug ${arch}. ${unfit.join('. ')}. gdb-multiarch can. ${remedy}`;
+  throw new ToolError('GDB_UNFIT', message, { arch, unfit });
+}
+
+type Trial = { version: string } | { missing: boolean; lack: string };
+
+async function tryGdb(program: string, arch: GdbArch, signal?: AbortSignal): Promise<Trial> {
+  const ask = ['show version', `set architecture ${GDB_ARCHES[arch]}`, 'python print("has" + " python")'];
+  const lines: string[] = [];
+  try {
+    await runProgram([program, '--nx', '--batch', ...ask.flatMap((command) => ['-ex', command])], {
+      signal,
+      okExitCodes: [0, 1],
+      onLine: (line) => lines.push(line),
+    });
+    const said = lines.join('\n');
+    if (/Undefined item/.test(said)) return { missing: false, lack: `it does not know ${GDB_ARCHES[arch]}` };
+    if (!said.includes('has python')) return { missing: false, lack: 'it has no Python in it' };
+    return { version: lines.find((line) => /^GNU gdb/.test(line)) ?? program };
+  } catch (error) {
+    if (error instanceof ToolError && error.code === 'TOOL_MISSING') return { missing: true, lack: '' };
+    if (error instanceof ToolError) return { missing: false, lack: error.message.split('\n')[0]! };
+    throw error;
+  }
+}

@@ -1,0 +1,41 @@
+/** Where a session hands over to the user. */
+export const STOPS = ['reset', 'u-boot', 'u-boot-relocated', 'first-instruction', 'start_kernel'] as const;
+export type Stop = (typeof STOPS)[number];
+
+/** What makes a phase's symbols wrong: then the next phase's are loaded. */
+export type PhaseEnd =
+  /** This instruction is reached. */
+  | { address: bigint }
+  /** This function is reached, at the address that it has in the next phase. */
+  | { symbol: string }
+  /** The program copies itself to where a register says, and arrives there in a function. */
+  | { moves: { symbol: string; register: string; linked: bigint; arrival: string } };
+
+/** What symbols are read from, and what goes with them. */
+export interface SymbolFile {
+  /** ELF file. */
+  file: string;
+  /** Directories that its debug information names, and where the same files are here. */
+  sourcePaths: readonly (readonly [from: string, to: string])[];
+  /** A program for gdb that makes use of these symbols: the kernel's `vmlinux-gdb.py`, for the `lx-` commands. */
+  scripts?: string;
+}
+
+/** A part of a boot in which symbols have one place. */
+export interface Phase extends SymbolFile {
+  /** What is added to the addresses of the ELF file, modulo 2^64; unset where the phase before finds it out. */
+  offset?: bigint;
+  /** The guest stops when the phase begins. */
+  stop?: boolean;
+  /** Unset in the last phase. */
+  until?: PhaseEnd;
+}
+
+/** How the symbols of a session follow the code. */
+export interface SymbolPlan {
+  phases: readonly Phase[];
+  /** The instruction that the guest is let run to; an ELF's symbol, or an address. Unset: it stays at its reset. */
+  runTo?: { address: bigint } | { symbol: string } | 'phase';
+  /** Where the kernel is in memory as it was loaded, and by how much its notes are off their addresses there. */
+  check?: { address: bigint; offset: bigint };
+}

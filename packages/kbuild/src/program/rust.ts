@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { readdir } from 'fs-extra';
+import { debianPackageOf, runProgram, sha256File, ToolError } from '@bringup/process';
+import type { Arch } from '../arches.js';
+import type { ToolVersions } from '../toolchain.js';
+
+/** What Rust calls an architecture, and what Debian does. */
+interface RustTarget {
+  /** rustc(1), `--target`. */
+  readonly triple: string;
+  /** The architecture of the package that has the standard library. */
+  readonly debian: string;
+}
+
+const TARGETS: Readonly<Record<Arch, RustTarget>> = {
+  arm64: { triple: 'aarch64-unknown-linux-gnu', debian: 'arm64' },
+  x86_64: { triple: 'x86_64-unknown-linux-gnu', debian: 'amd64' },
+  riscv64: { triple: 'riscv64gc-unknown-linux-gnu', debian: 'riscv64' },
+  arm: { triple: 'armv7-unknown-linux-gnueabihf', debian: 'armhf' },
+};
+
+export function rustTriple(arch: Arch): string {
+  return TARGETS[arch].triple;
+}
+
+/** The name under which the standard library of an architecture stands in the lock. */
+export function rustLibraryName(arch: Arch): string {
+  return `rust-std-${rustTriple(arch)}`;
+}
+
+/** Where rustc looks for the libraries of an architecture. @throws ToolError `TOOL_MISSING` */
+export async function rustLibraryDirectory(arch: Arch): Promise<string> {
+  const argv = ['rustc', `--target=${rustTriple(arch)}`, '--print=target-libdir'] as const;
+  return (await runProgram(argv)).stdout.trim();
+}
+
+/**
+ * The standard library, and core with it, by its content: a program carries it along.
+ *
+ * @throws ToolError `TOOL_MISSING` naming the package that has it
+ */
+export async function probeRustLibrary(arch: Arch): Promise<ToolVersions> {
+  const directory = await rustLibraryDirectory(arch);
+  const names = await readdir(directory).catch(() => []);
+  const library = names.sort().find((name) => /^libstd-.*\.rlib$/.test(name));
+  if (library === undefined) throw missingLibrary(arch, directory);
+  const sha256 = await sha256File(join(directory, library));
+  return { [rustLibraryName(arch)]: `${library} sha256:${sha256.slice(0, 16)}` };
+}
+
+function missingLibrary(arch: Arch, directory: string): ToolError {
+  const { triple, debian } = TARGETS[arch];
+  const message =
+    `rustc has no standard library for ${triple}: there is no libstd-*.rlib in ${directory}. Install it: ` +
+    `rustup target add ${triple}, where rustc is rustup's; for Debian's rustc: ` +
+    `dpkg --add-architecture ${debian} && apt-get update && apt-get install ${debianPackageOf('rust-std')}:${debian}`;
+  return new ToolError('TOOL_MISSING', message, { triple });
+}

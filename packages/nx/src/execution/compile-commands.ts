@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { pathExists, readdir, readJson, stat } from 'fs-extra';
+import {
+  formatCompileCommands,
+  mergeCompileCommands,
+  readCompileCommands,
+  type CompileCommand,
+} from '@bringup/kbuild';
+import { UserError, writeFileAside } from '@bringup/process';
+import { COMPILE_COMMANDS, databaseDirectory } from '../project/paths.js';
+import { makeInPlace } from './build-project.js';
+import { whileOwning } from './kconfig-project.js';
+import type { Task } from './task.js';
+import { openVariant } from './variant.js';
+
+/**
+ * Writes the compilation database of a kernel, BusyBox or U-Boot, and puts it first in the workspace's.
+ *
+ * The commands name this machine's directories, and headers that make generated in the kept directory: so this is
+ * no artifact, and what a cache restored does not do. Make runs, which takes seconds where it ran before.
+ *
+ * @throws UserError `NO_COMPILE_COMMANDS`
+ */
+export async function writeCompileCommands(given: Task): Promise<void> {
+  const { task, project } = await openVariant(given, given.configuration);
+  const out = join(project.work, 'out');
+  if (!(await pathExists(out))) {
+    task.note('nothing was compiled here yet, as what is published came from a cache: compiling');
+  }
+  const { commands, source } = await makeInPlace(task, project, async (make) => ({
+    commands: await readCompileCommands(make.out),
+    source: make.source.path,
+  }));
+  if (commands.length === 0) {
+    throw new UserError('NO_COMPILE_COMMANDS', `make left no .cmd file of a C source below ${out}`, { out });
+  }
+  await publishCompileCommands(task, commands);
+  task.note(`its sources are in ${source}`);
+}
+
+/** Makes the commands a project's own database, and puts them before those of all other projects in the workspace's. */
+export async function publishCompileCommands(task: Task, commands: readonly CompileCommand[]): Promise<void> {
+  const directory = databaseDirectory(task.workspaceRoot);
+  await whileOwning(task, directory, async () => {
+    const own = databaseDirectory(task.workspaceRoot, task.project);
+    await writeFileAside(join(own, COMPILE_COMMANDS), formatCompileCommands(commands));
+    const merged = mergeCompileCommands(await readDatabases(directory));
+    await writeFileAside(join(directory, COMPILE_COMMANDS), formatCompileCommands(merged));
+  });
+  task.note(`${commands.length} files: clangd --compile-commands-dir=${directory}`);
+}
+
+/** Every project's database, the newest first. One that cannot be read is left out: its target makes it again. */
+async function readDatabases(directory: string): Promise<CompileCommand[][]> {
+  const found: { time: number; commands: CompileCommand[] }[] = [];
+  for (const { name } of (await readdir(directory, { withFileTypes: true })).filter((one) =>
+    one.isDirectory(),
+  )) {
+    const path = join(directory, name, COMPILE_COMMANDS);
+    const commands = (await readJson(path).catch(() => undefined)) as CompileCommand[] | undefined;
+    if (Array.isArray(commands)) found.push({ time: (await stat(path)).mtimeMs, commands });
+  }
+  return found.sort((a, b) => b.time - a.time).map(({ commands }) => commands);
+}

@@ -1,0 +1,21 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { checkOptions, schemaNames } from '../project/check-options.js';
+import { runTask } from '../execution/task.js';
+
+type Executor = (options: object, context: ExecutorContext) => unknown;
+
+/**
+ * Every executor by its name, as executors.json names them (`checked.js#kernel`): options that the executor does not have
+ * are refused before it starts.
+ */
+function checked(name: string): Executor {
+  return async (options, context) => {
+    const { success } = await runTask(context, async () => checkOptions('executors', name, options));
+    if (!success) return { success };
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- One of many: only the one that runs is loaded.
+    const { default: executor } = require(`./${name}/executor.js`) as { default: Executor };
+    return executor(options, context);
+  };
+}
+
+export = Object.fromEntries(schemaNames('executors').map((name) => [name, checked(name)]));

@@ -1,0 +1,456 @@
+// Generated from ../executors/debug/schema.json by tools/schemas.mjs: do not edit.
+
+/**
+ * Debugs a board's kernel: QEMU stopped with a gdb stub, and gdb on this terminal with the right symbols at the right addresses, the kernel's lx- commands, and symbols of modules as they are loaded. The guest ends with gdb, and gdb with the guest. The guest's console: nx run BOARD:attach, or BOARD:console --follow, in another terminal.
+ */
+export interface DebugOptions {
+  /**
+   * Target architecture, by the kernel's name.
+   */
+  arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm';
+  /**
+   * Name of the kernel project.
+   */
+  kernel?: string;
+  /**
+   * Name of the initramfs project; without one the guest gets no initrd.
+   */
+  initramfs?: string;
+  /**
+   * How the board gets to its kernel. Without it QEMU loads kernel and initramfs itself.
+   */
+  boot?:
+    | TheKernelLoadedByQEMU
+    | UBootFromADriveThatTheBuildTargetMakes
+    | TheKernelLoadedByQEMUWithADiskBesideIt
+    | ADiskSOwnBootLoaderByThePCSBIOS
+    | ACD
+    | UEFI;
+  /**
+   * Device tree that QEMU gives the kernel instead of the machine's own: PROJECT:NAME.dtb of a kernel project that publishes it (dtbs), or a path relative to the workspace root.
+   */
+  dtb?: string;
+  /**
+   * QEMU machine type; default: virt, and for x86_64 q35, or pc under U-Boot.
+   */
+  machine?: string;
+  /**
+   * QEMU CPU model; chosen from the arch and the accelerator by default.
+   */
+  cpu?: string;
+  /**
+   * Number of CPUs of the guest.
+   */
+  smp?: number;
+  /**
+   * Memory of the guest, in MiB.
+   */
+  memory?: number;
+  /**
+   * Network cards of the guest, and what each is plugged into. Without one it has no network.
+   */
+  network?: (QEMUSOwnNetwork | ATapInterfaceOfThisMachine)[];
+  /**
+   * Disks besides the one that the board boots from. What the guest writes to them is thrown away, unless keepWrites asks for it.
+   */
+  drives?: Drive[];
+  /**
+   * Directories of this machine in the guest, by 9p: mount -t 9p -o trans=virtio TAG DIRECTORY (fragment preset:9p).
+   */
+  shares?: Share[];
+  /**
+   * Consoles besides the first serial port: /dev/hvc0, /dev/hvc1 and so on, by virtio.
+   */
+  consoles?: (PseudoTerminal | File | UnixSocket | Telnet)[];
+  /**
+   * QEMU's monitor for others than the terminal (there, it is behind Ctrl-A C).
+   */
+  monitor?: Telnet1 | UnixSocket1;
+  /**
+   * A screen, to be seen by VNC. Without it the machine has none.
+   */
+  display?: {
+    type: 'vnc';
+    /**
+     * Port of the loopback address, from 5900, VNC's display 0. Default: a free one, chosen at each start and shown.
+     */
+    port?: number;
+    /**
+     * QEMU device of the graphics card. Default: VGA of a PC, virtio-gpu-pci elsewhere.
+     */
+    model?: string;
+  };
+  /**
+   * QEMU's gdb stub: target remote ADDRESS.
+   */
+  gdb?: TCPPort | UnixSocket2;
+  /**
+   * The real time clock.
+   */
+  rtc?: {
+    /**
+     * What it says at the start: utc, localtime, or a time as 2020-01-02T03:04:05.
+     */
+    base?: string;
+    /**
+     * What drives it: this machine's time, its monotonic clock, or the guest's own time. Default: host.
+     */
+    clock?: 'host' | 'rt' | 'vm';
+  };
+  /**
+   * A timer that the guest has to feed.
+   */
+  watchdog?: {
+    /**
+     * QEMU device, as i6300esb.
+     */
+    model: string;
+    /**
+     * What QEMU does when the guest did not feed it.
+     */
+    action: 'reset' | 'shutdown' | 'poweroff' | 'inject-nmi' | 'pause' | 'debug' | 'none';
+  };
+  /**
+   * Firmware in place of the machine type's own (QEMU's -bios); not with U-Boot or UEFI as the boot path. Relative to the workspace root, or PROJECT:ARTIFACT for one that another project publishes.
+   */
+  firmware?: string;
+  /**
+   * Memory that can be plugged in while the guest runs, where the machine type can do that.
+   */
+  memoryGrowth?: {
+    /**
+     * Number of modules.
+     */
+    slots: number;
+    /**
+     * Memory in all, in MiB.
+     */
+    max: number;
+  };
+  /**
+   * Words added to the kernel's command line. console= and panic=-1 are there unless given here.
+   */
+  append?: string;
+  /**
+   * Accelerator. auto takes KVM only where it works (same architecture, usable device, hardware virtualisation, and a tiny guest that was seen to run), else TCG, and says which and why.
+   */
+  accel?: 'auto' | 'tcg' | 'kvm';
+  /**
+   * QEMU program to use instead of the arch's qemu-system-*.
+   */
+  qemu?: string;
+  /**
+   * Arguments added to QEMU's, as they are.
+   */
+  extraArgs?: string[];
+  /**
+   * Where gdb gets the guest: reset, nothing has run; u-boot, U-Boot's first instruction; u-boot-relocated, in U-Boot once it has moved itself to the end of memory (arm64); first-instruction, the kernel's, before the MMU, with symbols at physical addresses until it is on (arm64, x86_64); start_kernel, its first C function of all architectures.
+   */
+  at?: 'reset' | 'u-boot' | 'u-boot-relocated' | 'first-instruction' | 'start_kernel';
+  /**
+   * ELF file with the kernel's symbols, relative to the workspace root, or PROJECT:vmlinux. Default: that of the kernel project which the board, its image, its CD or its disk names.
+   */
+  vmlinux?: string;
+  /**
+   * Kernel modules with debug information: files, directories that are searched for *.ko, or PROJECT:FILE. The symbols of one are loaded when the guest loads the module with the same build id.
+   */
+  modules?: string[];
+  /**
+   * TCP port of the loopback address that QEMU's gdb stub listens on; 0: a free one. Default: a unix socket in the run's directory, or what the board's option gdb says.
+   */
+  port?: number;
+  /**
+   * gdb to use. Default: the first that knows the architecture of CROSS_COMPILE's gdb, gdb-multiarch and gdb.
+   */
+  debugger?: string;
+  /**
+   * File of gdb commands, relative to the workspace root, run once the guest has stopped where at says.
+   */
+  commands?: string;
+  /**
+   * No prompt: gdb and the guest end after the commands; the target fails when one of them fails. The user's .gdbinit is not read.
+   */
+  scripted?: boolean;
+  /**
+   * Start the guest, stopped, and wait until it ends; how to attach is printed. Ctrl-C ends it.
+   */
+  server?: boolean;
+  /**
+   * With server: print run, socket, script and gdb's command line as one JSON object on a line of its own.
+   */
+  json?: boolean;
+}
+export interface TheKernelLoadedByQEMU {
+  via: 'kernel';
+}
+export interface UBootFromADriveThatTheBuildTargetMakes {
+  via: 'u-boot';
+  /**
+   * Name of the U-Boot project.
+   */
+  uBoot: string;
+  /**
+   * Name of a uboot-image project. Its uRamdisk takes the place of the option initramfs, its FIT that of kernel and initramfs. With a signed FIT U-Boot runs with the public key, and its bootm boots nothing that is not signed.
+   */
+  image?: string;
+  /**
+   * What boots the drive's files: an extlinux.conf, or a boot script (boot.scr). A FIT is booted by a script. Default: extlinux, and script with an image.
+   */
+  method?: 'extlinux' | 'script';
+  /**
+   * Stop at U-Boot's prompt: the drive holds the files and nothing that boots them. Type load virtio 0 $kernel_addr_r Image and so on.
+   */
+  interactive?: boolean;
+}
+export interface TheKernelLoadedByQEMUWithADiskBesideIt {
+  via: 'disk';
+  /**
+   * Name of the disk-image project. The guest sees it as /dev/vda; say where its root is in append: root=/dev/vda1, or root=LABEL=rootfs with an initramfs that hands over.
+   */
+  disk: string;
+}
+export interface ADiskSOwnBootLoaderByThePCSBIOS {
+  via: 'bios';
+  /**
+   * Name of a disk-image project with the loader syslinux. Without it the BIOS starts one of drives, the one with the lowest bootindex.
+   */
+  disk?: string;
+}
+export interface ACD {
+  via: 'iso';
+  /**
+   * Name of the iso-image project.
+   */
+  iso: string;
+  /**
+   * What boots it. Default: bios for x86_64, uefi elsewhere.
+   */
+  firmware?: 'bios' | 'uefi';
+}
+export interface UEFI {
+  via: 'uefi';
+  /**
+   * Name of a disk-image project with the loader uefi. Without it the build target makes a volume with the board's kernel and initramfs.
+   */
+  disk?: string;
+  /**
+   * Nothing to boot from: stop at the firmware's shell.
+   */
+  shell?: boolean;
+}
+/**
+ * Addresses by DHCP, out through this machine's connections, in by forwards.
+ */
+export interface QEMUSOwnNetwork {
+  type: 'user';
+  /**
+   * Ports of this machine that lead to ports of the guest.
+   */
+  forwards?: Forward[];
+  /**
+   * QEMU device of the card, as e1000; onboard for the card that the machine type itself has. Default: virtio-net on the arch's virtio bus.
+   */
+  model?: string;
+  /**
+   * Address of the card. Default: made of the board's name and the card's place in the list, so the same each time.
+   */
+  mac?: string;
+}
+export interface Forward {
+  /**
+   * Protocol.
+   */
+  protocol: 'tcp' | 'udp';
+  /**
+   * IPv4 address of this machine to listen on.
+   */
+  hostAddress?: string;
+  /**
+   * Port of this machine. Default: a free one, chosen at each start and shown.
+   */
+  hostPort?: number;
+  /**
+   * Port of the guest.
+   */
+  guestPort: number;
+  /**
+   * What it is shown as. Default: by the guest's port, as ssh.
+   */
+  name?: string;
+}
+/**
+ * It has to be there, and this user's: ip tuntap add dev NAME mode tap user USER.
+ */
+export interface ATapInterfaceOfThisMachine {
+  type: 'tap';
+  /**
+   * Name of the interface.
+   */
+  ifname: string;
+  /**
+   * Move packets by the kernel's vhost-net, which needs /dev/vhost-net.
+   */
+  vhost?: boolean;
+  /**
+   * QEMU device of the card, as e1000; onboard for the card that the machine type itself has. Default: virtio-net on the arch's virtio bus.
+   */
+  model?: string;
+  /**
+   * Address of the card. Default: made of the board's name and the card's place in the list, so the same each time.
+   */
+  mac?: string;
+}
+export interface Drive {
+  /**
+   * The image. Relative to the workspace root, or PROJECT:ARTIFACT for one that another project publishes.
+   */
+  file: string;
+  /**
+   * Format of the image. QEMU never guesses it: a guest could write another's header into a raw disk.
+   */
+  format: 'raw' | 'qcow2' | 'vmdk' | 'vdi';
+  /**
+   * Where the file is not there, make an empty image of this size, such as 1G: what an installation goes to, with keepWrites.
+   */
+  create?: string;
+  /**
+   * What it is to the guest: virtio is /dev/vdX; ide needs AHCI's driver where the machine is no PC; sd is a card behind a PCI controller, onboard-sd the slot of the machine type; pflash the second bank of the machine's flash memory, as large as that.
+   */
+  interface?: 'virtio' | 'scsi' | 'ide' | 'usb' | 'nvme' | 'sd' | 'onboard-sd' | 'pflash';
+  /**
+   * How the host caches it, in QEMU's words. Default: writeback.
+   */
+  cache?: 'writeback' | 'writethrough' | 'none' | 'directsync' | 'unsafe';
+  /**
+   * The guest cannot write to it.
+   */
+  readOnly?: boolean;
+  /**
+   * What the guest writes stays in the file, also of a test: its result then depends on what it wrote before, and it is better not cached.
+   */
+  keepWrites?: boolean;
+  /**
+   * Place in the firmware's boot order.
+   */
+  bootindex?: number;
+}
+export interface Share {
+  /**
+   * The directory, relative to the workspace root. It is an input of the test.
+   */
+  path: string;
+  /**
+   * The name by which the guest mounts it.
+   */
+  tag: string;
+  /**
+   * The guest may write.
+   */
+  writable?: boolean;
+  /**
+   * Whose the files are that the guest makes, in QEMU's words. none: of whoever runs QEMU.
+   */
+  securityModel?: 'none' | 'mapped-xattr' | 'mapped-file' | 'passthrough';
+}
+/**
+ * QEMU says which.
+ */
+export interface PseudoTerminal {
+  type: 'pty';
+}
+export interface File {
+  type: 'file';
+  /**
+   * The file, relative to the workspace root; written anew at each start.
+   */
+  path: string;
+}
+export interface UnixSocket {
+  type: 'unix';
+  /**
+   * Path of the socket that QEMU makes, relative to the workspace root.
+   */
+  path: string;
+}
+export interface Telnet {
+  type: 'telnet';
+  /**
+   * Port of the loopback address. Default: a free one, chosen at each start and shown.
+   */
+  port?: number;
+}
+export interface Telnet1 {
+  type: 'telnet';
+  /**
+   * Port of the loopback address. Default: a free one, chosen at each start and shown.
+   */
+  port?: number;
+}
+export interface UnixSocket1 {
+  type: 'unix';
+  /**
+   * Path of the socket that QEMU makes, relative to the workspace root.
+   */
+  path: string;
+}
+export interface TCPPort {
+  type: 'tcp';
+  /**
+   * Port of the loopback address. Default: a free one, chosen at each start and shown.
+   */
+  port?: number;
+  /**
+   * The guest does not run before gdb lets it.
+   */
+  wait?: boolean;
+}
+export interface UnixSocket2 {
+  type: 'unix';
+  /**
+   * Path of the socket that QEMU makes, relative to the workspace root.
+   */
+  path: string;
+  /**
+   * The guest does not run before gdb lets it.
+   */
+  wait?: boolean;
+}
+
+/** The defaults of the schema, as Nx fills them in. */
+export const debugDefaults: Required<
+  Pick<
+    DebugOptions,
+    | 'smp'
+    | 'memory'
+    | 'network'
+    | 'drives'
+    | 'shares'
+    | 'consoles'
+    | 'append'
+    | 'accel'
+    | 'extraArgs'
+    | 'at'
+    | 'modules'
+    | 'scripted'
+    | 'server'
+    | 'json'
+  >
+> = {
+  smp: 1,
+  memory: 256,
+  network: [],
+  drives: [],
+  shares: [],
+  consoles: [],
+  append: '',
+  accel: 'auto',
+  extraArgs: [],
+  at: 'start_kernel',
+  modules: [],
+  scripted: false,
+  server: false,
+  json: false,
+};
+
+/** The options once the defaults are filled in. */
+export type FullDebugOptions = DebugOptions & typeof debugDefaults;

@@ -1,0 +1,12 @@
+// Generated from ../generators/init/schema.json by tools/schemas.mjs: do not edit.
+
+/**
+ * Sets a workspace up for Bringup: the plugin in nx.json, what builds keep in .gitignore and .nxignore. Every other generator does it by itself.
+ */
+export interface InitGeneratorOptions {}
+
+/** The defaults of the schema, as Nx fills them in. */
+export const initGeneratorDefaults: Required<Pick<InitGeneratorOptions, never>> = {};
+
+/** The options once the defaults are filled in. */
+export type FullInitGeneratorOptions = InitGeneratorOptions & typeof initGeneratorDefaults;

@@ -1,0 +1,41 @@
+// Generated from ../generators/kernel/schema.json by tools/schemas.mjs: do not edit.
+
+/**
+ * Adds a Linux kernel for a machine of QEMU: tinyconfig, the presets that the machine needs, and a fragment of its own.
+ */
+export interface KernelGeneratorOptions {
+  /**
+   * Name of the project.
+   */
+  name: string;
+  /**
+   * Target architecture, by the kernel's name.
+   */
+  arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm';
+  /**
+   * Machine of QEMU that it is for; default: virt, and for x86_64 q35. Its presets are the first fragments.
+   */
+  machine?: string;
+  /**
+   * Fragments besides the machine's presets, in order: a path relative to the workspace root, preset:NAME, or tree:NAME.
+   */
+  fragments?: string[];
+  /**
+   * Where the source comes from: debian (its own package, the default), the URL of a tarball (with sha256), or a directory.
+   */
+  source?: string;
+  /**
+   * SHA-256 of the tarball that source names: 64 hex digits.
+   */
+  sha256?: string;
+  /**
+   * The project's directory, relative to the workspace root; default: its name.
+   */
+  directory?: string;
+}
+
+/** The defaults of the schema, as Nx fills them in. */
+export const kernelGeneratorDefaults: Required<Pick<KernelGeneratorOptions, 'fragments'>> = { fragments: [] };
+
+/** The options once the defaults are filled in. */
+export type FullKernelGeneratorOptions = KernelGeneratorOptions & typeof kernelGeneratorDefaults;

@@ -1,0 +1,12 @@
+import type { BusyboxGeneratorOptions } from '../../generated/busybox-generator-options.js';
+import { sourceOption } from '../../project/source-option.js';
+import { ownPlace } from '../parts.js';
+import { asGenerator } from '../run-generator.js';
+import { busyboxProject } from '../templates.js';
+
+/** `nx g @bringup/nx:busybox` */
+export default asGenerator<BusyboxGeneratorOptions>((workspace, options) => {
+  const { name, arch, source = 'debian', sha256, directory } = options;
+  workspace.add(busyboxProject(ownPlace(name, directory), arch, sourceOption('busybox', source, sha256)));
+  workspace.notes.push(`Build it: nx run ${name}:build`);
+});

@@ -1,0 +1,69 @@
+import { reportHost } from '../../execution/host-report.js';
+import { GeneratedWorkspace } from '../workspace.js';
+import { virtualWorkspace, type VirtualWorkspace } from '../../testing/virtual-workspace.js';
+import { formatReport } from './generator.js';
+
+let workspace: VirtualWorkspace;
+beforeEach(() => {
+  workspace = virtualWorkspace();
+});
+
+/** A host that has everything but this. */
+const without =
+  (...missing: string[]) =>
+  async ({ name }: { name: string }) =>
+    missing.includes(name) ? undefined : `${name} 1.0`;
+
+const report = (probe?: Parameters<typeof reportHost>[2]) =>
+  reportHost(new GeneratedWorkspace(workspace.tree).declarations(), '/ws', probe ?? without());
+
+it.each([
+  [
+    'kernel',
+    ['aarch64-linux-gnu-gcc', 'aarch64-linux-gnu-libc.a', 'bc', 'flex', 'qemu-system-aarch64', 'setpriv'],
+  ],
+  ['u-boot', ['dtc', 'mcopy', 'openssl/evp.h', 'sfdisk']],
+  ['uefi', ['mcopy', 'uefi-aarch64']],
+  ['disk', ['mke2fs', 'qemu-img']],
+  ['iso', ['uefi-aarch64', 'xorriso']],
+])('a board by %s needs %j', async (boot, wanted) => {
+  await workspace.generate('board', { name: 'b', arch: 'arm64', boot });
+  const { needs } = await report();
+  expect(needs.map(({ name }) => name)).toEqual(expect.arrayContaining(wanted));
+  expect(needs.filter(({ debian }) => debian === undefined)).toEqual([]);
+});
+
+it('a PC needs what only PCs do', async () => {
+  await workspace.generate('board', { name: 'b', arch: 'x86_64', boot: 'bios' });
+  const names = (await report()).needs.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(['gelf.h', 'syslinux', 'syslinux-mbr']));
+});
+
+it('says what is missing, who needs it, and what installs it', async () => {
+  await workspace.generate('board', { name: 'b', arch: 'arm64' });
+  const found = await report(without('flex', 'aarch64-linux-gnu-gcc'));
+  expect(found.missing).toEqual(['aarch64-linux-gnu-gcc', 'flex']);
+  expect(found.install.fedora).toBe('dnf install flex gcc-aarch64-linux-gnu');
+  expect(found.install.arch).toBe('pacman -S aarch64-linux-gnu-gcc flex');
+  const text = formatReport(found, 'fedora');
+  expect(text).toMatch(/^MISSING {2}flex +needed by kernel-arm64$/m);
+  expect(text).toMatch(/^ok {7}make +make 1\.0$/m);
+  expect(text).toMatch(
+    /Install what is missing:\n {2}dnf install flex gcc-aarch64-linux-gnu {3}\(Fedora\)\n$/,
+  );
+  expect(formatReport(found, undefined)).toMatch(/apt-get .*\n.*dnf .*\n.*pacman /);
+  expect(formatReport(await report(), 'debian')).toMatch(/Nothing is missing\.\n$/);
+});
+
+it('needs nothing where there is nothing', async () => {
+  expect(formatReport(await report(), 'debian')).toMatch(/nothing is needed/);
+});
+
+it('looks at the real host', async () => {
+  await workspace.generate('busybox', { name: 'b', arch: 'x86_64' });
+  const { needs } = await reportHost(new GeneratedWorkspace(workspace.tree).declarations(), '/ws');
+  expect(needs.find(({ name }) => name === 'make')).toMatchObject({
+    version: expect.stringMatching(/^GNU Make/),
+  });
+  expect(needs.find(({ name }) => name === 'stdio.h')).toMatchObject({ version: 'found' });
+});

@@ -1,0 +1,63 @@
+import { writeSync } from 'node:fs';
+import type { Tree } from '@nx/devkit';
+import { DISTRIBUTIONS, hostDistribution, ToolError, type Distribution } from '@bringup/process';
+import { reportHost, type HostReport } from '../../execution/host-report.js';
+import type { DoctorGeneratorOptions } from '../../generated/doctor-generator-options.js';
+import { referencedProjects } from '../../graph/references.js';
+import type { Declaration } from '../../project/declaration.js';
+import { DECLARED_KINDS } from '../../project/declaration.js';
+import { GeneratedWorkspace } from '../workspace.js';
+
+/** `nx g @bringup/nx:doctor`: writes no file; fails, after all was said, when something is missing. */
+export default async function doctor(tree: Tree, options: DoctorGeneratorOptions): Promise<void> {
+  const workspace = new GeneratedWorkspace(tree);
+  const report = await reportHost(lookedAt(workspace, options.project), tree.root);
+  // At once and whole: Nx ends its process without waiting for a pipe to be drained.
+  writeSync(
+    1,
+    options.json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report, hostDistribution()),
+  );
+  if (report.missing.length === 0) return;
+  const message = `missing on this machine: ${report.missing.join(', ')}`;
+  throw new ToolError('TOOLS_MISSING', message, { missing: report.missing });
+}
+
+/** A project and all that it is made of, or every project of the workspace. */
+function lookedAt(workspace: GeneratedWorkspace, project: string | undefined): Declaration[] {
+  if (project === undefined) return workspace.declarations();
+  const found = new Map<string, Declaration>();
+  const visit = (declaration: Declaration | undefined): void => {
+    if (!declaration || found.has(declaration.project)) return;
+    found.set(declaration.project, declaration);
+    for (const name of referencedProjects(declaration)) visit(workspace.declarationOf(name));
+  };
+  visit(workspace.require('project', project, DECLARED_KINDS));
+  return [...found.values()];
+}
+
+/** The report for people: a line each, and for what is missing the line of this host, or of each distribution. */
+export function formatReport(
+  { needs, missing, install }: HostReport,
+  host: Distribution | undefined,
+): string {
+  if (needs.length === 0)
+    return 'No project of Bringup here: nothing is needed. Add a board: nx g @bringup/nx:board\n';
+  const width = Math.max(...needs.map(({ name }) => name.length));
+  const lines = needs.map(({ name, version, neededBy }) =>
+    version === undefined
+      ? `MISSING  ${name.padEnd(width)}  needed by ${neededBy.join(', ')}`
+      : `ok       ${name.padEnd(width)}  ${version}`,
+  );
+  if (missing.length === 0) return `${[...lines, '', 'Nothing is missing.'].join('\n')}\n`;
+  const known = Object.entries(install).filter(
+    ([distribution]) => host === undefined || distribution === host,
+  );
+  const remedies = known.map(
+    ([distribution, line]) => `  ${line}   (${DISTRIBUTIONS[distribution as Distribution].title})`,
+  );
+  const remedy =
+    remedies.length > 0
+      ? ['Install what is missing:', ...remedies]
+      : ['No package here is known to have it.'];
+  return `${[...lines, '', ...remedy].join('\n')}\n`;
+}

@@ -1,0 +1,12 @@
+import type { UBootGeneratorOptions } from '../../generated/u-boot-generator-options.js';
+import { sourceOption } from '../../project/source-option.js';
+import { ownPlace } from '../parts.js';
+import { asGenerator } from '../run-generator.js';
+import { ubootProject } from '../templates.js';
+
+/** `nx g @bringup/nx:u-boot` */
+export default asGenerator<UBootGeneratorOptions>((workspace, options) => {
+  const { name, arch, source = 'debian', sha256, directory } = options;
+  workspace.add(ubootProject(ownPlace(name, directory), arch, sourceOption('u-boot', source, sha256)));
+  workspace.notes.push(`Build it: nx run ${name}:build`);
+});

@@ -1,0 +1,11 @@
+/** What a make by hand leaves beside a module's sources: none of it is a source. */
+const MADE = ['*.o', '*.ko', '*.mod', '*.mod.c', '*.cmd', '*.a', 'modules.order', 'Module.symvers'];
+
+/** The patterns of files that a module is made from, where its options do not say it: all of its directory. */
+export function defaultModuleSources(root: string): { patterns: string[]; without: string[] } {
+  const place = (name: string) => (root === '.' ? name : `${root}/${name}`);
+  return {
+    patterns: [place('**/*')],
+    without: [place('project.json'), ...MADE.map((name) => place(`**/${name}`))],
+  };
+}

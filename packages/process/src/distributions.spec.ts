@@ -1,0 +1,62 @@
+import { describeInstall, installLine, isTranslated, parseOsRelease } from './distributions.js';
+import { debianPackageOf, debianPackages, missingProgram } from './programs.js';
+
+it.each([
+  ['PRETTY_NAME="Debian GNU/Linux 12"\nID=debian\n', 'debian'],
+  ['ID=ubuntu\nID_LIKE=debian\n', 'debian'],
+  ['ID=linuxmint\nID_LIKE="ubuntu debian"\n', 'debian'],
+  ['NAME="Fedora Linux"\nID=fedora\n', 'fedora'],
+  ['ID="rocky"\nID_LIKE="rhel centos fedora"\n', 'fedora'],
+  ['ID=arch\n', 'arch'],
+  ['ID=manjaro\nID_LIKE=arch\n', 'arch'],
+  ['ID=alpine\n', undefined],
+  ['VERSION_ID=debian\n', undefined],
+  ['', undefined],
+])('os-release %j is of %s', (text, distribution) => expect(parseOsRelease(text)).toBe(distribution));
+
+it('knows what the others call every package of the table', () => {
+  expect(debianPackages().filter((name) => !isTranslated(name))).toEqual([]);
+});
+
+it('makes one line of packages, each once, and leaves out those that a distribution lacks', () => {
+  const packages = ['zstd', 'qemu-system-arm', 'fdisk', 'util-linux', 'gcc-arm-linux-gnueabihf'];
+  expect(installLine(packages, 'debian')).toBe(
+    'apt-get install fdisk gcc-arm-linux-gnueabihf qemu-system-arm util-linux zstd',
+  );
+  expect(installLine(packages, 'fedora')).toBe(
+    'dnf install qemu-system-aarch64 qemu-system-arm util-linux zstd',
+  );
+  expect(installLine(['xz-utils'], 'arch')).toBe('pacman -S xz');
+  expect(installLine(['gcc-arm-linux-gnueabihf'], 'arch')).toBeUndefined();
+});
+
+it.each([
+  ['debian', 'Install it: apt-get install xz-utils (Debian, Ubuntu)'],
+  ['fedora', 'Install it: dnf install xz (Fedora)'],
+  ['arch', 'Install it: pacman -S xz (Arch)'],
+] as const)('on %s: %s', (host, said) => expect(describeInstall('xz-utils', host)).toBe(said));
+
+it('names what it can where the host is not known, or has no such package', () => {
+  expect(describeInstall('xz-utils', undefined)).toBe(
+    'Install it: apt-get install xz-utils (Debian, Ubuntu); dnf install xz (Fedora); pacman -S xz (Arch)',
+  );
+  expect(describeInstall('gcc-arm-linux-gnueabihf', 'arch')).toBe(
+    "No package of Arch is known to have it; Debian's is gcc-arm-linux-gnueabihf",
+  );
+});
+
+it('speaks of a missing program through the same table', () => {
+  expect(missingProgram('sfdisk', undefined, 'fedora')).toMatchObject({
+    code: 'TOOL_MISSING',
+    message: 'sfdisk: program not found in PATH. Install it: dnf install util-linux (Fedora).',
+    fields: { program: 'sfdisk', debian: 'fdisk' },
+  });
+  expect(missingProgram('frobnicate').message).toMatch(/Install it, or correct the option that names it\.$/);
+});
+
+it.each([
+  ['x86_64-linux-gnu-gcc', 'x64', 'gcc'],
+  ['x86_64-linux-gnu-gcc', 'arm64', 'gcc-x86-64-linux-gnu'],
+  ['aarch64-linux-gnu-ld', 'arm64', 'binutils'],
+  ['aarch64-linux-gnu-ld', 'x64', 'binutils-aarch64-linux-gnu'],
+])('%s on %s is in %s', (program, host, debian) => expect(debianPackageOf(program, host)).toBe(debian));
