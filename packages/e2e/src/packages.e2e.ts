@@ -25,20 +25,24 @@ const unpacked = (directory: string) => join(scratch, 'unpacked', directory);
 const readText = (directory: string, file: string) => readFileSync(join(unpacked(directory), file), 'utf8');
 const readJson = (directory: string, file: string) => JSON.parse(readText(directory, file)) as never;
 
-/** Files that any package has, and those of the plugin: what Nx and its options read. */
+/** Files that any package has, and those that single ones read when they run. */
 const ORDINARY = [/^package\.json$/, /^README\.md$/, /^LICENSE$/, /^dist\/.+\.(js|d\.ts)$/];
-const OF_THE_PLUGIN = [
-  /^(executors|generators|migrations)\.json$/,
-  /^src\/(executors|generators)\/[\w-]+\/(schema\.json|files\/.+)$/,
-  /^presets\/[\w-]+\.config$/,
-];
+const FURTHER: Record<string, RegExp[]> = {
+  gdb: [/^python\/[\w-]+\.py$/],
+  nx: [
+    /^(executors|generators|migrations)\.json$/,
+    /^src\/(executors|generators)\/[\w-]+\/(schema\.json|files\/.+)$/,
+    /^src\/hash\/[\w-]+\.sh$/,
+    /^presets\/[\w-]+\.config$/,
+  ],
+};
 /** What tests need, and what a compiler leaves. */
 const NEVER = /(\.spec\.|\/testing\/|\/fixtures\/|\.map$|tsbuildinfo|\.e2e\.)/;
 
 describe.each(PUBLISHED)('packages/%s', (directory) => {
   it('has what is needed and no more', () => {
     const { files } = packed.get(directory)!;
-    const allowed = directory === 'nx' ? [...ORDINARY, ...OF_THE_PLUGIN] : ORDINARY;
+    const allowed = [...ORDINARY, ...(FURTHER[directory] ?? [])];
     const odd = files.filter((file) => NEVER.test(file) || !allowed.some((pattern) => pattern.test(file)));
     expect(odd).toEqual([]);
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md']));
@@ -78,19 +82,36 @@ describe.each(PUBLISHED)('packages/%s', (directory) => {
 /** Names of the packages that built code and its types import, without those of Node. */
 function importsBelow(root: string): string[] {
   const files = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' });
-  const imported = files
+  return files
     .filter((file) => /\.(js|d\.ts)$/.test(file))
-    .flatMap(
-      (file) => ts.preProcessFile(readFileSync(join(root, 'dist', file), 'utf8'), true, true).importedFiles,
-    )
-    .map(({ fileName }) => fileName)
-    .filter((name) => !/^(\.|node:)/.test(name) && !builtinModules.includes(name));
-  return imported.map((name) =>
-    name
-      .split('/')
-      .slice(0, name.startsWith('@') ? 2 : 1)
-      .join('/'),
-  );
+    .flatMap((file) => importsOf(join(root, 'dist', file)))
+    .filter((name) => !/^(\.|node:)/.test(name) && !builtinModules.includes(name))
+    .map((name) =>
+      name
+        .split('/')
+        .slice(0, name.startsWith('@') ? 2 : 1)
+        .join('/'),
+    );
+}
+
+/** What a file names in `import`, `export … from`, `import()` and `require()`. */
+function importsOf(file: string): string[] {
+  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const named =
+      ts.isImportDeclaration(node) || ts.isExportDeclaration(node)
+        ? node.moduleSpecifier
+        : ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)
+          ? node.argument.literal
+          : ts.isCallExpression(node) && /^(require|import)$/.test(node.expression.getText())
+            ? node.arguments[0]
+            : undefined;
+    if (named && ts.isStringLiteralLike(named)) found.push(named.text);
+    node.forEachChild(visit);
+  };
+  visit(source);
+  return found;
 }
 
 it('has what executors.json, generators.json and migrations.json name', () => {
@@ -104,7 +125,7 @@ it('has what executors.json, generators.json and migrations.json name', () => {
     )
     .flatMap(({ implementation, factory, schema }) => [implementation, factory, schema])
     .filter((file) => file !== undefined)
-    .map((file) => file.replace(/^\.\//, ''));
+    .map((file) => file.replace(/^\.\//, '').replace(/#\w[\w-]*$/, ''));
   expect(named).toContain('src/executors/kernel/schema.json');
   const present = (file: string) => [file, `${file}.js`].some((path) => files.includes(path));
   expect(named.filter((file) => !present(file))).toEqual([]);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REPOSITORY } from './nx-run.js';
 
@@ -35,7 +35,9 @@ const readManifest = (directory: string) =>
 
 /** Directories of all packages that are published. */
 export const PUBLISHED = readdirSync(join(REPOSITORY, 'packages')).filter(
-  (directory) => readManifest(directory).private !== true,
+  (directory) =>
+    existsSync(join(REPOSITORY, 'packages', directory, 'package.json')) &&
+    readManifest(directory).private !== true,
 );
 
 /**

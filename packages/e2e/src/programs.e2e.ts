@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { dialogue } from './dialogue.js';
+import { dialogue, printedCommand } from './dialogue.js';
 import { makeFakeWorkspace } from './fake-workspace.js';
 import { pathWithout } from './host-programs.js';
 import { nx, REPOSITORY, type NxRun } from './nx-run.js';
@@ -34,7 +34,7 @@ it.each([
 ])(
   'a shell in %s runs programs as init',
   async (_language, init) => {
-    const console = await dialogue(await command(init), [
+    const console = await dialogue(printedCommand(await command(init)), [
       [/# $/, '/hello'],
       [/hello from mini-distro\r?\n# $/, '/nope'],
       [/not found\r?\n# $/, undefined],
@@ -91,11 +91,9 @@ describe('a program in Rust', () => {
     'is an init',
     async () => {
       expectSuccess(await build('guest:build'));
-      const argv = JSON.parse(
-        (await command('/init')).split('\n').find((text) => text.startsWith('['))!,
-      ) as string[];
+      const argv = printedCommand(await command('/init'));
       argv[argv.indexOf('-initrd') + 1] = join(workspace.root, 'dist/guest/initramfs.cpio');
-      await dialogue(JSON.stringify(argv), [[/hello from Rust\r?\n$/, undefined]]);
+      await dialogue(argv, [[/hello from Rust\r?\n$/, undefined]]);
     },
     3 * MINUTES,
   );

@@ -15,6 +15,9 @@ const npmConfig = (name: string) => {
   return value === 'null' || value === 'undefined' ? undefined : value;
 };
 
+/** What Verdaccio is to put up with: after two failures it would say for five minutes that there is no such package. */
+const PATIENT = { timeout: '5m', max_fails: 1000, fail_timeout: '1s', maxage: '60m' };
+
 /** @param directory empty, and removed by the caller; Verdaccio keeps its packages there */
 export async function startRegistry(directory: string): Promise<Registry> {
   mkdirSync(directory, { recursive: true });
@@ -24,18 +27,18 @@ export async function startRegistry(directory: string): Promise<Registry> {
     configPath: join(directory, 'configuration.json'),
     web: { enable: false },
     auth: { htpasswd: { file: join(directory, 'htpasswd'), max_users: -1 } },
-    // A package is asked for in all its versions: nx alone has 700, 40 MB.
-    uplinks: {
-      user: { url: npmConfig('registry'), ca: npmConfig('cafile'), timeout: '120s', maxage: '60m' },
-    },
+    uplinks: { user: { url: npmConfig('registry'), ...PATIENT } },
     packages: { '@bringup/*': open, 'create-bringup': open, '**': { access: '$all', proxy: 'user' } },
     publish: { allow_offline: true },
     max_body_size: '50mb',
     log: { type: 'stdout', level: 'error', format: 'pretty' },
   };
   writeFileSync(configuration.configPath, JSON.stringify(configuration));
+  const authorities = npmConfig('cafile');
   const server = spawn(process.execPath, [join(__dirname, 'registry-main.cjs'), configuration.configPath], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    // As npm trusts it; an uplink's own "ca" is the certificate itself.
+    env: { ...process.env, ...(authorities ? { NODE_EXTRA_CA_CERTS: authorities } : {}) },
   });
   const ended = new Promise<void>((resolve) => server.on('close', () => resolve()));
   const port = await new Promise<string>((resolve, reject) => {

@@ -14,8 +14,13 @@ const BOOT_MS = 40 * 60_000;
 export interface User {
   /** An empty directory of theirs. */
   readonly directory: string;
-  /** Runs a program, and gives what it printed when it ends with 0. */
-  run(cwd: string, argv: readonly string[], environment?: Record<string, string>): Promise<string>;
+  /** Runs a program, and gives what it printed when it ends with 0. `killAt`: SIGKILL, once that was printed. */
+  run(
+    cwd: string,
+    argv: readonly string[],
+    environment?: Record<string, string>,
+    killAt?: RegExp,
+  ): Promise<string>;
   /** Runs a line by the shell, types at the guest's prompt, and gives all that was seen when it ends with 0. */
   boot(
     cwd: string,
@@ -33,6 +38,9 @@ export async function becomeUser(): Promise<User> {
   const base = `/var/tmp/bringup-e2e-${uid ?? process.getuid?.()}`;
   const home = join(base, 'home');
   mkdirSync(home, { recursive: true });
+  // By name and version: what an earlier run published under the same ones.
+  for (const installed of ['.npm/_npx', '.cache/pnpm/dlx'])
+    rmSync(join(home, installed), { recursive: true, force: true });
   const scratch = mkdtempSync(join(base, 'run-'));
   const directory = join(scratch, 'empty');
   const temporary = join(scratch, 'tmp');
@@ -79,10 +87,10 @@ export async function becomeUser(): Promise<User> {
   };
   return {
     directory,
-    run: async (cwd, argv, environment = {}) => {
+    run: async (cwd, argv, environment = {}, killAt) => {
       const child = start(cwd, argv, environment);
       child.stdin.end();
-      return await finish(child, argv.join(' '));
+      return await finish(child, argv.join(' '), (output) => killAt?.test(output) && child.kill('SIGKILL'));
     },
     boot: async (cwd, line, typed, environment = {}) => {
       const child = start(cwd, ['sh', '-c', `exec 2>&1; ${line}`], environment);

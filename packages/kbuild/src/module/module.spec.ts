@@ -33,6 +33,7 @@ async function setUp(files: Record<string, string> = {}, config = 'CONFIG_MODULE
     arch: 'x86_64' as const,
     variables: ['ARCH=x86_64'],
     crossCompile: 'x86_64-linux-gnu-',
+    llvm: false,
     source: { path: FIXTURE, identity: 'fake', epoch: 1 },
     out: join(directory, 'kept', out),
     jobs: 2,
