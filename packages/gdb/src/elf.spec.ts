@@ -76,9 +76,15 @@ describe('with the real readelf', () => {
     ];
     expect(spawnSync('gcc', args).status).toBe(0);
     const facts = await readElf(object);
-    expect(facts).toMatchObject({ buildId: '0011223344556677889900112233445566778899', hasSymbols: true, hasDebugInfo: true });
+    expect(facts).toMatchObject({
+      buildId: '0011223344556677889900112233445566778899',
+      hasSymbols: true,
+      hasDebugInfo: true,
+    });
     expect(facts.entry).toBe(facts.sections.find(({ name }) => name === '.text')!.address);
-    expect(await readBuildIds([object])).toEqual([{ path: object, buildId: '0011223344556677889900112233445566778899' }]);
+    expect(await readBuildIds([object])).toEqual([
+      { path: object, buildId: '0011223344556677889900112233445566778899' },
+    ]);
     expect(await readBuildIds([])).toEqual([]);
   });
 
