@@ -17,7 +17,10 @@ export function describeAsJson({ directory, record }: Run): object {
   const { qmpSocket, consoleSocket, consoleLog } = pathsOf(directory);
   return {
     ...{ id, board, workspace, configuration, kind, pid: qemu?.pid, startedAt, forwards },
-    sockets: { qmp: qmpSocket, ...(kind === 'detached' || kind === 'debug' ? { console: consoleSocket } : {}) },
+    sockets: {
+      qmp: qmpSocket,
+      ...(kind === 'detached' || kind === 'debug' ? { console: consoleSocket } : {}),
+    },
     consoleLog,
     argv,
   };
