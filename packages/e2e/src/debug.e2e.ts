@@ -130,26 +130,6 @@ describe('one ends with the other', () => {
     },
     5 * MINUTES,
   );
-
-  it('attaches by the line that --server shows, and stops the guest when it is stopped', async () => {
-    let attached = '';
-    const { output } = await nx(['run', 'virt-arm64:debug', '--server', '--json', '--port=0'], {
-      cwd: REPOSITORY,
-      env: environment,
-      onOutput: (text) => {
-        const line = text.split('\n').find((found) => found.startsWith('{"id"'));
-        if (line === undefined || attached !== '') return;
-        const { argv, target } = JSON.parse(line) as { argv: string[]; target: string };
-        expect(target).toMatch(/^127\.0\.0\.1:\d+$/);
-        const [program, ...args] = argv;
-        const more = ['-ex', 'info symbol $pc', '-ex', 'monitor quit'];
-        attached = execFileSync(program!, ['--batch', ...args, ...more], { encoding: 'utf8' });
-      },
-    });
-    expect(attached).toMatch(/^start_kernel in section \.init\.text/m);
-    expect(output).toContain('Successfully ran target debug');
-    expect(leftovers()).toEqual([]);
-  });
 });
 
 describe('says what is wrong', () => {
