@@ -254,6 +254,27 @@ async function bootToShell({ scratch, runs, say }) {
   };
 }
 
+/** (k) gdb's prompt where the kernel stops first. */
+async function debugStart({ scratch, runs, say }) {
+  await ensureBoard(scratch, say);
+  const argv = onTerminal(nx(scratch, 'run', 'virt-arm64:debug'));
+  const options = { ...place(scratch), until: /\(gdb\) $/, answer: 'quit\ny\n', timeoutSeconds: 120 };
+  const results = await times(runs, async (index) => {
+    say(`k: session ${index + 1}`);
+    return run(argv, options);
+  });
+  const measured = median(results.map((result) => result.seconds));
+  const machine = median(results.map((result) => result.marks(/: accelerator /)));
+  const gdb = median(results.map((result) => result.marks(/: GNU gdb /)));
+  return {
+    bar: 3,
+    measured,
+    unit: 'seconds',
+    detail: `nx run virt-arm64:debug to (gdb) in start_kernel: ${seconds(measured)}`,
+    where: `tools and symbols looked at after ${seconds(machine)}, gdb started after ${seconds(gdb)}, prompt ${seconds(measured - gdb)} later`,
+  };
+}
+
 /** (f) 2,000 files into an initramfs. */
 async function packing({ scratch, runs, say }) {
   const tree = join(scratch.base, 'many-files');
@@ -468,4 +489,5 @@ export const MEASURES = {
   j: { title: 'the same disk from the cache, over nx show project', measure: diskCached },
   k: { title: 'one board generated with all its projects', measure: boardGenerated },
   l: { title: 'the graph after an edit, with 20 generated boards', measure: graphOfBoards },
+  m: { title: 'nx run virt-arm64:debug to gdb in start_kernel, everything cached', measure: debugStart },
 };

@@ -56,14 +56,18 @@ export function planSymbols(facts: BootFacts): SymbolPlan {
       if (!uBoot || facts.arch !== 'arm64') return { phases: kernel(), check };
       return { phases: throughUBoot(uBoot, entry?.address, kernel(), false), check };
     case 'u-boot':
-    case 'u-boot-relocated': {
-      if (!uBoot) throw unsupported(facts, 'this board does not boot through U-Boot');
-      if (facts.arch !== 'arm64') throw unsupported(facts, `U-Boot's relocation is known for arm64 only`);
-      const relocated = at === 'u-boot-relocated';
-      const phases = throughUBoot(uBoot, entry?.address, kernel(), relocated);
-      return { phases, runTo: relocated ? 'phase' : { address: uBoot.elf.entry }, check };
-    }
+    case 'u-boot-relocated':
+      return { ...planUBoot(facts, entry?.address, kernel()), check };
   }
+}
+
+function planUBoot(facts: BootFacts, kernelAddress: bigint | undefined, kernel: Phase[]): SymbolPlan {
+  const { at, arch, uBoot } = facts;
+  if (!uBoot) throw unsupported(facts, 'this board does not boot through U-Boot');
+  if (arch !== 'arm64') throw unsupported(facts, "U-Boot's relocation is known for arm64 only");
+  const relocated = at === 'u-boot-relocated';
+  const phases = throughUBoot(uBoot, kernelAddress, kernel, relocated);
+  return { phases, runTo: relocated ? 'phase' : { address: uBoot.elf.entry } };
 }
 
 interface Entry {

@@ -49,7 +49,11 @@ export async function debugBoard(task: Task, given: FullDebugOptions): Promise<v
     requireSameKernel(task, options, symbols),
   ]);
   const plan = await planBoard(task, machine);
-  const planRun = (paths: RunPaths) => plan({ console: 'socket', ...paths, gdb: stubOf(tcp, paths) });
+  const planRun = (paths: RunPaths) => {
+    const planned = plan({ console: 'socket', ...paths, gdb: stubOf(tcp, paths) });
+    for (const endpoint of planned.endpoints) task.note(endpoint);
+    return planned;
+  };
   const beside = {
     kind: 'debug',
     subject: runSubject(task),

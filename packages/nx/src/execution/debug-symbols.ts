@@ -111,13 +111,21 @@ export async function uBootSymbols(task: Task, { boot }: FullDebugOptions): Prom
 }
 
 /**
- * The modules whose symbols a session may load: what the option names. A module and its debug information apart
+ * The modules whose symbols a session may load: of the projects that the board's initramfs takes modules from, and what the
+ * option names. A module and its debug information apart
  * (`hello.ko.debug`) have one build id; the latter is behind the former in the list, and counts.
  *
  * @throws UserError `MODULE_MISSING`
  */
-export async function moduleSymbols(task: Task, { modules }: FullDebugOptions): Promise<BuildIdFile[]> {
+export async function moduleSymbols(
+  task: Task,
+  { modules, initramfs }: FullDebugOptions,
+): Promise<BuildIdFile[]> {
   const files: string[] = [];
+  for (const project of initramfs === undefined ? [] : moduleProjects(task, initramfs)) {
+    const directory = artifactPath(task, project, '.');
+    if (await pathExists(directory)) files.push(...(await moduleFiles(project, directory)));
+  }
   for (const named of modules) {
     const file = parseFileReference(named);
     const path =
@@ -129,6 +137,14 @@ export async function moduleSymbols(task: Task, { modules }: FullDebugOptions): 
     files.push(...(await moduleFiles(named, path)));
   }
   return readBuildIds([...new Set(files)], task.signal);
+}
+
+/** The projects whose modules an initramfs takes, as its option `modules` names them. */
+function moduleProjects(task: Task, initramfs: string): string[] {
+  const { modules } = task.declarationOf(initramfs)?.options ?? {};
+  if (!Array.isArray(modules)) return [];
+  const named = (modules as unknown[]).map((entry) => (entry as { project?: unknown } | null)?.project);
+  return named.filter((project) => typeof project === 'string');
 }
 
 async function moduleFiles(named: string, path: string): Promise<string[]> {
