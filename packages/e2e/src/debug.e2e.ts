@@ -109,7 +109,7 @@ describe('one ends with the other', () => {
     'on a terminal: Ctrl-C stops the guest, gdb takes the guest along, and the guest gdb',
     async () => {
       terminal.start('virt-arm64:debug');
-      await terminal.until(/start_kernel \(\)[^]*\(gdb\) $/m, 120);
+      await terminal.until(/start_kernel \(\)[^]*\(gdb\) *$/m, 120);
       await terminal.type('continue');
       await terminal.until(/Continuing\./);
       await terminal.keys('C-c');
