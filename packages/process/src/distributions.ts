@@ -56,6 +56,8 @@ const ELSEWHERE: Readonly<Record<string, { fedora?: string; arch?: string }>> = 
   'gcc-riscv64-linux-gnu': { fedora: 'gcc-riscv64-linux-gnu', arch: 'riscv64-linux-gnu-gcc' },
   'gcc-x86-64-linux-gnu': { fedora: 'gcc-x86_64-linux-gnu' },
   'grub-efi-amd64-bin': { arch: 'grub' },
+  // Fedora's and Arch's gdb is the one for every architecture, under gdb's own name.
+  'gdb-multiarch': {},
   isolinux: both('syslinux'),
   'libc6-dev': { fedora: 'glibc-static', arch: 'glibc' },
   'libc6-dev-amd64-cross': {},
@@ -64,13 +66,16 @@ const ELSEWHERE: Readonly<Record<string, { fedora?: string; arch?: string }>> = 
   'libc6-dev-riscv64-cross': { arch: 'riscv64-linux-gnu-glibc' },
   'libelf-dev': { fedora: 'elfutils-libelf-devel', arch: 'libelf' },
   'libncurses-dev': { fedora: 'ncurses-devel', arch: 'ncurses' },
+  'libstd-rust-dev': { fedora: 'rust-std-static', arch: 'rust' },
   'libssl-dev': { fedora: 'openssl-devel', arch: 'openssl' },
   ovmf: both('edk2-ovmf'),
   perl: { fedora: 'perl-interpreter', arch: 'perl' },
   'qemu-efi-aarch64': both('edk2-aarch64'),
   'qemu-system-arm': both('qemu-system-arm qemu-system-aarch64'),
+  'qemu-system-common': both('virtiofsd'),
   'qemu-system-misc': both('qemu-system-riscv'),
   'qemu-utils': both('qemu-img'),
+  rustc: both('rust'),
   'syslinux-common': { fedora: 'syslinux-nonlinux', arch: 'syslinux' },
   'u-boot-tools': both('uboot-tools'),
   xorriso: { fedora: 'xorriso', arch: 'libisoburn' },
@@ -104,6 +109,7 @@ const SAME = new Set([
     'qemu-system-mips',
     'qemu-system-ppc',
   ],
+  ...['clang', 'kmod', 'lld', 'llvm', 'samba'],
   ...['qemu-system-x86', 'squashfs-tools', 'syslinux', 'tar', 'util-linux', 'zstd'],
 ]);
 

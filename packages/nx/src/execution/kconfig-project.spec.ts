@@ -52,7 +52,6 @@ const CHANGES: [keyof KconfigOptions, () => Partial<KconfigOptions>][] = [
   ['fragments', () => ({ fragments: ['tree:block.config'] })],
   ['extraFragments', () => ({ extraFragments: ['a.config'] })],
   ['crossCompile', () => ({ crossCompile: '/usr/bin/x86_64-linux-gnu-' })],
-  ['llvm', () => ({ llvm: true })],
   ['ccache', () => ({ ccache: false })],
   ['jobs', () => ({ jobs: 17 })],
   ['outputPath', () => ({ outputPath: 'out' })],
@@ -84,14 +83,18 @@ it('kernel, config: embeddedInitramfs changes the recipe, by lines behind the fr
   ]);
 });
 
+it('kernel, config: llvm changes recipe and make', async () => {
+  expect(await resultOf('kernel', { ...KERNEL, llvm: true })).not.toBe(await resultOf('kernel', KERNEL));
+});
+
 it('config: program changes the recipe', async () => {
   expect(await resultOf('busybox', KERNEL)).not.toBe(await resultOf('kernel', KERNEL));
 });
 
 it.each([
-  ['kernel', ['embeddedInitramfs', 'dtbs']],
+  ['kernel', ['embeddedInitramfs', 'dtbs', 'llvm']],
   ['busybox', ['static']],
-  ['config', ['embeddedInitramfs', 'static', 'program']],
+  ['config', ['embeddedInitramfs', 'static', 'program', 'llvm']],
 ])('every option of %s is in those tables', (name, more) => {
   const schema = JSON.parse(readFileSync(join(__dirname, `../executors/${name}/schema.json`), 'utf8'));
   const tested = new Set([...CHANGES.map(([option]) => option as string), ...more]);

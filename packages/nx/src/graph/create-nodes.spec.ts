@@ -331,7 +331,7 @@ describe('a kernel module', () => {
     Object.assign(kernel.targets.build!, { configurations: { debug: { crossCompile: 'own-' } } });
     const { build } = (await infer(module(), { linux: kernel })).targets;
     expect(build!.configurations).toEqual({ debug: { outputPath: 'dist/hello/debug' } });
-    expect(build!.inputs).toContainEqual({ runtime: `${HASH} --source ../linux` });
+    expect(build!.inputs).toContainEqual({ runtime: `${SOURCE_HASH} ../linux` });
     expect(build!.inputs).toContainEqual(
       lock(
         'sources.linux',

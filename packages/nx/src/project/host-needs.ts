@@ -19,7 +19,8 @@ export interface HostNeed {
 
 /** What make wants to build a kernel, a BusyBox or a U-Boot, besides the compilers that the lock names. */
 const BUILD_PROGRAMS: Readonly<Record<string, readonly string[]>> = {
-  kernel: ['make', 'gcc', 'flex', 'bison', 'bc', 'perl'],
+  kernel: ['make', 'gcc', 'flex', 'bison', 'bc', 'perl', 'depmod'],
+  'kernel-module': ['make', 'gcc', 'flex', 'bison', 'bc', 'perl'],
   busybox: ['make', 'gcc'],
   'u-boot': ['make', 'gcc', 'flex', 'bison', 'bc', 'dtc'],
 };
