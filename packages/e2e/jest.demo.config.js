@@ -2,7 +2,8 @@
 module.exports = {
   ...require('./jest.config.js'),
   displayName: 'e2e-demo',
-  testMatch: ['console', 'demo', 'doctor', 'embedded', 'fit', 'guides', 'machine-options', 'switch-root'].map(
-    (name) => `<rootDir>/src/${name}.e2e.ts`,
-  ),
+  testMatch: [
+    ...['console', 'debug', 'demo', 'doctor', 'editors', 'embedded', 'fit', 'guides', 'machine-options'],
+    ...['programs', 'switch-root'],
+  ].map((name) => `<rootDir>/src/${name}.e2e.ts`),
 };

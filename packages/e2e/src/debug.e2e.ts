@@ -101,6 +101,20 @@ describe('U-Boot', () => {
   });
 });
 
+it(
+  'stops in the init function of a module as it is loaded, and knows its variables',
+  async () => {
+    const commands = ['break hello_init', 'continue', 'bt 3', 'print who', 'info symbol &who'];
+    const said = await session('virt-arm64-hello', 'start_kernel', commands);
+    expect(said).toMatch(/^symbols of module hello: \S+\/dist\/hello\/hello\.ko\S*, \.text at 0xffff/m);
+    expect(said).toMatch(/Breakpoint 2, hello_init \(\) at \S+hello\.c:\d+\n\d+\s+if \(!proc_create_single/);
+    expect(said).toMatch(/^#2 +0xffff\w+ in do_init_module /m);
+    expect(said).toMatch(/^\$1 = 0xffff\w+ "board"/m);
+    expect(said).toMatch(/^who in section \.data of /m);
+  },
+  10 * MINUTES,
+);
+
 describe('one ends with the other', () => {
   const terminal = new Terminal(REPOSITORY, environment);
   afterEach(() => terminal.close());

@@ -217,13 +217,15 @@ class ModuleSymbols(gdb.Breakpoint):
 
 
 def watch_modules(session):
-    """A kernel without modules has no such function; one that is not loaded yet gets the breakpoint by its symbol."""
+    """
+    A kernel without modules has no such function; one that is not loaded yet gets the breakpoint by its symbol. Breakpoints
+    in modules that are still to be loaded pend without a question, which a script would answer with no.
+    """
     if not session["modules"]:
         return
     with Quiet():
         gdb.execute("set breakpoint pending on")
         ModuleSymbols(session["modules"])
-        gdb.execute("set breakpoint pending auto")
 
 
 def ended(event):

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dyingWithUs, quoteCommand, startProgram, ToolError, type RunningProgram } from '@bringup/process';
-import { endBoard, requireProgram, type PlanRun } from '../board-process.js';
+import { endBoard, requireProgram, wrapped, type PlanRun } from '../board-process.js';
 import { QmpClient } from '../qmp-client.js';
 import { pathsOf, withRun, type RunPaths } from './run-directory.js';
 import { started, writeRecord, type RunKind, type RunSubject } from './run-record.js';
@@ -49,9 +49,9 @@ export function runBeside<T>(
     const paths = pathsOf(directory);
     const planned = plan(paths);
     await requireProgram(planned.argv[0]);
-    onCommand?.(quoteCommand(planned.argv));
+    onCommand?.(quoteCommand(wrapped(planned)));
     // In a process group of its own: Ctrl-C at the terminal is for whoever works there.
-    const program = await startProgram(dyingWithUs(planned.argv), { stdio: ['ignore', 'pipe', 'pipe'] });
+    const program = await startProgram(dyingWithUs(wrapped(planned)), { stdio: ['ignore', 'pipe', 'pipe'] });
     const said = collect(program);
     try {
       const ended = new AbortController();
