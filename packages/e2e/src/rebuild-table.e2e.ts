@@ -487,6 +487,49 @@ describe('what an edit makes run', () => {
     await after(config('CONFIG_NET=y\nCONFIG_NR_CPUS=8\n'), { ...kernelAlone, ...behind }, ['hello/hello.o']);
   }, 600_000); // A whole table in one.
 
+  it('a kernel that exports something else, and how an initramfs takes a module', async () => {
+    addModule(workspace);
+    const log = join(workspace.root, '.bringup/build/hello/default/out.log');
+    const names = [...TASKS, 'hello:build'];
+    const all = (fates: Record<string, Fate> = {}) =>
+      Object.fromEntries(names.map((name) => [name, fates[name] ?? ('hit' as Fate)]));
+    /** What an edit makes run, and which of the module's objects are compiled. */
+    const after = async (edit: () => void, fates: Record<string, Fate>, compiled: string[]) => {
+      rmSync(log, { force: true });
+      edit();
+      expectSuccess(await test(), all(fates));
+      expect(compiledModules(log)).toEqual(compiled);
+    };
+    expectSuccess(await test());
+    expectSuccess(await test(), all());
+
+    const kernelAlone: Record<string, Fate> = {
+      'kernel:config': 'ran',
+      'kernel:build': 'ran',
+      'board:test': 'ran',
+    };
+    const behind: Record<string, Fate> = { 'hello:build': 'ran', 'rootfs:build': 'ran', 'board:test': 'ran' };
+    const config = (lines: string) => () =>
+      workspace.write('kernel/a.config', `CONFIG_PRINTK=y\nCONFIG_MODULES=y\n${lines}`);
+
+    // One that changes what is exported: make looks, and the module comes out the same.
+    await after(
+      () => workspace.write('kernel/b.config', 'CONFIG_BLOCK=y\n'),
+      { 'kernel:config': 'ran', 'kernel:build': 'ran', 'hello:build': 'ran', 'rootfs:build': 'skipped' },
+      [],
+    );
+    // Another release is another vermagic, and another directory of modules.
+    await after(config('CONFIG_NR_CPUS=8\nCONFIG_LOCALVERSION="-own"\n'), { ...kernelAlone, ...behind }, [
+      'hello/hello.o',
+    ]);
+    const entry = (change: Json) =>
+      editProject('rootfs', (json) => Object.assign(json.targets.build.options.modules[0], change));
+    const packed: Record<string, Fate> = { 'rootfs:build': 'ran', 'board:test': 'ran' };
+    await after(() => entry({ parameters: { who: 'board' } })(workspace), packed, []);
+    await after(() => entry({ load: false })(workspace), packed, []);
+    await after(() => entry({ names: ['hello'] })(workspace), { 'rootfs:build': 'skipped' }, []);
+  }, 600_000);
+
   it('an image for U-Boot', async () => {
     const options = { arch: 'x86_64', type: 'ramdisk', initramfs: 'rootfs' };
     const target = { executor: '@bringup/nx:uboot-image', options };
