@@ -136,6 +136,33 @@ describe('single projects', () => {
     expect(workspace.declarationOf('r')!.options.files).toEqual([{ path: '/usr/bin/p', from: 'p:p' }]);
   });
 
+  it('a module is built against its kernel, and an initramfs loads it, once', async () => {
+    await workspace.generate('kernel', { name: 'k', arch: 'arm64' });
+    await workspace.generate('initramfs', { name: 'r', arch: 'arm64' });
+    for (let run = 0; run < 2; run++)
+      await workspace.generate('module', { name: 'my-module', kernel: 'k', initramfs: 'r' });
+    expect(workspace.declarationOf('my-module')).toMatchObject({
+      kind: 'kernel-module',
+      options: { kernel: 'k' },
+    });
+    expect(workspace.declarationOf('r')!.options.modules).toEqual([{ project: 'my-module' }]);
+    const files = workspace.files();
+    expect(files['my-module/Kbuild']).toBe('obj-m := my_module.o\n');
+    expect(files['my-module/my_module.c']).toContain('module_init(my_module_init);');
+  });
+
+  it.each([
+    [{ kernel: 'r' }, 'WRONG_PROJECT'],
+    [{ kernel: 'kk' }, 'UNKNOWN_PROJECT'],
+    [{ kernel: 'k', initramfs: 'r' }, 'WRONG_PROJECT'],
+  ])('a module %j is refused', async (options, code) => {
+    await workspace.generate('kernel', { name: 'k', arch: 'x86_64' });
+    await workspace.generate('initramfs', { name: 'r', arch: 'arm64' });
+    const before = workspace.files();
+    await expect(workspace.generate('module', { name: 'm', ...options })).rejects.toMatchObject({ code });
+    expect(workspace.files()).toEqual(before);
+  });
+
   it('a program for another architecture is not', async () => {
     await workspace.generate('initramfs', { name: 'r', arch: 'arm64' });
     await expect(
