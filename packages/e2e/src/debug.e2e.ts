@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { nx, REPOSITORY } from './nx-run.js';
 import { allProcesses } from './processes.js';
 import { Terminal } from './terminal.js';
@@ -113,6 +114,33 @@ it(
     expect(said).toMatch(/^who in section \.data of /m);
   },
   10 * MINUTES,
+);
+
+it(
+  'waits for a gdb elsewhere, with --server',
+  async () => {
+    let said: Promise<string> | undefined;
+    let server: number | undefined;
+    await nx(['run', 'virt-arm64:debug', '--server'], {
+      cwd: REPOSITORY,
+      env: environment,
+      ownGroup: true,
+      outputStyle: 'stream',
+      onStart: ({ pid }) => (server = pid),
+      onOutput: (output) => {
+        const [, script] = /-x (\S+\/session\.gdb)/.exec(output) ?? [];
+        if (script === undefined || said) return;
+        said = promisify(execFile)('gdb-multiarch', ['--quiet', '--batch', '-x', script, '-ex', 'bt 1']).then(
+          ({ stdout }) => stdout,
+        );
+        // Ctrl-C ends the server, whatever became of gdb.
+        said.catch(() => undefined).finally(() => process.kill(-server!, 'SIGINT'));
+      },
+    });
+    expect(await said).toMatch(/^#0 +start_kernel \(\) at \S+init\/main\.c:\d+/m);
+    expect(leftovers()).toEqual([]);
+  },
+  5 * MINUTES,
 );
 
 describe('one ends with the other', () => {

@@ -75,6 +75,22 @@ describe('compile_commands.json of a real kernel', () => {
   );
 });
 
+it(
+  'compile_commands.json of a module names its files in the workspace, and is what clangd reads them with',
+  async () => {
+    const env = { HOME: HOME!, ...(BRINGUP_HOME ? { BRINGUP_HOME } : {}) };
+    expectSuccess(await nx(['run', 'hello:compile-commands'], { cwd: REPOSITORY, env }));
+    const clangd = join(REPOSITORY, '.bringup/clangd');
+    const file = join(realpathSync(REPOSITORY), 'examples/hello/hello.c');
+    expect(database(clangd, 'hello').map((entry) => entry.file)).toEqual([file]);
+    const check = spawnSync('clangd', [`--compile-commands-dir=${clangd}`, `--check=${file}`], {
+      encoding: 'utf8',
+    });
+    expect(check.stderr).toContain('All checks completed, 0 errors');
+  },
+  20 * MINUTES,
+);
+
 describe('compile_commands.json of a workspace', () => {
   const workspace = makeFakeWorkspace();
   const run = (...args: string[]) => nx(args, { cwd: workspace.root });

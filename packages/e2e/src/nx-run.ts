@@ -20,6 +20,8 @@ export interface NxOptions {
   uid?: number;
   /** Start it in a process group of its own, as a shell does, so that signals reach it as from a terminal. */
   ownGroup?: boolean;
+  /** Nx's `--outputStyle`: `static`, where a task's output comes at its end, unless it is to be followed. */
+  outputStyle?: 'stream';
   /** What is typed; without it stdin is empty. */
   input?: string;
   onStart?: (child: ChildProcess) => void;
@@ -50,7 +52,7 @@ export async function nx(args: readonly string[], options: NxOptions): Promise<N
     join(options.cwd, 'node_modules/nx/dist/bin/nx.js'),
     ...args,
     // A generator has no output style: it would be taken for an option of its own.
-    ...(args[0] === 'g' ? [] : ['--outputStyle=static']),
+    ...(args[0] === 'g' ? [] : [`--outputStyle=${options.outputStyle ?? 'static'}`]),
   ];
   const argv =
     options.uid === undefined

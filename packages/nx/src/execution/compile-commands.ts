@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { pathExists, readdir, readJson, stat } from 'fs-extra';
+import { existsSync, pathExists, readdir, readJson, realpath, stat } from 'fs-extra';
 import {
   formatCompileCommands,
   mergeCompileCommands,
@@ -8,8 +8,10 @@ import {
 } from '@bringup/kbuild';
 import { UserError, writeFileAside } from '@bringup/process';
 import { COMPILE_COMMANDS, databaseDirectory } from '../project/paths.js';
+import type { FullKernelModuleOptions } from '../generated/kernel-module-options.js';
 import { makeInPlace } from './build-project.js';
 import { whileOwning } from './kconfig-project.js';
+import { makeModuleInPlace } from './make-module.js';
 import type { Task } from './task.js';
 import { openVariant } from './variant.js';
 
@@ -31,11 +33,31 @@ export async function writeCompileCommands(given: Task): Promise<void> {
     commands: await readCompileCommands(make.out),
     source: make.source.path,
   }));
-  if (commands.length === 0) {
-    throw new UserError('NO_COMPILE_COMMANDS', `make left no .cmd file of a C source below ${out}`, { out });
-  }
+  requireCommands(commands, out);
   await publishCompileCommands(task, commands);
   task.note(`its sources are in ${source}`);
+}
+
+/**
+ * The same for a kernel's module. Make compiles copies of its files, so each name of a copy becomes that of the file.
+ *
+ * @throws UserError `NO_COMPILE_COMMANDS`
+ */
+export async function writeModuleCommands(task: Task, options: FullKernelModuleOptions): Promise<void> {
+  const { staging, kernelOut } = await makeModuleInPlace(task, options);
+  const root = await realpath(task.workspaceRoot);
+  const inWorkspace = (text: string) => text.replaceAll(`${staging}/`, `${root}/`);
+  const commands = (await readCompileCommands(staging, kernelOut))
+    .map((entry) => ({ ...entry, file: inWorkspace(entry.file), command: inWorkspace(entry.command) }))
+    // Not what modpost writes beside them.
+    .filter(({ file }) => existsSync(file));
+  requireCommands(commands, staging);
+  await publishCompileCommands(task, commands);
+}
+
+function requireCommands(commands: readonly CompileCommand[], out: string): void {
+  if (commands.length > 0) return;
+  throw new UserError('NO_COMPILE_COMMANDS', `make left no .cmd file of a C source below ${out}`, { out });
 }
 
 /** Makes the commands a project's own database, and puts them before those of all other projects in the workspace's. */

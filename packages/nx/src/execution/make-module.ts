@@ -57,6 +57,27 @@ export async function makeModule(task: Task, options: FullKernelModuleOptions): 
   });
 }
 
+/**
+ * Makes a module in its kept directory whatever is published. Where it was made before, make finds little to do.
+ *
+ * @returns where the module's files are copied to, with what make left beside them, and the kernel's directory, where it ran
+ */
+export async function makeModuleInPlace(
+  task: Task,
+  options: FullKernelModuleOptions,
+): Promise<{ staging: string; kernelOut: string }> {
+  const kernel = await openKernel(task, options);
+  const files = await moduleFiles(task, options.sources);
+  const work = workDirectory(await realpath(task.workspaceRoot), task.project, task.configuration);
+  await whileOwning(task, work, () => build(task, kernel, files, work));
+  return { staging: stagingOf(work), kernelOut: preparedOf(kernel) };
+}
+
+/** Where a module's files are copied to. */
+const stagingOf = (work: string) => join(work, 'out');
+/** Where a kernel is as its modules are built against it. */
+const preparedOf = ({ project }: ModuleKernel) => join(project.work, 'modules');
+
 /** @throws UserError `NOT_A_KERNEL_PROJECT`, `NOT_BUILT`, `MODULES_OFF` */
 async function openKernel(
   task: Task,
@@ -114,8 +135,7 @@ async function hashOf(path: string): Promise<string> {
 /** One prepared kernel serves all of its modules, one module at a time. */
 async function build(task: Task, kernel: ModuleKernel, files: readonly string[], work: string) {
   const { project, config, symbols } = kernel;
-  const prepared = join(project.work, 'modules');
-  return whileOwning(task, prepared, async () => {
+  return whileOwning(task, preparedOf(kernel), async () => {
     const make = await openMake(kernel.task, project, 'modules');
     const { tools } = project.ingredients;
     const watch = { signal: task.signal, onCommand: task.command, onNote: task.note };
@@ -126,7 +146,7 @@ async function build(task: Task, kernel: ModuleKernel, files: readonly string[],
       directory: task.workspaceRoot,
       root: task.projectRoot,
       files,
-      staging: join(work, 'out'),
+      staging: stagingOf(work),
       project: task.project,
       kernel: kernel.task.project,
       onWarning: (line) => console.error(line),

@@ -295,6 +295,12 @@ describe('a kernel module', () => {
     expect(implicitDependencies).toEqual(['linux']);
     expect(targets).toEqual({
       update: { executor: '@bringup/nx:update', cache: false },
+      'compile-commands': {
+        executor: '@bringup/nx:compile-commands',
+        cache: false,
+        configurations: {},
+        dependsOn: [{ projects: ['linux'], target: 'build' }],
+      },
       build: {
         cache: true,
         dependsOn: [{ projects: ['linux'], target: 'build' }],

@@ -25,11 +25,18 @@ export function kernelModuleTargets(
 ): Record<string, TargetConfiguration> {
   const { target, configurations } = declaration;
   const kernels = referencedProjects(declaration);
+  const dependsOn = kernels.map((kernel) => references.buildOf(kernel));
   return {
     update: { executor: `${PLUGIN}:update`, cache: false },
+    'compile-commands': {
+      executor: `${PLUGIN}:compile-commands`,
+      cache: false,
+      configurations: mapValues(configurations, () => ({})),
+      dependsOn,
+    },
     [target]: {
       cache: true,
-      dependsOn: kernels.map((kernel) => references.buildOf(kernel)),
+      dependsOn,
       options: { outputPath: variantOutput(declaration) },
       configurations: mapValues(configurations, (variant) => ({
         outputPath: variantOutput(declaration, variant),
