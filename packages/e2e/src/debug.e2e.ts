@@ -26,11 +26,16 @@ const debug = (board: string, ...more: string[]) =>
   nx(['run', `${board}:debug`, ...more], { cwd: REPOSITORY, env: environment });
 
 /** What gdb says in a session of commands; it has to succeed. */
-async function session(board: string, at: string, commands: readonly string[]): Promise<string> {
+async function session(
+  board: string,
+  at: string,
+  commands: readonly string[],
+  more: readonly string[] = [],
+): Promise<string> {
   const file = join(directory, 'commands');
   writeFileSync(file, `${commands.join('\n')}\n`);
   const how = [`--at=${at}`, '--scripted', `--commands=${file}`];
-  const { exitCode, output } = await debug(board, ...how);
+  const { exitCode, output } = await debug(board, ...how, ...more);
   expect({ exitCode, output: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, output: '' });
   expect(leftovers()).toEqual([]);
   return output;
@@ -114,6 +119,44 @@ it(
     expect(said).toMatch(/^who in section \.data of /m);
   },
   10 * MINUTES,
+);
+
+const ASSEMBLY_INIT = `
+	.global	_start
+_start:	mov	x0, #1
+	adr	x1, text
+	mov	x2, #6
+	mov	x8, #64
+	svc	#0
+	b	.
+text:	.ascii	"hello\\n"
+`;
+
+it(
+  'single-steps an init in assembly',
+  async () => {
+    const init = join(directory, 'init');
+    const initrd = join(directory, 'init.cpio');
+    writeFileSync(`${init}.S`, ASSEMBLY_INIT);
+    execFileSync('aarch64-linux-gnu-gcc', ['-g', '-nostdlib', '-static', '-o', init, `${init}.S`]);
+    const archive = execFileSync('cpio', ['--create', '--format=newc', '--quiet'], {
+      cwd: directory,
+      input: 'init\n',
+    });
+    writeFileSync(initrd, archive);
+    const commands = [
+      `add-symbol-file ${init}`,
+      // The second instruction: stepping the first would lead into the page fault that brings the program in.
+      ...['hbreak *(_start + 4)', 'continue', 'print $x0', 'stepi', 'print *(char (*)[6])$x1'],
+      ...['stepi', 'stepi', 'print $x8', 'info symbol $pc'],
+    ];
+    const extra = ['--extraArgs=-initrd', `--extraArgs=${initrd}`];
+    const said = await session('virt-arm64', 'start_kernel', commands, extra);
+    expect(said).toMatch(/Breakpoint 2, _start \(\) at \S*init\.S:4\n4\s+adr\s+x1, text\n\$1 = 1\n/);
+    expect(said).toContain('$2 = "hello\\n"\n');
+    expect(said).toContain('$3 = 64\n_start + 16 in section .text of ');
+  },
+  5 * MINUTES,
 );
 
 it(
