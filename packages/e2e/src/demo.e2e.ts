@@ -128,12 +128,15 @@ describe('the demo in the repository itself', () => {
       const line = run.output.split('\n').find((text) => text.startsWith('['))!;
       expect(JSON.parse(line).sort()).toEqual([
         'fit-arm64',
+        'hello',
         'kernel',
         'kernel-embedded',
+        'rootfs-hello',
         ...[
           'virt-arm64',
           'virt-arm64-disk',
           'virt-arm64-embedded',
+          'virt-arm64-hello',
           'virt-arm64-uboot',
           'virt-arm64-uboot-image',
         ],
