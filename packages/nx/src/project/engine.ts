@@ -36,7 +36,7 @@ export function ownSources(workspaceRoot: string): string[] {
   if (path.startsWith('..') || path.includes('node_modules')) return [];
   const packages = dirname(path);
   return [
-    ...PACKAGES.map((name) => `{workspaceRoot}/${packages}/${name}/src/**/*`),
+    ...PACKAGES.map((name) => `{workspaceRoot}/${packages}/${name}/{src,scripts}/**/*`),
     `!{workspaceRoot}/${packages}/*/src/**/*.spec.ts`,
   ];
 }
@@ -47,14 +47,14 @@ function packageRoot(name: string): string {
   );
 }
 
-/** The built code, and the presets that ship with it; a checkout that was never built (Jest runs from sources) has its sources. */
+/** The built code, and the presets and shell scripts that ship with it; a checkout that was never built (Jest runs from sources) has its sources. */
 function codeFiles(root: string): string[] {
   const directory = existsSync(join(root, 'dist')) ? join(root, 'dist') : join(root, 'src');
-  const presets = join(root, 'presets');
-  return [directory, ...(existsSync(presets) ? [presets] : [])]
+  const beside = ['presets', 'scripts'].map((name) => join(root, name));
+  return [directory, ...beside.filter((path) => existsSync(path))]
     .flatMap((path) => readdirSync(path, { recursive: true, withFileTypes: true }))
     .filter(
-      (entry) => entry.isFile() && /\.(js|ts|config)$/.test(entry.name) && !entry.name.endsWith('.d.ts'),
+      (entry) => entry.isFile() && /\.(js|ts|config|sh)$/.test(entry.name) && !entry.name.endsWith('.d.ts'),
     )
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();

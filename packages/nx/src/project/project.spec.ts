@@ -160,8 +160,8 @@ describe('presetPath', () => {
 
 it("has Bringup's own sources as inputs in Bringup's own repository only", () => {
   const own = ownSources(REPOSITORY);
-  expect(own).toContain('{workspaceRoot}/packages/nx/src/**/*');
-  expect(own).toContain('{workspaceRoot}/packages/process/src/**/*');
+  expect(own).toContain('{workspaceRoot}/packages/nx/{src,scripts}/**/*');
+  expect(own).toContain('{workspaceRoot}/packages/process/{src,scripts}/**/*');
   expect(own).toContain('!{workspaceRoot}/packages/*/src/**/*.spec.ts');
   expect(ownSources(makeWorkspace())).toEqual([]);
 });
