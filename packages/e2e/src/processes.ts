@@ -35,8 +35,8 @@ export function processesOf(directory: string): FoundProcess[] {
   );
 }
 
-/** Waits until no process of `directory` is left; gives those that still are after `ms`. */
-export async function remaining(directory: string, ms = 2000): Promise<FoundProcess[]> {
+/** Waits until no process of `directory` is left; gives those that still are after `ms`: long, on a machine that does much else. */
+export async function remaining(directory: string, ms = 10_000): Promise<FoundProcess[]> {
   const deadline = Date.now() + ms;
   for (;;) {
     const found = processesOf(directory);
