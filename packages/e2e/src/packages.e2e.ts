@@ -32,9 +32,10 @@ const FURTHER: Record<string, RegExp[]> = {
   nx: [
     /^(executors|generators|migrations)\.json$/,
     /^src\/(executors|generators)\/[\w-]+\/(schema\.json|files\/.+)$/,
-    /^src\/hash\/[\w-]+\.sh$/,
+    /^scripts\/[\w-]+\.sh$/,
     /^presets\/[\w-]+\.config$/,
   ],
+  qemu: [/^scripts\/[\w-]+\.sh$/],
 };
 /** What tests need, and what a compiler leaves. */
 const NEVER = /(\.spec\.|\/testing\/|\/fixtures\/|\.map$|tsbuildinfo|\.e2e\.)/;
@@ -129,6 +130,15 @@ it('has what executors.json, generators.json and migrations.json name', () => {
   expect(named).toContain('src/executors/kernel/schema.json');
   const present = (file: string) => [file, `${file}.js`].some((path) => files.includes(path));
   expect(named.filter((file) => !present(file))).toEqual([]);
+});
+
+it.each(['gdb/python', 'nx/scripts', 'qemu/scripts'])('has what is in %s, which no import names', (path) => {
+  const [directory, below] = path.split('/') as [string, string];
+  const names = readdirSync(join(REPOSITORY, 'packages', path));
+  expect(names.length).toBeGreaterThan(0);
+  expect(packed.get(directory)!.files).toEqual(
+    expect.arrayContaining(names.map((name) => `${below}/${name}`)),
+  );
 });
 
 it('has the presets', () => {
