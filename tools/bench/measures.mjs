@@ -260,7 +260,7 @@ async function debugStart({ scratch, runs, say }) {
   const argv = onTerminal(nx(scratch, 'run', 'virt-arm64:debug'));
   const options = { ...place(scratch), until: /\(gdb\) $/, answer: 'quit\ny\n', timeoutSeconds: 120 };
   const results = await times(runs, async (index) => {
-    say(`k: session ${index + 1}`);
+    say(`m: session ${index + 1}`);
     return run(argv, options);
   });
   const measured = median(results.map((result) => result.seconds));
