@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { planMachine } from '@bringup/qemu';
-import { dialogue } from './dialogue.js';
+import { dialogue, printedCommand } from './dialogue.js';
 import { nx, REPOSITORY } from './nx-run.js';
 
 /** Boards of other architectures: a kernel of each takes minutes, and compilers that CI does not install. */
@@ -73,4 +73,22 @@ it("reads a board's drive at the prompt of x86_64's U-Boot", async () => {
   } finally {
     rmSync(place, { recursive: true });
   }
+});
+
+it('boots a kernel that clang and lld made', async () => {
+  const env = { HOME: process.env.HOME! };
+  const build = await nx(['run', 'mini-distro:build', '-c', 'llvm'], { cwd: REPOSITORY, env });
+  expect({ exitCode: build.exitCode, output: build.exitCode === 0 ? '' : build.output }).toEqual({
+    exitCode: 0,
+    output: '',
+  });
+  const config = readFileSync(join(REPOSITORY, 'dist/mini-distro-kernel/llvm/.config'), 'utf8');
+  expect(config).toMatch(/^CONFIG_CC_IS_CLANG=y$/m);
+  expect(config).toMatch(/^CONFIG_LD_IS_LLD=y$/m);
+  const how = ['run', 'pc-mini-distro:command', '-c', 'llvm', '--json'];
+  const { output } = await nx(how, { cwd: REPOSITORY, env });
+  await dialogue(printedCommand(output), [
+    [/# $/, '/hello'],
+    [/hello from mini-distro\r?\n# $/, undefined],
+  ]);
 });
