@@ -1,4 +1,4 @@
-import { debianPackageOf, runProgram, ToolError } from '@bringup/process';
+import { debianPackageOf, describeInstall, hostDistribution, runProgram, ToolError } from '@bringup/process';
 
 /** Architectures that sessions are made for, by the kernel's name; the value is gdb's. */
 export const GDB_ARCHES = {
@@ -40,7 +40,7 @@ export async function chooseGdb({ arch, crossPrefix, program, signal }: GdbWish)
     if ('version' in found) return { program: candidate, ...found };
     if (!found.missing) unfit.push(`${candidate}: ${found.lack}`);
   }
-  const remedy = `Install it: apt-get install ${debianPackageOf('gdb-multiarch')} (Debian, Ubuntu)`;
+  const remedy = describeInstall(debianPackageOf('gdb-multiarch')!, hostDistribution());
   if (unfit.length === 0) {
     const message = `no gdb for ${arch} in PATH: looked for ${candidates.join(', ')}. ${remedy}`;
     throw new ToolError('TOOL_MISSING', message, { candidates });
