@@ -444,7 +444,17 @@ describe('what an edit makes run', () => {
     expect(await fate()).toBe('hit');
   });
 
-  it('a kernel module, and an initramfs that loads it', async () => {
+  const kernelAlone: Record<string, Fate> = {
+    'kernel:config': 'ran',
+    'kernel:build': 'ran',
+    'board:test': 'ran',
+  };
+  const behind: Record<string, Fate> = { 'hello:build': 'ran', 'rootfs:build': 'ran', 'board:test': 'ran' };
+  const config = (lines: string) => () =>
+    workspace.write('kernel/a.config', `CONFIG_PRINTK=y\nCONFIG_MODULES=y\n${lines}`);
+
+  /** Adds a module and builds all; gives what holds an edit against what it makes run, and which of the module's objects. */
+  async function moduleBuilt() {
     addModule(workspace);
     const log = join(workspace.root, '.bringup/build/hello/default/out.log');
     const names = [...TASKS, 'hello:build'];
@@ -459,16 +469,13 @@ describe('what an edit makes run', () => {
     };
     expectSuccess(await test());
     expectSuccess(await test(), all());
+    return after;
+  }
 
-    const kernelAlone: Record<string, Fate> = {
-      'kernel:config': 'ran',
-      'kernel:build': 'ran',
-      'board:test': 'ran',
-    };
-    const behind: Record<string, Fate> = { 'hello:build': 'ran', 'rootfs:build': 'ran', 'board:test': 'ran' };
+  it('a kernel module, and an initramfs that loads it', async () => {
+    const after = await moduleBuilt();
+
     const hello = readFileSync(join(workspace.root, 'hello/hello.c'), 'utf8');
-    const config = (lines: string) => () =>
-      workspace.write('kernel/a.config', `CONFIG_PRINTK=y\nCONFIG_MODULES=y\n${lines}`);
 
     await after(() => workspace.write('hello/hello.c', `${hello}int more;\n`), behind, ['hello/hello.o']);
     await after(
@@ -488,29 +495,7 @@ describe('what an edit makes run', () => {
   }, 600_000); // A whole table in one.
 
   it('a kernel that exports something else, and how an initramfs takes a module', async () => {
-    addModule(workspace);
-    const log = join(workspace.root, '.bringup/build/hello/default/out.log');
-    const names = [...TASKS, 'hello:build'];
-    const all = (fates: Record<string, Fate> = {}) =>
-      Object.fromEntries(names.map((name) => [name, fates[name] ?? ('hit' as Fate)]));
-    /** What an edit makes run, and which of the module's objects are compiled. */
-    const after = async (edit: () => void, fates: Record<string, Fate>, compiled: string[]) => {
-      rmSync(log, { force: true });
-      edit();
-      expectSuccess(await test(), all(fates));
-      expect(compiledModules(log)).toEqual(compiled);
-    };
-    expectSuccess(await test());
-    expectSuccess(await test(), all());
-
-    const kernelAlone: Record<string, Fate> = {
-      'kernel:config': 'ran',
-      'kernel:build': 'ran',
-      'board:test': 'ran',
-    };
-    const behind: Record<string, Fate> = { 'hello:build': 'ran', 'rootfs:build': 'ran', 'board:test': 'ran' };
-    const config = (lines: string) => () =>
-      workspace.write('kernel/a.config', `CONFIG_PRINTK=y\nCONFIG_MODULES=y\n${lines}`);
+    const after = await moduleBuilt();
 
     // One that changes what is exported: make looks, and the module comes out the same.
     await after(
