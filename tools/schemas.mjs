@@ -27,11 +27,24 @@ const KINDS = [
 ];
 
 /**
- * What stands for "nothing else" in the schemas. Nx knows anyOf and lets every value through, so that the options are
- * looked at by project/check-options.ts, which names the near one; editors know `not`, and mark it.
+ * What Nx lets every value through by: beside an anyOf it looks at nothing else, so that the options are looked at by
+ * project/check-options.ts, which names the near one. Editors hold a value against all that a schema says. Nx 22 takes null
+ * for an object and refuses it, as before.
  */
+const ANYTHING = { $ref: '#/definitions/anything' };
+const DEFINITIONS = {
+  anything: {
+    anyOf: [
+      { type: 'array', items: ANYTHING },
+      { type: 'object' },
+      { type: ['string', 'number', 'boolean', 'null'] },
+    ],
+  },
+};
+
+/** What stands for "nothing else" in the schemas; editors know `not`, and mark it. */
 const NOTHING_ELSE = {
-  anyOf: [{ type: 'array' }, { type: 'object' }, {}],
+  anyOf: [ANYTHING],
   not: {},
   errorMessage: 'There is no option of this name.',
   doNotSuggest: true,
@@ -67,6 +80,22 @@ function filledIn(name, property) {
 function asked(property) {
   const kept = ([key]) => key === '$default' || (key.startsWith('x-') && key !== 'x-shared');
   return Object.fromEntries(Object.entries(property).filter(kept));
+}
+
+/** A property as Nx is to read it: choices, lists and objects are for check-options.ts. Nx reads oneOf before anyOf. */
+function forNx(property) {
+  if (!property.enum && !['array', 'object'].includes(property.type)) return property;
+  const { oneOf, ...rest } = property;
+  return { ...rest, anyOf: [ANYTHING], ...(oneOf && { allOf: [{ oneOf }] }) };
+}
+
+/** The same property without what is there for Nx. */
+function notForNx({ anyOf: _anyOf, allOf, ...property }) {
+  return { ...property, ...allOf?.[0] };
+}
+
+function mapProperties(properties, change) {
+  return Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, change(property)]));
 }
 
 function allFilledIn(properties) {
@@ -133,10 +162,11 @@ function examples({ examples: given = [] }) {
 
 async function emitOne({ kind, pages, suffix }, name) {
   const path = join(plugin, 'src', kind, name, 'schema.json');
-  const own = JSON.parse(readFileSync(path, 'utf8'));
-  const properties = allFilledIn(own.properties);
+  const { definitions: _definitions, ...own } = JSON.parse(readFileSync(path, 'utf8'));
+  const properties = allFilledIn(mapProperties(own.properties, notForNx));
   const schema = { ...own, properties, additionalProperties: NOTHING_ELSE };
-  await emit(path, JSON.stringify(schema), 'json');
+  const forBoth = { ...schema, properties: mapProperties(properties, forNx), definitions: DEFINITIONS };
+  await emit(path, JSON.stringify(forBoth), 'json');
 
   const types = await compile(
     structuredClone({ ...schema, $id: undefined, examples: undefined, additionalProperties: false }),

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { suggestNames, UserError } from '@bringup/process';
 import { PLUGIN } from './declaration.js';
+import type { OptionSchema } from './option-schema.js';
+import { checkValues } from './option-values.js';
 
 /** What Nx calls the two things that have a schema, and the directory of each. */
 export type SchemaKind = 'executors' | 'generators';
@@ -15,17 +16,12 @@ export function schemaNames(kind: SchemaKind): string[] {
 }
 
 /**
- * Refuses options that an executor or a generator does not have. Its schema lets them through for Nx, which would only say that they
- * are not found in it.
+ * Refuses options that an executor or a generator does not have, and values that it does not take. Its schema lets them through
+ * for Nx, which would only say that they are not found in it, or print all of it.
  *
- * @throws UserError `UNKNOWN_OPTION` with the near names
+ * @throws UserError as `checkValues` does, with the near names
  */
 export function checkOptions(kind: SchemaKind, name: string, options: object): void {
   const text = readFileSync(join(SOURCES, kind, name, 'schema.json'), 'utf8');
-  const known = Object.keys((JSON.parse(text) as { properties: object }).properties);
-  const unknown = Object.keys(options).find((option) => !known.includes(option));
-  if (unknown === undefined) return;
-  const hint = known.length > 0 ? suggestNames(unknown, known) : 'It has none';
-  const message = `${unknown} is no option of ${PLUGIN}:${name}. ${hint}`;
-  throw new UserError('UNKNOWN_OPTION', message, { option: unknown, name });
+  checkValues(JSON.parse(text) as OptionSchema, options, `${PLUGIN}:${name}`);
 }
