@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nearNames } from '@bringup/process';
 import { type ConfigRequest, configValues, parseConfig } from '../config-file.js';
 import { evaluate, FRONTENDS_4_11, type KconfigTree, loadKconfig } from '../language/index.js';
-import { explainLoss, explainSymbol, formatLoss, formatSymbol, nearestNames, suggestFix } from './index.js';
+import { explainLoss, explainSymbol, formatLoss, formatSymbol, suggestFix } from './index.js';
 
 const KCONFIG = `config MODULES
 	bool "Modules"
@@ -397,7 +398,7 @@ it.each([
   ['EXPERTS', ['EXPERT']],
   ['QQQQQQQQQQ', []],
 ])('finds the names near %s', (name, nearest) => {
-  expect(nearestNames(tree, name).slice(0, 1)).toEqual(nearest);
+  expect(nearNames(name, tree.byName.keys()).slice(0, 1)).toEqual(nearest);
 });
 
 it('names the symbols of a comparison, and not its number', () => {

@@ -1,7 +1,6 @@
 export { suggestFix, type Fix } from './fix.js';
 export { formatLoss, formatSymbol } from './format.js';
 export { explainLoss } from './loss.js';
-export { nearestNames, nearestOf } from './nearest.js';
 export type {
   Condition,
   Culprit,

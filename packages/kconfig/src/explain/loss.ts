@@ -1,3 +1,4 @@
+import { nearNames } from '@bringup/process';
 import type { ConfigRequest } from '../config-file.js';
 import type { Evaluation, KconfigSymbol, KconfigTree, Prompt, Tristate } from '../language/index.js';
 import {
@@ -10,7 +11,6 @@ import {
   tristateOf,
   valueOf,
 } from './facts.js';
-import { nearestNames } from './nearest.js';
 import type { Loss, LossReason } from './reasons.js';
 import { rangeOf } from './symbol.js';
 import { leastFor, selectableBy, UnmetFinder } from './unmet.js';
@@ -50,7 +50,7 @@ export function explainLoss(
     return {
       request,
       got,
-      reasons: [{ kind: 'unknown-symbol', nearest: nearestNames(tree, request.symbol) }],
+      reasons: [{ kind: 'unknown-symbol', nearest: nearNames(request.symbol, tree.byName.keys()) }],
     };
   const reasons = reasonsFor({ facts, symbol, request, requests });
   return { request, got, reasons: reasons.length > 0 ? reasons : [{ kind: 'unclear' }] };

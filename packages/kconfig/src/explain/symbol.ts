@@ -1,4 +1,4 @@
-import { UserError } from '@bringup/process';
+import { nearNames, UserError } from '@bringup/process';
 import type { ConfigRequest } from '../config-file.js';
 import { type Evaluation, formatTristate, type KconfigSymbol, type KconfigTree } from '../language/index.js';
 import {
@@ -12,7 +12,6 @@ import {
   tristateOf,
   valueOf,
 } from './facts.js';
-import { nearestNames } from './nearest.js';
 import type { Origin, SymbolExplanation } from './reasons.js';
 
 /**
@@ -30,7 +29,7 @@ export function explainSymbol(
 ): SymbolExplanation {
   const symbol = tree.byName.get(name);
   if (!symbol) {
-    const nearest = nearestNames(tree, name);
+    const nearest = nearNames(name, tree.byName.keys());
     const hint = nearest.length > 0 ? `; near it are ${nearest.join(', ')}` : '';
     throw new UserError('KCONFIG_UNKNOWN_SYMBOL', `no symbol ${name} in this tree${hint}`, { name, nearest });
   }

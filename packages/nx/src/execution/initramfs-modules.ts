@@ -1,8 +1,7 @@
 import { dirname, join } from 'node:path';
 import { copy, ensureDir, outputFile, readFile } from 'fs-extra';
 import { DEPMOD_FILES, runDepmod, SYMBOL_VERSIONS } from '@bringup/kbuild';
-import { nearestOf } from '@bringup/kconfig';
-import { UserError, withTemporaryDirectory } from '@bringup/process';
+import { nearNames, UserError, withTemporaryDirectory } from '@bringup/process';
 import {
   formatBusyboxIndex,
   parameterFiles,
@@ -92,7 +91,7 @@ function chosenNames(
 }
 
 function unknownModule(name: string, source: string, known: readonly string[], ofKernel: boolean): UserError {
-  const near = nearestOf(known, name);
+  const near = nearNames(name, known);
   const there =
     near.length > 0 ? `Near: ${near.join(', ')}` : `It has ${known.slice(0, 8).join(', ') || 'none'}`;
   const cure = ofKernel ? `, or turn it on as a module (=m): nx run ${source}:menuconfig` : '';
