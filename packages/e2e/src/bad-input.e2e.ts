@@ -64,13 +64,27 @@ const CASES: Case[] = [
     what: 'unknown architecture',
     run: 'kernel:build',
     spoil: options('kernel', (kernel) => (kernel.arch = 'mips')),
-    says: [/Property 'arch' does not match the schema/, "'mips' should be one of arm64,x86_64"],
+    says: ['kernel: arch: "mips" is none of arm64, x86_64, riscv64, arm'],
   },
   {
     what: 'unknown option',
     run: 'kernel:build',
     spoil: options('kernel', (kernel) => (kernel.framgents = [])),
     says: [/framgents is no option of @bringup\/nx:\w+\. Did you mean fragments/],
+  },
+  {
+    what: 'wrong name in an object',
+    run: 'kernel:build',
+    spoil: options('kernel', (kernel) => (kernel.source.sha265 = 'x')),
+    says: [
+      /source\.sha265 is no option of @bringup\/nx:\w+ where source\.kind is tarball\. Did you mean sha256/,
+    ],
+  },
+  {
+    what: 'wrong value in an object of a list',
+    run: 'board:command',
+    spoil: options('board', (board) => (board.network = [{ type: 'usr' }])),
+    says: ['board: network[0].type: "usr" is none of user, tap. Did you mean user?'],
   },
   {
     what: 'no source',

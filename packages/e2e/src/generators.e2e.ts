@@ -52,7 +52,10 @@ describe('in a workspace that does not know the plugin yet', () => {
       /virt of arm64 does not boot by bios. It boots by: kernel/,
     ],
     [['board', 'b', '--arch=arm', '--machine=versatilepb', '--boot=uefi'], /"versatilepb"/],
-    [['board', 'b', '--arch=sparc'], /'sparc' should be one of arm64,x86_64,riscv64,arm/],
+    [
+      ['board', 'b', '--arch=arm46'],
+      /arch: "arm46" is none of arm64, x86_64, riscv64, arm. Did you mean arm64\?/,
+    ],
     [['board', 'a:b', '--arch=arm64'], /"a:b" is not a valid project name/],
     [
       ['board', 'b', '--arch=arm64', '--frgments=x'],
