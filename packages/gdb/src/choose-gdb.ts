@@ -40,12 +40,15 @@ export async function chooseGdb({ arch, crossPrefix, program, signal }: GdbWish)
     if ('version' in found) return { program: candidate, ...found };
     if (!found.missing) unfit.push(`${candidate}: ${found.lack}`);
   }
-  const remedy = describeInstall(debianPackageOf('gdb-multiarch')!, hostDistribution());
+  const multiarch = debianPackageOf('gdb-multiarch')!;
   if (unfit.length === 0) {
+    const remedy = describeInstall(multiarch, hostDistribution());
     const message = `no gdb for ${arch} in PATH: looked for ${candidates.join(', ')}. ${remedy}`;
     throw new ToolError('TOOL_MISSING', message, { candidates });
   }
-  const message = `no gdb here can debug ${arch}. ${unfit.join('. ')}. gdb-multiarch can. ${remedy}`;
+  // What others have in its stead is what was found unfit.
+  const remedy = `gdb-multiarch can, or a toolchain's ${crossPrefix}gdb. ${describeInstall(multiarch, 'debian')}`;
+  const message = `no gdb here can debug ${arch}. ${unfit.join('. ')}. ${remedy}`;
   throw new ToolError('GDB_UNFIT', message, { arch, unfit });
 }
 

@@ -64,21 +64,16 @@ export async function probeTools(program: ToolSet, { prefix, llvm }: Toolchain):
   return versions;
 }
 
-const LIBRARY_PACKAGES: Readonly<Record<string, { debian: string; native: string }>> = {
-  'aarch64-linux-gnu-': { debian: 'libc6-dev-arm64-cross', native: 'arm64' },
-  'arm-linux-gnueabihf-': { debian: 'libc6-dev-armhf-cross', native: 'arm' },
-  'riscv64-linux-gnu-': { debian: 'libc6-dev-riscv64-cross', native: 'riscv64' },
-  'x86_64-linux-gnu-': { debian: 'libc6-dev-amd64-cross', native: 'x64' },
+const LIBRARY_PACKAGES: Readonly<Record<string, string>> = {
+  'aarch64-linux-gnu-': 'libc6-dev-arm64-cross',
+  'arm-linux-gnueabihf-': 'libc6-dev-armhf-cross',
+  'riscv64-linux-gnu-': 'libc6-dev-riscv64-cross',
+  'x86_64-linux-gnu-': 'libc6-dev-amd64-cross',
 };
 
-/**
- * The Debian package with the C library that a compiler links statically.
- *
- * @param host as Node names its architecture: of that the host's own compiler has such a prefix as well
- */
-export function staticLibraryPackage(prefix: string, host: string = process.arch): string {
-  const known = LIBRARY_PACKAGES[basename(prefix)];
-  return known && known.native !== host ? known.debian : 'libc6-dev';
+/** The Debian package with the C library that a compiler links statically, as a host of another architecture has it. */
+export function staticLibraryPackage(prefix: string): string {
+  return LIBRARY_PACKAGES[basename(prefix)] ?? 'libc6-dev';
 }
 
 async function libraryVersion(prefix: string): Promise<string> {

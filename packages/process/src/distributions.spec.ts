@@ -1,4 +1,4 @@
-import { describeInstall, installLine, isTranslated, parseOsRelease } from './distributions.js';
+import { describeInstall, installLine, isTranslated, packageName, parseOsRelease } from './distributions.js';
 import { debianPackageOf, debianPackages, missingProgram } from './programs.js';
 
 it.each([
@@ -55,8 +55,33 @@ it('speaks of a missing program through the same table', () => {
 });
 
 it.each([
-  ['x86_64-linux-gnu-gcc', 'x64', 'gcc'],
-  ['x86_64-linux-gnu-gcc', 'arm64', 'gcc-x86-64-linux-gnu'],
-  ['aarch64-linux-gnu-ld', 'arm64', 'binutils'],
-  ['aarch64-linux-gnu-ld', 'x64', 'binutils-aarch64-linux-gnu'],
-])('%s on %s is in %s', (program, host, debian) => expect(debianPackageOf(program, host)).toBe(debian));
+  ['x86_64-linux-gnu-gcc', 'debian', 'x64', 'gcc'],
+  ['x86_64-linux-gnu-gcc', 'debian', 'arm64', 'gcc-x86-64-linux-gnu'],
+  ['aarch64-linux-gnu-ld', 'debian', 'arm64', 'binutils'],
+  ['aarch64-linux-gnu-ld', 'debian', 'x64', 'binutils-aarch64-linux-gnu'],
+  // Their own compilers have other prefixes: x86_64-redhat-linux, x86_64-pc-linux-gnu.
+  ['x86_64-linux-gnu-gcc', 'fedora', 'x64', 'gcc-x86_64-linux-gnu'],
+  ['x86_64-linux-gnu-gcc', 'arch', 'x64', undefined],
+  ['aarch64-linux-gnu-gcc', 'fedora', 'arm64', 'gcc-aarch64-linux-gnu'],
+] as const)('%s on %s, %s, is in %s', (program, distribution, host, name) =>
+  expect(packageName(debianPackageOf(program)!, distribution, host)).toBe(name),
+);
+
+it.each([
+  ['libc6-dev-amd64-cross', 'debian', 'x64', 'libc6-dev'],
+  ['libc6-dev-amd64-cross', 'debian', 'arm64', 'libc6-dev-amd64-cross'],
+  ['libc6-dev-arm64-cross', 'arch', 'x64', 'aarch64-linux-gnu-glibc'],
+  ['libc6-dev-arm64-cross', 'fedora', 'x64', undefined],
+  ['libc6-dev', 'fedora', 'x64', 'glibc-static'],
+] as const)('%s on %s, %s, is %s', (debian, distribution, host, name) =>
+  expect(packageName(debian, distribution, host)).toBe(name),
+);
+
+it.each([
+  ['gcc-x86-64-linux-gnu', 'x64'],
+  ['libc6-dev-amd64-cross', 'x64'],
+] as const)('where Arch has no %s for %s, the own compiler serves', (debian, machine) =>
+  expect(describeInstall(debian, 'arch', machine)).toMatch(
+    /^No package of Arch is known .*\. .*set crossCompile to an empty string$/,
+  ),
+);

@@ -40,8 +40,14 @@ export function hostDistribution(): Distribution | undefined {
 const both = (name: string) => ({ fedora: name, arch: name });
 
 /**
- * What Fedora and Arch call a package of Debian's; several where they part it. Nothing where they have no program of that
- * name: Fedora's grub-mkimage is grub2-mkimage, and its 32-bit arm compiler has another prefix.
+ * What Fedora and Arch call a package of Debian's; several where they part it. Nothing where none is known that has the
+ * program by the name that is looked for: Fedora's grub-mkimage is grub2-mkimage, its 32-bit arm compiler has the prefix
+ * arm-linux-gnu-, and Arch has neither that nor an x86_64-linux-gnu-gcc outside the AUR.
+ *
+ * Where what is not plain was seen: libvirt-ci's mappings.yml (glibc-static, rust, rust-std-static, qemu-img, xz, xorriso),
+ * mkosi's mkosi-tools (virtiofsd, edk2-ovmf, qemu-system-*, apt, squashfs-tools, grub), Arch's PKGBUILDs of edk2
+ * (edk2-aarch64), glibc (its static library is in glibc) and rust (aarch64-linux-gnu-glibc), Fedora's cross-binutils.spec
+ * (each host gets each target's), lorax.spec (syslinux-nonlinux, uboot-tools) and gdb.spec (enable-targets).
  */
 const ELSEWHERE: Readonly<Record<string, { fedora?: string; arch?: string }>> = {
   'binutils-aarch64-linux-gnu': { fedora: 'binutils-aarch64-linux-gnu', arch: 'aarch64-linux-gnu-binutils' },
@@ -55,21 +61,25 @@ const ELSEWHERE: Readonly<Record<string, { fedora?: string; arch?: string }>> = 
   'gcc-arm-linux-gnueabihf': {},
   'gcc-riscv64-linux-gnu': { fedora: 'gcc-riscv64-linux-gnu', arch: 'riscv64-linux-gnu-gcc' },
   'gcc-x86-64-linux-gnu': { fedora: 'gcc-x86_64-linux-gnu' },
+  // Which architectures theirs knows is their release's matter; `debug` asks it.
+  'gdb-multiarch': both('gdb'),
   'grub-efi-amd64-bin': { arch: 'grub' },
-  // Fedora's and Arch's gdb is the one for every architecture, under gdb's own name.
-  'gdb-multiarch': {},
-  isolinux: both('syslinux'),
+  isolinux: { fedora: 'syslinux-nonlinux', arch: 'syslinux' },
   'libc6-dev': { fedora: 'glibc-static', arch: 'glibc' },
+  // Fedora's cross compilers come without a C library.
   'libc6-dev-amd64-cross': {},
   'libc6-dev-arm64-cross': { arch: 'aarch64-linux-gnu-glibc' },
   'libc6-dev-armhf-cross': {},
   'libc6-dev-riscv64-cross': { arch: 'riscv64-linux-gnu-glibc' },
   'libelf-dev': { fedora: 'elfutils-libelf-devel', arch: 'libelf' },
   'libncurses-dev': { fedora: 'ncurses-devel', arch: 'ncurses' },
-  'libstd-rust-dev': { fedora: 'rust-std-static', arch: 'rust' },
   'libssl-dev': { fedora: 'openssl-devel', arch: 'openssl' },
+  'libstd-rust-dev': { fedora: 'rust-std-static', arch: 'rust' },
   ovmf: both('edk2-ovmf'),
   perl: { fedora: 'perl-interpreter', arch: 'perl' },
+  python3: { fedora: 'python3', arch: 'python' },
+  'python3-dev': { fedora: 'python3-devel', arch: 'python' },
+  'python3-setuptools': { fedora: 'python3-setuptools', arch: 'python-setuptools' },
   'qemu-efi-aarch64': both('edk2-aarch64'),
   'qemu-system-arm': both('qemu-system-arm qemu-system-aarch64'),
   'qemu-system-common': both('virtiofsd'),
@@ -110,13 +120,36 @@ const SAME = new Set([
     'qemu-system-ppc',
   ],
   ...['clang', 'kmod', 'lld', 'llvm', 'samba'],
-  ...['qemu-system-x86', 'squashfs-tools', 'syslinux', 'tar', 'util-linux', 'zstd'],
+  ...['qemu-system-x86', 'squashfs-tools', 'swig', 'syslinux', 'tar', 'util-linux', 'zstd'],
 ]);
 
-/** What a distribution calls a package of Debian's, or undefined where it has none, or none that is known. */
-export function packageName(debian: string, distribution: Distribution): string | undefined {
-  if (distribution === 'debian' || SAME.has(debian)) return debian;
-  return ELSEWHERE[debian]?.[distribution];
+/** In the names of Debian's cross packages, the architecture of a machine as Node names it. */
+const CROSS: Readonly<Record<string, readonly string[]>> = {
+  arm64: ['aarch64-linux-gnu', 'arm64-cross'],
+  arm: ['arm-linux-gnueabihf', 'armhf-cross'],
+  riscv64: ['riscv64-linux-gnu', 'riscv64-cross'],
+  x64: ['x86-64-linux-gnu', 'amd64-cross'],
+};
+
+/** Of a cross package for the host's own architecture, the plain one: gcc of gcc-x86-64-linux-gnu. */
+function nativePackage(debian: string, host: string): string | undefined {
+  const own = (CROSS[host] ?? []).find((name) => debian.endsWith(`-${name}`));
+  return own && debian.slice(0, -own.length - 1);
+}
+
+/**
+ * What a distribution calls a package of Debian's, or undefined where it has none, or none that is known. On Debian the host's own
+ * compiler has a name like those of cross compilers, and there need not be a package of that name: gcc has it.
+ *
+ * @param machine its architecture, as Node names it
+ */
+export function packageName(
+  debian: string,
+  distribution: Distribution,
+  machine: string = process.arch,
+): string | undefined {
+  if (distribution === 'debian') return nativePackage(debian, machine) ?? debian;
+  return SAME.has(debian) ? debian : ELSEWHERE[debian]?.[distribution];
 }
 
 /** Whether it is known what the others call a package of Debian's. */
@@ -124,9 +157,17 @@ export function isTranslated(debian: string): boolean {
   return SAME.has(debian) || debian in ELSEWHERE;
 }
 
-/** The command that installs packages, named as Debian does; undefined where the distribution has none of them. */
-export function installLine(debian: readonly string[], distribution: Distribution): string | undefined {
-  const names = debian.flatMap((name) => packageName(name, distribution)?.split(' ') ?? []);
+/**
+ * The command that installs packages, named as Debian does; undefined where the distribution has none of them.
+ *
+ * @param machine its architecture, as Node names it
+ */
+export function installLine(
+  debian: readonly string[],
+  distribution: Distribution,
+  machine: string = process.arch,
+): string | undefined {
+  const names = debian.flatMap((name) => packageName(name, distribution, machine)?.split(' ') ?? []);
   if (names.length === 0) return undefined;
   return `${DISTRIBUTIONS[distribution].install} ${[...new Set(names)].sort().join(' ')}`;
 }
@@ -135,13 +176,20 @@ export function installLine(debian: readonly string[], distribution: Distributio
  * How to install a package, named as Debian does, in words for an error.
  *
  * @param host whose line; undefined: one for each distribution
+ * @param machine its architecture, as Node names it
  */
-export function describeInstall(debian: string, host: Distribution | undefined): string {
+export function describeInstall(
+  debian: string,
+  host: Distribution | undefined,
+  machine: string = process.arch,
+): string {
   const known = Object.keys(DISTRIBUTIONS) as Distribution[];
   const lines = (host ? [host] : known).flatMap((distribution) => {
-    const line = installLine([debian], distribution);
+    const line = installLine([debian], distribution, machine);
     return line === undefined ? [] : [`${line} (${DISTRIBUTIONS[distribution].title})`];
   });
   if (lines.length > 0) return `Install it: ${lines.join('; ')}`;
-  return `No package of ${DISTRIBUTIONS[host!].title} is known to have it; Debian's is ${debian}`;
+  const none = `No package of ${DISTRIBUTIONS[host!].title} is known to have it; Debian's is ${debian}`;
+  const native = nativePackage(debian, machine) !== undefined;
+  return native ? `${none}. This machine's own compiler will do: set crossCompile to an empty string` : none;
 }

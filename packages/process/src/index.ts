@@ -17,6 +17,7 @@ export {
   DISTRIBUTIONS,
   hostDistribution,
   installLine,
+  packageName,
   type Distribution,
 } from './distributions.js';
 export { dyingWithUs, startKept, type KeptProgram } from './keeper.js';

@@ -1,4 +1,4 @@
-import { describeInstall, hostDistribution } from './distributions.js';
+import { describeInstall, hostDistribution, packageName } from './distributions.js';
 import { ToolError } from './errors.js';
 
 /** Host programs and the Debian package that has each; the one table that every "missing program" message uses. */
@@ -62,12 +62,14 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   perl: 'perl',
   'qemu-img': 'qemu-utils',
   readelf: 'binutils',
+  python3: 'python3',
   rustc: 'rustc',
   'rust-std': 'libstd-rust-dev',
   setpriv: 'util-linux',
   sfdisk: 'fdisk',
   smbd: 'samba',
   strip: 'binutils',
+  swig: 'swig',
   syslinux: 'syslinux',
   tar: 'tar',
   unshare: 'util-linux',
@@ -78,22 +80,8 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   zstd: 'zstd',
 };
 
-/** Compilers that are the host's own, as Debian names them on a machine of that architecture (as Node names it). */
-const NATIVE: Readonly<Record<string, string>> = {
-  arm64: 'aarch64-linux-gnu-',
-  arm: 'arm-linux-gnueabihf-',
-  riscv64: 'riscv64-linux-gnu-',
-  x64: 'x86_64-linux-gnu-',
-};
-
-/**
- * The Debian package that has `program`, where it is known. The host's own compiler has a name like those of cross compilers,
- * for which there is no package there: gcc has it.
- */
-export function debianPackageOf(program: string, host: string = process.arch): string | undefined {
-  const prefix = NATIVE[host];
-  if (prefix !== undefined && program.startsWith(prefix))
-    return DEBIAN_PACKAGES[program.slice(prefix.length)];
+/** The Debian package that has `program`, where it is known; of a cross compiler the one for hosts of another architecture. */
+export function debianPackageOf(program: string): string | undefined {
   return DEBIAN_PACKAGES[program];
 }
 
@@ -113,7 +101,7 @@ export function missingProgram(program: string, cause?: unknown, host = hostDist
   return new ToolError(
     'TOOL_MISSING',
     `${program}: program not found in PATH. ${remedy}.`,
-    { program, debian },
+    { program, debian: debian && packageName(debian, 'debian') },
     cause,
   );
 }

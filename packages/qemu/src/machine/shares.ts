@@ -48,8 +48,8 @@ export interface ShareHost {
   virtiofsd: string;
 }
 
-/** Debian's places for it: of its own package (from 13), of QEMU's. It is in nobody's PATH. */
-export const VIRTIOFSD_PLACES = ['/usr/libexec/virtiofsd', '/usr/lib/qemu/virtiofsd'];
+/** Places of it: of a package of its own in Debian (from 13) and Fedora, of Debian's QEMU, of Arch. It is in nobody's PATH. */
+export const VIRTIOFSD_PLACES = ['/usr/libexec/virtiofsd', '/usr/lib/qemu/virtiofsd', '/usr/lib/virtiofsd'];
 
 const isVirtioFs = (share: Share): share is VirtioFsShare => share.type === 'virtiofs';
 
