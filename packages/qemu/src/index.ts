@@ -31,7 +31,7 @@ export {
 } from './machine/consoles.js';
 export { checkMachine, type CheckedMachine } from './machine/check.js';
 export { type Drive, type DriveInterface, type ImageFormat } from './machine/drives.js';
-export { findVirtiofsd } from './machine/check-shares.js';
+export { findSmbd, findVirtiofsd } from './machine/check-shares.js';
 export { hasVirtioFs, type Share } from './machine/shares.js';
 export { checkHostPorts, chooseHostPorts, choosePort } from './machine/host-ports.js';
 export {

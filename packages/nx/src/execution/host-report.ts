@@ -1,8 +1,18 @@
 import { basename } from 'node:path';
 import { probeTools } from '@bringup/kbuild';
 import { diskToolVersion } from '@bringup/disk';
-import { DISTRIBUTIONS, installLine, probeVersion, runProgram, type Distribution } from '@bringup/process';
-import { findUefi, UEFI_ARCHES, type BoardArch } from '@bringup/qemu';
+import { chooseGdb } from '@bringup/gdb';
+import {
+  DISTRIBUTIONS,
+  installLine,
+  packageName,
+  probeVersion,
+  runProgram,
+  UserError,
+  type Argv,
+  type Distribution,
+} from '@bringup/process';
+import { findSmbd, findUefi, findVirtiofsd, UEFI_ARCHES, type BoardArch } from '@bringup/qemu';
 import type { Declaration } from '../project/declaration.js';
 import { hostNeeds, type HostNeed } from '../project/host-needs.js';
 import { needsOf } from './needs.js';
@@ -33,11 +43,13 @@ export async function reportHost(
   const needs = await Promise.all(
     all.map(async (need) => {
       const version = await probe(need);
-      return version === undefined ? need : { ...need, version };
+      const debian = need.debian && packageName(need.debian, 'debian');
+      return { ...need, debian, ...(version === undefined ? {} : { version }) };
     }),
   );
   const missing = needs.filter(({ version }) => version === undefined);
-  const packages = missing.flatMap(({ debian }) => debian ?? []);
+  const lacking = new Set(missing.map(({ name }) => name));
+  const packages = all.flatMap(({ name, debian }) => (lacking.has(name) && debian ? [debian] : []));
   const install = (Object.keys(DISTRIBUTIONS) as Distribution[]).flatMap((distribution) => {
     const line = installLine(packages, distribution);
     return line === undefined ? [] : [[distribution, line] as const];
@@ -45,9 +57,10 @@ export async function reportHost(
   return { needs, missing: missing.map(({ name }) => name), install: Object.fromEntries(install) };
 }
 
-/** Debian's packages for all that projects need, each once. */
+/** Debian's packages for all that projects need where nobody sits at a terminal, each once. */
 export function hostPackages(declarations: readonly Declaration[], workspaceRoot: string): string[] {
-  return [...new Set(collectNeeds(declarations, workspaceRoot).flatMap(({ debian }) => debian ?? []))].sort();
+  const needs = collectNeeds(declarations, workspaceRoot).filter(({ target }) => target === undefined);
+  return [...new Set(needs.flatMap(({ debian }) => debian ?? []))].sort();
 }
 
 function collectNeeds(declarations: readonly Declaration[], workspaceRoot: string): FoundNeed[] {
@@ -55,13 +68,28 @@ function collectNeeds(declarations: readonly Declaration[], workspaceRoot: strin
   const declarationOf = (name: string) => declarations.find(({ project }) => project === name);
   for (const declaration of declarations) {
     const { project } = declaration;
-    const { toolNames } = needsOf({ project, workspaceRoot, declaration, declarationOf });
-    for (const need of hostNeeds(declaration, toolNames)) {
-      const neededBy = byName.get(need.name)?.neededBy ?? [];
-      byName.set(need.name, { ...need, neededBy: [...new Set([...neededBy, project])] });
+    const { toolNames } = inProject(project, () =>
+      needsOf({ project, workspaceRoot, declaration, declarationOf }),
+    );
+    for (const need of hostNeeds(declaration, toolNames, declarationOf)) {
+      const before = byName.get(need.name);
+      const by = need.target === undefined ? project : `${project}:${need.target}`;
+      const { target: _target, ...always } = need;
+      const kept = before !== undefined && before.target === undefined ? always : need;
+      byName.set(need.name, { ...kept, neededBy: [...new Set([...(before?.neededBy ?? []), by])] });
     }
   }
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Says whose options are wrong: there is no task here whose errors name their project. */
+function inProject<T>(project: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(error.code, `${project}: ${error.message}`, error.fields, error);
+  }
 }
 
 /** The line by which what is needed names its version, or undefined when this host does not have it. */
@@ -70,25 +98,49 @@ export async function probeNeed(need: HostNeed): Promise<string | undefined> {
     return await versionOf(need);
   } catch (error) {
     const { code } = error as { code?: string };
-    if (code === 'TOOL_MISSING' || code === 'NO_UEFI') return undefined;
-    // It is there, and does not name its version when it is asked.
-    if (code === 'TOOL_FAILED') return need.kind === 'header' ? undefined : 'found';
+    if (code === 'TOOL_MISSING' || code === 'NO_UEFI' || code === 'GDB_UNFIT') return undefined;
+    // It is there, and does not name its version when it is asked; what was asked for something else does not have it.
+    if (code === 'TOOL_FAILED') return need.kind === 'header' || need.kind === 'python' ? undefined : 'found';
     throw error;
   }
 }
 
-async function versionOf({ name, kind, prefix }: HostNeed): Promise<string> {
-  if (kind === 'library') {
-    const found = await probeTools({ tools: ['libc'], hostTools: [] }, { prefix: prefix!, llvm: false });
-    return Object.values(found)[0]!;
+/** Each exits with 0 where Python has it. */
+const PYTHON_PROBES: Readonly<Record<string, string>> = {
+  'Python.h':
+    'import os, sys, sysconfig; sys.exit(not os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h")))',
+  setuptools: 'import setuptools',
+};
+
+async function versionOf(need: HostNeed): Promise<string> {
+  const { name, prefix } = need;
+  switch (need.kind) {
+    case 'library': {
+      const found = await probeTools({ tools: ['libc'], hostTools: [] }, { prefix: prefix!, llvm: false });
+      return Object.values(found)[0]!;
+    }
+    case 'header':
+      return await ask(['gcc', '-fsyntax-only', '-include', name, '-x', 'c', '/dev/null']);
+    case 'python':
+      return await ask(['python3', '-c', PYTHON_PROBES[name]!]);
+    case 'gdb': {
+      const { program, version } = await chooseGdb({ arch: need.arch!, crossPrefix: prefix! });
+      return `${program}: ${version}`;
+    }
+    case 'virtiofsd':
+      return await probeVersion(await findVirtiofsd());
+    case 'smbd':
+      return await probeVersion(await findSmbd());
+    case 'program':
+      return await probeVersion(name);
+    case 'tool': {
+      const uefi = Object.entries(UEFI_ARCHES).find(([, firmware]) => `uefi-${firmware.name}` === name);
+      return uefi ? basename((await findUefi(uefi[0] as BoardArch)).code) : await diskToolVersion(name);
+    }
   }
-  if (kind === 'header') {
-    await runProgram(['gcc', '-fsyntax-only', '-include', name, '-x', 'c', '/dev/null'], {
-      timeoutMs: 20_000,
-    });
-    return 'found';
-  }
-  const uefi = Object.entries(UEFI_ARCHES).find(([, firmware]) => `uefi-${firmware.name}` === name);
-  if (uefi) return basename((await findUefi(uefi[0] as BoardArch)).code);
-  return kind === 'tool' ? diskToolVersion(name) : probeVersion(name);
+}
+
+async function ask(argv: Argv): Promise<string> {
+  await runProgram(argv, { timeoutMs: 20_000 });
+  return 'found';
 }

@@ -155,9 +155,13 @@ it('knows what the project of a task needs by its declaration', () => {
   const names = (kind: string, options: object) => needsOf(declared(kind, options)).toolNames;
   expect(names('kernel', KERNEL)).toEqual(['x86_64-linux-gnu-gcc', 'x86_64-linux-gnu-ld']);
   expect(names('busybox', { ...BUSYBOX, crossCompile: '/opt/my-' })).toEqual(['my-gcc', 'my-ld', 'my-libc']);
-  expect(names('initramfs', {})).toEqual(['zlib']);
-  expect(names('initramfs', { compression: 'none' })).toEqual([]);
+  expect(names('initramfs', { arch: 'arm64' })).toEqual(['zlib']);
+  expect(names('initramfs', { arch: 'arm64', compression: 'none' })).toEqual([]);
   expect(names('qemu', { arch: 'arm64' })).toEqual(['qemu-system-aarch64']);
   expect(kconfigNeeds('kernel', KERNEL, '/ws').source).toEqual(directory('/ws/kernel'));
+  // Of update, and of doctor, Nx checks no options but their own.
+  expect(() => names('kernel', { ...KERNEL, source: { kind: 'directry' } })).toThrow(
+    /Did you mean directory/,
+  );
   expect(() => needsOf(makeTask(root, 'nobody'))).toThrow(expect.objectContaining({ code: 'NOT_A_PROJECT' }));
 });

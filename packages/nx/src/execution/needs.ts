@@ -15,6 +15,7 @@ import type { IsoImageOptions } from '../generated/iso-image-options.js';
 import { programDefaults, type ProgramOptions } from '../generated/program-options.js';
 import type { QemuOptions } from '../generated/qemu-options.js';
 import type { UbootImageOptions } from '../generated/uboot-image-options.js';
+import { checkOptions } from '../project/check-options.js';
 import type { Declaration } from '../project/declaration.js';
 import {
   bootsThroughUefi,
@@ -134,6 +135,7 @@ type Declared = Pick<Task, 'project' | 'workspaceRoot' | 'declaration' | 'declar
 /** What a module needs of the lock beyond its kernel's source: the versions of the kernel's toolchain. */
 function kernelModuleNeeds(task: Declared, { kernel }: KernelModuleOptions): Needs {
   const { options } = declarationFor(task, { option: 'kernel', kind: 'kernel', project: kernel });
+  checkOptions('executors', 'kernel', options);
   const { toolNames, probe } = kconfigNeeds(
     'kernel',
     options as unknown as KconfigOptions,
@@ -142,7 +144,12 @@ function kernelModuleNeeds(task: Declared, { kernel }: KernelModuleOptions): Nee
   return { toolNames, probe };
 }
 
-/** What the project that a task runs for needs, from its declaration. @throws UserError `NOT_A_PROJECT` */
+/**
+ * What the project that a task runs for needs, from its declaration. Nx held no options against their schema where the target is
+ * another than the declared one.
+ *
+ * @throws UserError `NOT_A_PROJECT`, and what `checkOptions` throws
+ */
 export function needsOf(task: Declared): Needs {
   const declaration: Declaration | undefined = task.declaration;
   if (!declaration) {
@@ -151,6 +158,7 @@ export function needsOf(task: Declared): Needs {
     });
   }
   const { kind, options } = declaration;
+  checkOptions('executors', kind, options);
   switch (kind) {
     case 'kernel':
     case 'busybox':

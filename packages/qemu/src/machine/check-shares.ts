@@ -22,7 +22,13 @@ export async function checkShares(shares: readonly Share[]): Promise<void> {
     const message = `shares: QEMU shares one directory by smb, not ${bySmb.length}. Share the others another way`;
     throw new UserError('SHARES_UNUSABLE', message, { paths: bySmb.map(({ path }) => path) });
   }
-  if (bySmb.length > 0 && !(await isExecutable(SMBD))) throw missingProgram('smbd');
+  if (bySmb.length > 0) await findSmbd();
+}
+
+/** The host's smbd. @throws ToolError `TOOL_MISSING` */
+export async function findSmbd(): Promise<string> {
+  if (await isExecutable(SMBD)) return SMBD;
+  throw missingProgram('smbd');
 }
 
 /** The host's virtiofsd. @throws ToolError `TOOL_MISSING` */

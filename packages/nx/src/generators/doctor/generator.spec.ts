@@ -1,6 +1,7 @@
-import { reportHost } from '../../execution/host-report.js';
+import { hostPackages, reportHost } from '../../execution/host-report.js';
 import { GeneratedWorkspace } from '../workspace.js';
 import { virtualWorkspace, type VirtualWorkspace } from '../../testing/virtual-workspace.js';
+import { project } from '../../testing/workspace.js';
 import { formatReport } from './generator.js';
 
 jest.setTimeout(60_000);
@@ -22,12 +23,22 @@ const report = (probe?: Parameters<typeof reportHost>[2]) =>
 it.each([
   [
     'kernel',
-    ['aarch64-linux-gnu-gcc', 'aarch64-linux-gnu-libc.a', 'bc', 'flex', 'qemu-system-aarch64', 'setpriv'],
+    [
+      ...[
+        'aarch64-linux-gnu-gcc',
+        'aarch64-linux-gnu-libc.a',
+        'bc',
+        'flex',
+        'qemu-system-aarch64',
+        'setpriv',
+      ],
+      ...['dtc', 'gdb for arm64', 'gzip', 'ncurses.h', 'readelf', 'tar'],
+    ],
   ],
-  ['u-boot', ['dtc', 'mcopy', 'openssl/evp.h', 'sfdisk']],
-  ['uefi', ['mcopy', 'uefi-aarch64']],
-  ['disk', ['mke2fs', 'qemu-img']],
-  ['iso', ['uefi-aarch64', 'xorriso']],
+  ['u-boot', ['dtc', 'mcopy', 'mmd', 'openssl/evp.h', 'sfdisk']],
+  ['uefi', ['mcopy', 'mmd', 'uefi-aarch64']],
+  ['disk', ['blkid', 'e2fsck', 'fakeroot', 'mke2fs', 'qemu-img']],
+  ['iso', ['fakeroot', 'mmd', 'uefi-aarch64', 'xorriso']],
 ])('a board by %s needs %j', async (boot, wanted) => {
   await workspace.generate('board', { name: 'b', arch: 'arm64', boot });
   const { needs } = await report();
@@ -38,7 +49,82 @@ it.each([
 it('a PC needs what only PCs do', async () => {
   await workspace.generate('board', { name: 'b', arch: 'x86_64', boot: 'bios' });
   const names = (await report()).needs.map(({ name }) => name);
-  expect(names).toEqual(expect.arrayContaining(['gelf.h', 'syslinux', 'syslinux-mbr']));
+  expect(names).toEqual(expect.arrayContaining(['gdb for x86_64', 'gelf.h', 'syslinux', 'syslinux-mbr']));
+  expect(names).not.toContain('dtc');
+});
+
+const source = { kind: 'directory', path: 'linux' };
+const sha256 = 'a'.repeat(64);
+const DECLARED: [what: string, executor: string, options: object, wanted: string[], unwanted: string[]][] = [
+  [
+    'shares by virtiofs',
+    'qemu',
+    { shares: [{ type: 'virtiofs', path: 'a', tag: 'a' }] },
+    ['unshare', 'virtiofsd'],
+    ['smbd'],
+  ],
+  [
+    'a share by smb',
+    'qemu',
+    { shares: [{ type: 'smb', path: 'a', writable: true }] },
+    ['smbd'],
+    ['virtiofsd'],
+  ],
+  ['a share by 9p', 'qemu', { shares: [{ path: 'a', tag: 'a' }] }, ['setpriv'], ['smbd', 'virtiofsd']],
+  ['a drive', 'qemu', { drives: [{ file: 'a.img', format: 'raw' }] }, ['qemu-img'], []],
+  ['no drive', 'qemu', {}, [], ['qemu-img']],
+  ['modules', 'initramfs', { modules: [{ kernel: 'k', names: ['a'] }] }, ['depmod'], []],
+  ['names of modules', 'initramfs', { modules: ['a'] }, [], ['depmod']],
+  [
+    'a bz2 tarball',
+    'busybox',
+    { source: { kind: 'tarball', url: 'http://x/b.tar.bz2', sha256 } },
+    ['bzip2'],
+    ['xz'],
+  ],
+  [
+    'a mirrored tarball',
+    'busybox',
+    { source: { kind: 'tarball', url: ['http://x/b', 'b.xz'], sha256 } },
+    ['tar'],
+    [],
+  ],
+  [
+    'a squashfs',
+    'disk-image',
+    { partitions: [{ fileSystem: 'squashfs' }] },
+    ['unsquashfs', 'fakeroot'],
+    ['e2fsck'],
+  ],
+  ['defconfig', 'kernel', { source }, ['openssl/evp.h'], []],
+  ['tinyconfig', 'kernel', { source, base: 'tinyconfig' }, ['ncurses.h'], ['openssl/evp.h']],
+  ['LLVM', 'kernel', { source, llvm: true }, ['clang', 'ld.lld'], ['aarch64-linux-gnu-gcc']],
+  ['a ROM', 'u-boot', { source, arch: 'x86_64' }, ['Python.h', 'python3', 'setuptools', 'swig'], []],
+];
+it.each(DECLARED)('%s: %s %j needs %j, and not %j', async (_what, executor, options, wanted, unwanted) => {
+  workspace.tree.write(
+    'a/project.json',
+    JSON.stringify(project('a', executor, { arch: 'arm64', ...options })),
+  );
+  const found = await report();
+  const names = found.needs.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(wanted));
+  expect(names.filter((name) => unwanted.includes(name))).toEqual([]);
+  expect(found.needs.filter(({ debian }) => debian === undefined)).toEqual([]);
+});
+
+it("finds a board's gdb by its kernel's compiler, and leaves it out of what pipelines install", async () => {
+  await workspace.generate('board', { name: 'b', arch: 'arm64' });
+  const declarations = new GeneratedWorkspace(workspace.tree).declarations();
+  const { needs } = await report();
+  expect(needs.find(({ kind }) => kind === 'gdb')).toMatchObject({
+    ...{ arch: 'arm64', prefix: 'aarch64-linux-gnu-', neededBy: ['b:debug'], debian: 'gdb-multiarch' },
+  });
+  expect(needs.find(({ name }) => name === 'ncurses.h')!.neededBy).toContain('kernel-arm64:menuconfig');
+  const packages = hostPackages(declarations, '/ws');
+  expect(packages).toEqual(expect.arrayContaining(['qemu-system-arm', 'flex']));
+  expect(packages).not.toEqual(expect.arrayContaining(['gdb-multiarch']));
+  expect(packages).not.toEqual(expect.arrayContaining(['libncurses-dev']));
 });
 
 it('says what is missing, who needs it, and what installs it', async () => {
@@ -55,6 +141,16 @@ it('says what is missing, who needs it, and what installs it', async () => {
   );
   expect(formatReport(found, undefined)).toMatch(/apt-get .*\n.*dnf .*\n.*pacman /);
   expect(formatReport(await report(), 'debian')).toMatch(/Nothing is missing\.\n$/);
+});
+
+it('names the project whose options are wrong', async () => {
+  workspace.tree.write('a/project.json', JSON.stringify(project('a', 'kernel', { arch: 'arm46', source })));
+  await expect(report()).rejects.toMatchObject({
+    code: 'UNKNOWN_VALUE',
+    message: expect.stringMatching(/^a: arch: "arm46" is none of/),
+  });
+  workspace.tree.write('a/project.json', JSON.stringify(project('a', 'kernel', { arch: 'arm64' })));
+  await expect(report()).rejects.toMatchObject({ message: expect.stringMatching(/^a: source is missing/) });
 });
 
 it('needs nothing where there is nothing', async () => {
