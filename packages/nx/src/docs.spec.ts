@@ -76,6 +76,32 @@ describe('documentation', () => {
     );
   });
 
+  it('explains every code of an error that somebody can meet', () => {
+    // The schemas refuse these values before.
+    const unmet = ['ARCH', 'COMPRESSION', 'COMPRESSION_LEVEL', 'FILE_SYSTEM', 'FORMAT', 'TABLE'];
+    const sources = filesBelow('packages', '.ts').filter(
+      (file) =>
+        /^packages\/[^/]+\/src\//.test(file) && !/\.spec\.ts$|\/testing\/|^packages\/e2e\//.test(file),
+    );
+    const thrown = sources.flatMap((file) => mentions(file, /\b(?:User|Tool)Error\(\s*([^,]+),/g).flat());
+    const codes = new Set(
+      thrown.flatMap((code) => [...code.matchAll(/'([A-Z][A-Z0-9_]+)'/g)].map(([, name]) => name!)),
+    );
+    const pages = ['docs/troubleshooting.md', 'docs/guides/gdb.md'];
+    const explained = new Set(
+      pages.flatMap((page) =>
+        mentions(page, /^\| (`[A-Z].*?`) +\|/gm)
+          .flat()
+          .join()
+          .match(/[A-Z][A-Z0-9_]+/g),
+      ),
+    );
+    expect(codes.size).toBeGreaterThan(200);
+    expect([...codes].filter((code) => !explained.has(code)).sort()).toEqual(
+      unmet.map((name) => `BAD_${name}`),
+    );
+  });
+
   it('lists each outcome of a boot with its exit code, in their order', () => {
     const rows = mentions('docs/troubleshooting.md', /^\| `([\w-]+)` +\| (\d+) +\|/gm);
     expect(rows).toEqual(Object.entries(OUTCOMES).map(([outcome, code]) => [outcome, String(code)]));
