@@ -15,6 +15,7 @@ import {
 import { findSmbd, findUefi, findVirtiofsd, UEFI_ARCHES, type BoardArch } from '@bringup/qemu';
 import type { Declaration } from '../project/declaration.js';
 import { hostNeeds, type HostNeed } from '../project/host-needs.js';
+import { variantOptions } from '../project/variants.js';
 import { needsOf } from './needs.js';
 
 /** Something that targets need, as it was found on this host. */
@@ -41,7 +42,7 @@ export async function reportHost(
 ): Promise<HostReport> {
   const all = collectNeeds(declarations, workspaceRoot);
   const needs = await Promise.all(
-    all.map(async (need) => {
+    all.map(async ({ always: _always, ...need }) => {
       const version = await probe(need);
       const debian = need.debian && packageName(need.debian, 'debian');
       return { ...need, debian, ...(version === undefined ? {} : { version }) };
@@ -57,27 +58,40 @@ export async function reportHost(
   return { needs, missing: missing.map(({ name }) => name), install: Object.fromEntries(install) };
 }
 
-/** Debian's packages for all that projects need where nobody sits at a terminal, each once. */
+/** Debian's packages for all that projects need where nobody sits at a terminal and asks for no variant, each once. */
 export function hostPackages(declarations: readonly Declaration[], workspaceRoot: string): string[] {
-  const needs = collectNeeds(declarations, workspaceRoot).filter(({ target }) => target === undefined);
+  const needs = collectNeeds(declarations, workspaceRoot).filter(({ always }) => always);
   return [...new Set(needs.flatMap(({ debian }) => debian ?? []))].sort();
 }
 
-function collectNeeds(declarations: readonly Declaration[], workspaceRoot: string): FoundNeed[] {
-  const byName = new Map<string, FoundNeed>();
+/** A need, and whether it is one of what runs without anybody asking for more than the target. */
+type Collected = FoundNeed & { readonly always: boolean };
+
+function collectNeeds(declarations: readonly Declaration[], workspaceRoot: string): Collected[] {
+  const byName = new Map<string, Collected>();
   const declarationOf = (name: string) => declarations.find(({ project }) => project === name);
+  const needsOfVariant = (declaration: Declaration, variant?: string): HostNeed[] => {
+    const { project } = declaration;
+    const own = { ...declaration, options: variantOptions(declaration, variant) };
+    const { toolNames } = inProject(project, () =>
+      needsOf({ project, workspaceRoot, declaration: own, declarationOf }),
+    );
+    return hostNeeds(own, toolNames, declarationOf);
+  };
+  const add = (need: HostNeed, by: string, always: boolean): void => {
+    const before = byName.get(need.name);
+    const neededBy = [...new Set([...(before?.neededBy ?? []), by])];
+    byName.set(need.name, { ...need, neededBy, always: always || before?.always === true });
+  };
   for (const declaration of declarations) {
     const { project } = declaration;
-    const { toolNames } = inProject(project, () =>
-      needsOf({ project, workspaceRoot, declaration, declarationOf }),
-    );
-    for (const need of hostNeeds(declaration, toolNames, declarationOf)) {
-      const before = byName.get(need.name);
-      const by = need.target === undefined ? project : `${project}:${need.target}`;
-      const { target: _target, ...always } = need;
-      const kept = before !== undefined && before.target === undefined ? always : need;
-      byName.set(need.name, { ...kept, neededBy: [...new Set([...(before?.neededBy ?? []), by])] });
-    }
+    const plain = needsOfVariant(declaration);
+    for (const need of plain)
+      add(need, need.target === undefined ? project : `${project}:${need.target}`, need.target === undefined);
+    const known = new Set(plain.map(({ name }) => name));
+    for (const variant of Object.keys(declaration.configurations))
+      for (const need of needsOfVariant(declaration, variant))
+        if (!known.has(need.name)) add(need, `${project} -c ${variant}`, false);
   }
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

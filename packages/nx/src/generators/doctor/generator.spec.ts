@@ -143,6 +143,19 @@ it('says what is missing, who needs it, and what installs it', async () => {
   expect(formatReport(await report(), 'debian')).toMatch(/Nothing is missing\.\n$/);
 });
 
+it('looks at variants as well, and leaves them out of what pipelines install', async () => {
+  const json = project('a', 'kernel', { arch: 'arm64', source, base: 'tinyconfig' });
+  const configurations = { llvm: { llvm: true }, debug: { extraFragments: ['preset:debug'] } };
+  const targets = { build: { ...json.targets.build, configurations } };
+  workspace.tree.write('a/project.json', JSON.stringify({ ...json, targets }));
+  const { needs } = await report();
+  const by = (wanted: string) => needs.find(({ name }) => name === wanted)?.neededBy;
+  expect([by('make'), by('clang')]).toEqual([['a'], ['a -c llvm']]);
+  const packages = hostPackages(new GeneratedWorkspace(workspace.tree).declarations(), '/ws');
+  expect(packages).toContain('make');
+  expect(packages).not.toContain('clang');
+});
+
 it('names the project whose options are wrong', async () => {
   workspace.tree.write('a/project.json', JSON.stringify(project('a', 'kernel', { arch: 'arm46', source })));
   await expect(report()).rejects.toMatchObject({
