@@ -151,8 +151,12 @@ const CASES: [what: string, apply: () => void, says: RegExp][] = [
   ['a label that FAT cannot have', disk((json) => (json.partitions[0].label = 'boot')), /upper-case letters/],
   ['overlapping partitions', root((own) => (own.start = '1M')), /ends .* behind the start of partition/],
   ['a disk too small for its partitions', disk((json) => (json.size = '4M')), /a disk of 4 MiB is too small/],
-  ['an unknown format', disk((json) => (json.format = 'vhd')), /'format' does not match.*qcow2/s],
-  ['an unknown file system', root((own) => (own.fileSystem = 'btrfs')), /'fileSystem' does not match.*ext4/s],
+  ['an unknown format', disk((json) => (json.format = 'vhd')), /format: "vhd" is none of raw, qcow2, /],
+  [
+    'an unknown file system',
+    root((own) => (own.fileSystem = 'btrfs')),
+    /partitions\[\d\]\.fileSystem: "btrfs" is none of ext4, /,
+  ],
   [
     'a kernel without EFI stub for UEFI',
     disk((json) => (json.partitions[0].boot.loaders = ['uefi'])),
@@ -264,7 +268,7 @@ describe('looking inside', () => {
     [['disk:ls', '--partition=rooot'], /rooot/],
     [['disk:ls', '--image=disk/project.json', '--format=qcow2'], /it is raw, not qcow2 as said/],
     [['disk:ls', '--image=nowhere.img'], /nowhere\.img cannot be read/],
-    [['disk:convert', '--to=vhd', '--output=out/x'], /'to' does not match/],
+    [['disk:convert', '--to=vhd', '--output=out/x'], /to: "vhd" is none of raw, qcow2, /],
     [['disk:copy', '--into', '--from=package.json', '--to=/x'], /made from its options/],
   ])('%j fails and says why', async (args, says) => {
     const { exitCode, output } = await run('run', ...args);
