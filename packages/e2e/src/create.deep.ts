@@ -70,6 +70,36 @@ it('nx add in a workspace that has only Nx, the newest', async () => {
   await addBringup(root, ['npx', 'nx']);
 });
 
+it('nx migrate runs what migrations.json lists', async () => {
+  await user.run(user.directory, ['mkdir', 'migrated']);
+  const root = join(user.directory, 'migrated');
+  const kernel = {
+    name: 'k',
+    targets: { build: { executor: '@bringup/nx:kernel', options: { arch: 'arm64' } } },
+  };
+  const { version } = JSON.parse(readFileSync(join(REPOSITORY, 'packages/nx/package.json'), 'utf8')) as {
+    version: string;
+  };
+  const migration = {
+    package: '@bringup/nx',
+    name: 'ignore-entries',
+    version,
+    description: 'as nx migrate writes it',
+  };
+  const files = {
+    'nx.json': { plugins: ['@bringup/nx'] },
+    'k/project.json': kernel,
+    'migrations.json': { migrations: [migration] },
+  };
+  await user.run(root, ['mkdir', 'k']);
+  for (const [path, content] of Object.entries(files))
+    await user.run(root, ['sh', '-c', 'printf %s "$1" > "$0"', path, JSON.stringify(content)]);
+  await user.run(root, ['sh', '-c', `npm init --yes; npm install --save-dev nx@${ORDINARY} @bringup/nx`]);
+  await user.run(root, ['npx', 'nx', 'migrate', '--run-migrations']);
+  expect(readFileSync(join(root, '.gitignore'), 'utf8')).toContain('.bringup\n');
+  expect(readFileSync(join(root, '.nxignore'), 'utf8')).toBe('.bringup\n');
+});
+
 it('pnpm create, and the command that it prints', async () => {
   const argv = ['pnpm', 'create', 'bringup@latest', 'by-pnpm', '--board=lab'];
   const output = await user.run(user.directory, argv, pnpm);

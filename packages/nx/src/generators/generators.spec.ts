@@ -237,6 +237,27 @@ it('what cannot be written is refused before anything is', () => {
   );
 });
 
+describe('init', () => {
+  const copy = 'workspace-configs/kconfig/debug.config';
+
+  it('copies the presets that are asked for, and leaves a copy that was edited', async () => {
+    await workspace.generate('init', { presets: ['debug', 'virtio'] });
+    expect(workspace.files()[copy]).toContain('CONFIG_DEBUG_INFO');
+    expect(workspace.files()['workspace-configs/kconfig/virtio.config']).toContain('CONFIG_VIRTIO');
+    workspace.tree.write(copy, 'CONFIG_MINE=y\n');
+    await workspace.generate('init', { presets: ['debug'] });
+    expect(workspace.files()[copy]).toBe('CONFIG_MINE=y\n');
+    await workspace.generate('kernel', { name: 'k', arch: 'arm64', fragments: [copy] });
+    expect(workspace.declarationOf('k')!.options.fragments).toContain(copy);
+  });
+
+  it('refuses a preset that is not there', async () => {
+    await expect(workspace.generate('init', { presets: ['debgu'] })).rejects.toMatchObject({
+      code: 'UNKNOWN_PRESET',
+    });
+  });
+});
+
 describe('migration ignore-entries', () => {
   it('adds what a workspace set up by hand lacks, and knows when there is nothing of Bringup', async () => {
     const before = workspace.files();
