@@ -69,7 +69,11 @@ describe('a board from nothing', () => {
     await board('b', { arch: 'arm', machine: 'cubieboard' });
     expect(workspace.projects()).toEqual(['b', 'busybox-arm', 'kernel-cubieboard', 'rootfs-cubieboard']);
     expect(workspace.declarationOf('rootfs-cubieboard')!.options.console).toBe('ttyS0');
-    expect(workspace.declarationOf('b')!.options).toMatchObject({ machine: 'cubieboard', memory: 512 });
+    expect(workspace.declarationOf('b')!.options).toMatchObject({
+      ...{ machine: 'cubieboard', memory: 512, append: 'console=ttyS0' },
+      dtb: 'kernel-cubieboard:sun4i-a10-cubieboard.dtb',
+    });
+    expect(workspace.declarationOf('kernel-cubieboard')!.options.dtbs).toEqual(['sun4i-a10-cubieboard']);
   });
 
   it('lies below the directory that was asked for', async () => {
