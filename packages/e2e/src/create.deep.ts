@@ -7,7 +7,7 @@ import { becomeUser, type User } from './user.js';
 /** The package managers, and both ends of the range of Nx that @bringup/nx states, over what create.e2e.ts tries. */
 
 /** The oldest Nx, the one that create-nx-workspace makes today, and the newest, which has no create-nx-workspace yet. */
-const OLDEST = '22.0.0';
+const OLDEST = '22.7.0';
 const ORDINARY = '23.2.1';
 const NEWEST = '24.0.6';
 
@@ -24,8 +24,8 @@ afterAll(async () => await user.leave());
 it('states the range that is tried', () => {
   const manifest = readFileSync(join(REPOSITORY, 'packages/nx/package.json'), 'utf8');
   const { nx } = (JSON.parse(manifest) as { peerDependencies: { nx: string } }).peerDependencies;
-  const [, first, end] = /^>=(\d+) <(\d+)$/.exec(nx)!;
-  expect(OLDEST).toBe(`${first}.0.0`);
+  const [, first, end] = /^>=([\d.]+) <(\d+)$/.exec(nx)!;
+  expect(OLDEST).toBe(`${first}.0`);
   expect(NEWEST).toMatch(new RegExp(`^${Number(end) - 1}\\.`));
 });
 
