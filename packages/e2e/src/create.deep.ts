@@ -6,8 +6,10 @@ import { becomeUser, type User } from './user.js';
 
 /** The package managers, and both ends of the range of Nx that @bringup/nx states, over what create.e2e.ts tries. */
 
-/** The oldest Nx, the one that create-nx-workspace makes today, and the newest, which has no create-nx-workspace yet. */
+/** The oldest Nx, and the oldest create-nx-workspace of the registry that is in the range. */
 const OLDEST = '22.7.0';
+const OLDEST_MADE = '22.7.1';
+/** The one that create-nx-workspace makes today, and the newest, which has no create-nx-workspace yet. */
 const ORDINARY = '23.2.1';
 const NEWEST = '24.0.6';
 
@@ -39,9 +41,9 @@ async function addBringup(root: string, nx: readonly string[], environment: Reco
 }
 
 it.each([
-  ['npm', OLDEST],
+  ['npm', OLDEST_MADE],
   ['npm', ORDINARY],
-  ['pnpm', OLDEST],
+  ['pnpm', OLDEST_MADE],
   ['pnpm', ORDINARY],
 ])('nx add by %s in a workspace of create-nx-workspace %s', async (manager, version) => {
   const name = `${manager}-${version.split('.')[0]}`;
@@ -58,14 +60,15 @@ it.each([
   await addBringup(join(user.directory, name), nx, environment);
 });
 
-it('nx add in a workspace that has only Nx, the newest', async () => {
+it.each([OLDEST, NEWEST])('nx add in a workspace that has only Nx %s', async (version) => {
   // The user's own: made by their own programs.
-  await user.run(user.directory, ['mkdir', 'newest']);
-  const root = join(user.directory, 'newest');
+  const name = `only-${version}`;
+  await user.run(user.directory, ['mkdir', name]);
+  const root = join(user.directory, name);
   await user.run(root, [
     'sh',
     '-c',
-    `echo '{}' > nx.json; npm init --yes; npm install --save-dev nx@${NEWEST}`,
+    `echo '{}' > nx.json; npm init --yes; npm install --save-dev nx@${version}`,
   ]);
   await addBringup(root, ['npx', 'nx']);
 });
@@ -95,7 +98,8 @@ it('nx migrate runs what migrations.json lists', async () => {
   for (const [path, content] of Object.entries(files))
     await user.run(root, ['sh', '-c', 'printf %s "$1" > "$0"', path, JSON.stringify(content)]);
   await user.run(root, ['sh', '-c', `npm init --yes; npm install --save-dev nx@${ORDINARY} @bringup/nx`]);
-  await user.run(root, ['npx', 'nx', 'migrate', '--run-migrations']);
+  // Its own program: the newest one would be fetched, whose provenance this registry does not have.
+  await user.run(root, ['npx', 'nx', 'migrate', '--run-migrations'], { NX_USE_LOCAL: 'true' });
   expect(readFileSync(join(root, '.gitignore'), 'utf8')).toContain('.bringup\n');
   expect(readFileSync(join(root, '.nxignore'), 'utf8')).toBe('.bringup\n');
 });
