@@ -481,6 +481,18 @@ describe('no space left', () => {
     restore();
   });
 
+  itMounted.each([8, 60])('in a source store of %i KiB, for a git repository', async (kib) => {
+    const home = join(base(workspace), `git-home-${kib}`);
+    const repository = join(base(workspace), `full-${kib}.git`);
+    cpSync(join(base(workspace), 'sources/fake-kernel'), repository, { recursive: true });
+    commitAll(repository, 'v1');
+    const source = { kind: 'git', url: `file://${repository}`, tag: 'v1' };
+    options('kernel', (kernel) => (kernel.source = source))(workspace);
+    mount(home, kib);
+    await expectFailure({ run: 'kernel:build', env: () => ({ BRINGUP_HOME: home }), says: SAYS });
+    restore();
+  });
+
   itMounted.each([4, 24])('in a kept directory of %i KiB, when configuring', async (kib) => {
     workspace.write('kernel/a.config', `CONFIG_NET=y\nCONFIG_NR_CPUS=${kib}\n`);
     mount(join(workspace.root, '.bringup/build/kernel'), kib);

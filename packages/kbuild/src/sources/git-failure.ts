@@ -17,10 +17,6 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
     /permission denied \(|host key verification failed/i,
     'ssh asks nothing while a target runs: have the key in an agent, and the host in ~/.ssh/known_hosts (connect once by hand)',
   ],
-  [
-    /dubious ownership/i,
-    'that directory belongs to somebody else, and git does not read it: use a clone of your own, or a server',
-  ],
   [/dumb http|does not support shallow/i, 'it speaks no shallow protocol: use another mirror, or a tarball'],
 ];
 
@@ -32,7 +28,10 @@ export function isNotThere(error: unknown): boolean {
 /** Why a server did not do what git asked it for: git's own words, and what helps where that is known. */
 export function gitReason(error: unknown): string {
   const lines = outputOf(error).filter((line) => !NOISE.test(line));
-  const said = lines.map((line) => line.replace(/^(fatal|error): /, '').trim()).join('; ');
+  const said = lines
+    .map((line) => line.replace(/^(fatal|error): /, '').trim())
+    .join('; ')
+    .replaceAll(':; ', ': ');
   const remedy = REMEDIES.find(([pattern]) => pattern.test(said))?.[1];
   return [said || (error as Error).message, ...(remedy ? [remedy] : [])].join('\n    ');
 }

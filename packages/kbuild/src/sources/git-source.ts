@@ -81,9 +81,10 @@ export async function makeGitTree(
 
 async function initRepository(repository: string, commit: string, { signal }: SourceContext): Promise<void> {
   await ensureDir(repository);
-  const format = commit.length === 64 ? 'sha256' : 'sha1';
-  const options = ['--quiet', '--bare', '--template=', '--initial-branch=none', `--object-format=${format}`];
-  await runGit(['init', ...options, '--', repository], { signal });
+  // An older git does not know the option, and has no other format.
+  const format = commit.length === 64 ? ['--object-format=sha256'] : [];
+  const options = ['--quiet', '--bare', '--template=', ...format];
+  await runGit(['-c', 'init.defaultBranch=none', 'init', ...options, '--', repository], { signal });
   await outputFile(join(repository, 'info', 'attributes'), PLAIN_FILES);
 }
 
@@ -100,13 +101,7 @@ async function fetchFrom(
   ctx: SourceContext,
 ): Promise<string | undefined> {
   const fetch = async (wanted: string) => {
-    const modes = [
-      '--depth=1',
-      '--no-tags',
-      '--no-recurse-submodules',
-      '--no-auto-maintenance',
-      '--progress',
-    ];
+    const modes = ['--depth=1', '--no-tags', '--no-recurse-submodules', '--no-auto-gc', '--progress'];
     const argv = ['--git-dir', repository, 'fetch', ...modes, '--', url, wanted];
     await askGitServer(argv, { cwd: repository, signal: ctx.signal, onLine: progressOf(what, ctx) });
   };

@@ -1,6 +1,6 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ensureDir, pathExists, remove, rename } from 'fs-extra';
-import { runProgram, ToolError, UserError } from '@bringup/process';
+import { describeFullDevice, runProgram, ToolError, UserError } from '@bringup/process';
 import { findNewest } from './debian-archive.js';
 import { downloadDebian, findLocked, type DebianSource } from './debian-download.js';
 import { settleTimes } from './settle-times.js';
@@ -124,7 +124,12 @@ async function ensureTarball(spec: TarballSpec, ctx: SourceContext): Promise<Sou
 /** A commit's name is the hash of its content: whichever mirror or tag it came by, it is the same tree. */
 async function ensureCommit(spec: GitSpec, commit: string, ctx: SourceContext): Promise<SourceTree> {
   const what = gitLabel(gitUrls(spec)[0]!, gitRef(spec));
-  return ensureTree(commit, what, ctx, (place) => makeGitTree(spec, commit, place, ctx));
+  return ensureTree(commit, what, ctx, (place) =>
+    makeGitTree(spec, commit, place, ctx).catch(async (error: unknown) => {
+      // git names the files that it could not write, seldom the reason.
+      throw error instanceof ToolError ? await describeFullDevice(error, dirname(place.tree)) : error;
+    }),
+  );
 }
 
 /** tar's complaint about bytes that are the wanted ones: then the wanted ones are no whole tarball. */

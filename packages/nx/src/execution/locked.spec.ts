@@ -53,6 +53,12 @@ describe('ensureLocked', () => {
     ['a tool is not', { kernel: locked }, {}, {}],
     ['one of the tools is not', { kernel: locked }, { 'x-gcc': 'gcc 12' }, { toolNames: ['x-gcc', 'x-ld'] }],
     ['the tarball was changed', { kernel: { ...locked, sha256: SHA('b') } }, { 'x-gcc': 'gcc 12' }, {}],
+    [
+      'how the tarball is unpacked was changed',
+      { kernel: { ...locked, stripComponents: 0 } },
+      { 'x-gcc': 'gcc 12' },
+      {},
+    ],
     ['the kind of source was changed', { kernel: other }, { 'x-gcc': 'gcc 12' }, {}],
     ['it is of another project', { board: locked }, { 'x-gcc': 'gcc 12' }, {}],
   ];

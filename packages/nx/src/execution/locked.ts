@@ -125,7 +125,7 @@ function isOf(spec: SourceSpec, locked: LockedSource): boolean {
     case 'debian-source':
       return spec.package === locked.package;
     case 'tarball':
-      return spec.sha256 === locked.sha256;
+      return spec.sha256 === locked.sha256 && (spec.stripComponents ?? 1) === (locked.stripComponents ?? 1);
   }
 }
 
