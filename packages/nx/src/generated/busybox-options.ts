@@ -81,11 +81,11 @@ export interface Tarball {
 export interface GitRepository {
   kind: 'git';
   /**
-   * https, http, ssh, git or file URL, or a list of mirrors that are tried in order. Exactly one of tag, branch and commit goes with it; one commit is fetched, without submodules.
+   * https, http, ssh, git or file URL, or a list of mirrors that are tried in order. One commit is fetched, without history and submodules.
    */
   url: string | string[];
   /**
-   * Tag, as v6.12. Its commit is locked, and stays when the tag is moved, until update is run.
+   * Tag, as v6.12. Exactly one of tag, branch and commit is given. Its commit is locked, and stays when the tag is moved, until update is run.
    */
   tag?: string;
   /**
