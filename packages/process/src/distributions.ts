@@ -68,6 +68,7 @@ const ELSEWHERE: Readonly<Record<string, { fedora?: string; arch?: string }>> = 
   'libncurses-dev': { fedora: 'ncurses-devel', arch: 'ncurses' },
   'libstd-rust-dev': { fedora: 'rust-std-static', arch: 'rust' },
   'libssl-dev': { fedora: 'openssl-devel', arch: 'openssl' },
+  'openssh-client': { fedora: 'openssh-clients', arch: 'openssh' },
   ovmf: both('edk2-ovmf'),
   perl: { fedora: 'perl-interpreter', arch: 'perl' },
   'qemu-efi-aarch64': both('edk2-aarch64'),

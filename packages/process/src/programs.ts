@@ -67,6 +67,7 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   setpriv: 'util-linux',
   sfdisk: 'fdisk',
   smbd: 'samba',
+  ssh: 'openssh-client',
   strip: 'binutils',
   syslinux: 'syslinux',
   tar: 'tar',

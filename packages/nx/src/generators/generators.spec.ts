@@ -129,6 +129,24 @@ describe('single projects', () => {
     });
   });
 
+  it.each([
+    ['kernel', { source: 'https://x/linux.git', tag: 'v6.12' }, { url: 'https://x/linux.git', tag: 'v6.12' }],
+    [
+      'busybox',
+      { source: 'https://x/busybox', branch: 'master' },
+      { url: 'https://x/busybox', branch: 'master' },
+    ],
+    [
+      'u-boot',
+      { source: 'ssh://git@x/u', commit: 'AB'.repeat(20) },
+      { url: 'ssh://git@x/u', commit: 'ab'.repeat(20) },
+    ],
+    ['kernel', { source: 'file:///x/linux.git/', tag: 'v1' }, { url: 'file:///x/linux.git/', tag: 'v1' }],
+  ])('a %s from a git repository: %j', async (kind, options, source) => {
+    await workspace.generate(kind, { name: 'p', arch: 'arm64', ...options });
+    expect(workspace.declarationOf('p')!.options.source).toEqual({ kind: 'git', ...source });
+  });
+
   it('a program is put into an initramfs, once', async () => {
     await workspace.generate('initramfs', { name: 'r', arch: 'arm64' });
     for (let run = 0; run < 2; run++)

@@ -30,6 +30,7 @@ const SOURCE_PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   'debian-package': ['apt-get', 'apt-cache', 'dpkg-deb', 'tar', 'xz'],
   'debian-source': ['apt-get', 'apt-cache', 'dpkg-source', 'patch', 'tar'],
   tarball: ['tar'],
+  git: ['git'],
   directory: ['git'],
 };
 
@@ -53,14 +54,19 @@ const header = (name: string, debian: string): HostNeed => ({ name, kind: 'heade
  * @param locked the names of the tools that the lock has for the project
  */
 export function hostNeeds({ kind, options }: Declaration, locked: readonly string[]): HostNeed[] {
-  const source = String(object(options.source).kind ?? '');
   return [
     ...locked.flatMap((name) => lockedNeed(name, options)),
     ...(BUILD_PROGRAMS[kind] ?? []).map(program),
-    ...(SOURCE_PROGRAMS[source] ?? []).map(program),
+    ...sourcePrograms(options.source).map(program),
     ...headers(kind, options),
     ...(kind === 'qemu' ? ['setpriv'].map(program) : []),
   ];
+}
+
+function sourcePrograms(source: unknown): readonly string[] {
+  const { kind, url } = object(source);
+  const overSsh = kind === 'git' && [url].flat().some((given) => /^ssh:/.test(String(given)));
+  return [...(SOURCE_PROGRAMS[String(kind)] ?? []), ...(overSsh ? ['ssh'] : [])];
 }
 
 /** The name of a lock's tool as something to look for; zlib is Node's own. */
