@@ -34,7 +34,8 @@ async function jest(title, args, prefix = '') {
   const started = Date.now();
   console.log(`\n== ${title}`);
   const report = join(scratch, `${title}.json`);
-  const argv = bin('jest', '--ci', '--json', `--outputFile=${report}`, ...args);
+  // What a failed test leaves behind (a loop, an open pipe) may not keep all that is after it from running.
+  const argv = bin('jest', '--ci', '--forceExit', '--json', `--outputFile=${report}`, ...args);
   const child = spawn(argv[0], argv.slice(1), { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(child, 'exit');
   for await (const line of createInterface({ input: child.stderr })) console.error(prefix + line);

@@ -429,21 +429,28 @@ async function warmDaemon(scratch) {
   await runNx(scratch, ['show', 'projects']);
 }
 
+/** What generated boards lie below; the demo beside it has no cubieboard kernel to share. */
+const GENERATED = 'bench-boards';
+
 /** Generates boards, and how long each took; all share the projects of the first. */
 async function generated(scratch, count) {
   const boards = Array.from({ length: count }, (_, index) => `bench-${Date.now()}-${index}`);
   const figures = [];
   for (const board of boards) {
-    const args = ['g', '@bringup/nx:board', board, '--arch=riscv64', '--directory=bench-boards'];
-    figures.push((await runNx(scratch, args)).seconds);
+    const machine = ['--arch=arm', '--machine=cubieboard', `--directory=${GENERATED}`];
+    figures.push((await runNx(scratch, ['g', '@bringup/nx:board', board, ...machine])).seconds);
   }
   return figures;
 }
 
-/** (k) A board, generated with the daemon. */
+/** (k) A board and its kernel, generated with the daemon. */
 async function boardGenerated({ scratch, runs }) {
-  await warmDaemon(scratch);
-  const figures = await generated(scratch, runs);
+  const figures = [];
+  for (let run = 0; run < runs; run += 1) {
+    rmSync(join(scratch.workspace, GENERATED), { recursive: true, force: true });
+    await warmDaemon(scratch);
+    figures.push(...(await generated(scratch, 1)));
+  }
   return {
     bar: 3,
     measured: median(figures),
@@ -458,7 +465,7 @@ async function graphOfBoards({ scratch, runs }) {
   await generated(scratch, 20);
   await warmDaemon(scratch);
   const figures = await times(runs, async () => {
-    appendFileSync(join(scratch.workspace, 'bench-boards/kernel-riscv64/project.json'), '\n');
+    appendFileSync(join(scratch.workspace, GENERATED, 'kernel-cubieboard/project.json'), '\n');
     return (await runNx(scratch, ['show', 'projects'])).seconds;
   });
   return {
@@ -487,7 +494,7 @@ export const MEASURES = {
   },
   i: { title: 'a GPT disk of 256 MiB with the BusyBox root as ext4, made as qcow2', measure: diskMade },
   j: { title: 'the same disk from the cache, over nx show project', measure: diskCached },
-  k: { title: 'one board generated with all its projects', measure: boardGenerated },
+  k: { title: 'one board and its kernel, generated into the demo', measure: boardGenerated },
   l: { title: 'the graph after an edit, with 20 generated boards', measure: graphOfBoards },
   m: { title: 'nx run virt-arm64:debug to gdb in start_kernel, everything cached', measure: debugStart },
 };

@@ -44,10 +44,11 @@ const DEMO = [
   ...(CROSS[process.arch] ?? CROSS.x64),
 ];
 
-/** To run the tests as well: other compressors, a stand-alone conf, a faked clock, a terminal to type in, Rust, clangd. */
+/** To run the tests as well: other compressors and compilers, a stand-alone conf, a faked clock, a terminal to type in, clangd. */
 const TESTS = [
   'apt-utils',
   'binutils',
+  'clang',
   'clangd',
   'device-tree-compiler',
   'e2fsprogs',
@@ -58,11 +59,14 @@ const TESTS = [
   'iproute2',
   'isolinux',
   'kconfig-frontends',
+  'lld',
+  'llvm',
   'lz4',
   'openssl',
   'ovmf',
   'procps',
   'qemu-efi-aarch64',
+  'qemu-system-misc',
   'qemu-utils',
   'rustc',
   'squashfs-tools',
@@ -77,13 +81,11 @@ const TESTS = [
 const DEEP = [
   // U-Boot for x86_64 puts its ROM together by a Python program over a C library.
   ...['python3-dev', 'python3-setuptools', 'swig'],
-  ...['clang', 'lld', 'llvm'],
   'gcc-arm-linux-gnueabihf',
   'gcc-riscv64-linux-gnu',
   'libc6-dev-armhf-cross',
   'libc6-dev-riscv64-cross',
   'opensbi',
-  'qemu-system-misc',
 ];
 
 /** @typedef {'demo' | 'tests' | 'deep'} Purpose each needs what those before it do */

@@ -22,7 +22,7 @@ export async function askForMissing(given: Arguments): Promise<Arguments> {
   const directory =
     given.directory ??
     answered(
-      await prompts.text({ message: 'Which directory?', initialValue: 'my-linux', validate: requireText }),
+      await prompts.text({ message: 'Which directory?', placeholder: 'my-linux', defaultValue: 'my-linux' }),
     );
   const arches = ARCHES.filter((arch) => hasPath(arch, given.boot));
   const arch =
@@ -38,14 +38,10 @@ export async function askForMissing(given: Arguments): Promise<Arguments> {
     answered(
       await prompts.select<string>({
         message: 'How does it boot?',
-        options: BOOT_PATHS[arch].map((value) => ({ value, label: value, hint: MEANINGS[value] })),
+        options: BOOT_PATHS[arch].map((value) => ({ value, label: `${value}: ${MEANINGS[value]}` })),
       }),
     );
   return { ...given, directory, arch, boot };
-}
-
-function requireText(text: string | undefined): string | undefined {
-  return text ? undefined : 'A directory, please';
 }
 
 function hasPath(arch: Arch, boot: string | undefined): boolean {

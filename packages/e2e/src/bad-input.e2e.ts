@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { tmpdir } from 'node:os';
-import { makeFakeWorkspace, tarballSource, type FakeWorkspace } from './fake-workspace.js';
+import { commitAll, makeFakeWorkspace, tarballSource, type FakeWorkspace } from './fake-workspace.js';
 import { pathWithout } from './host-programs.js';
 import { nx, REPOSITORY } from './nx-run.js';
 import { remaining } from './processes.js';
@@ -203,6 +203,45 @@ const CASES: Case[] = [
       (kernel) => (kernel.source = { ...kernel.source, url: 'file:///no/k.tar', sha256: '1'.repeat(64) }),
     ),
     says: ['k.tar could not be downloaded', 'file:///no/k.tar: ENOENT'],
+  },
+  {
+    what: 'git repository that is not there',
+    run: 'kernel:build',
+    spoil: options(
+      'kernel',
+      (kernel) => (kernel.source = { kind: 'git', url: 'file:///no/k.git', tag: 'v1' }),
+    ),
+    says: ['k v1 could not be fetched:\n  file:///no/k.git: ', 'does not appear to be a git repository'],
+  },
+  {
+    what: 'git tag that is not there',
+    run: 'kernel:build',
+    spoil: (workspace) => {
+      const repository = join(base(workspace), 'tagged.git');
+      rmSync(repository, { recursive: true, force: true });
+      mkdirSync(repository);
+      writeFileSync(join(repository, 'Makefile'), 'all:\n');
+      commitAll(repository, 'v6.12');
+      const source = { kind: 'git', url: `file://${repository}`, tag: 'v6.21' };
+      options('kernel', (kernel) => (kernel.source = source))(workspace);
+    },
+    says: ['there is no tag v6.21', 'Did you mean v6.12?'],
+  },
+  {
+    what: 'git source with a tag and a commit',
+    run: 'kernel:build',
+    spoil: options('kernel', (kernel) => {
+      kernel.source = { kind: 'git', url: 'https://x/k.git', tag: 'v1', commit: 'a'.repeat(40) };
+    }),
+    says: ['takes exactly one of "tag", "branch" and "commit", but has tag and commit'],
+  },
+  {
+    what: 'git URL with a password',
+    run: 'kernel:build',
+    spoil: options('kernel', (kernel) => {
+      kernel.source = { kind: 'git', url: 'https://me:secret@x/k.git', tag: 'v1' };
+    }),
+    says: ['"https://…@x/k.git": what gives access does not belong into a project'],
   },
   {
     what: 'source directory that is not a kernel',
@@ -452,6 +491,18 @@ describe('no space left', () => {
     const home = join(base(workspace), `home-${kib}`);
     mount(home, kib);
     workspace.write('kernel/a.config', 'CONFIG_NET=y\n');
+    await expectFailure({ run: 'kernel:build', env: () => ({ BRINGUP_HOME: home }), says: SAYS });
+    restore();
+  });
+
+  itMounted.each([8, 60])('in a source store of %i KiB, for a git repository', async (kib) => {
+    const home = join(base(workspace), `git-home-${kib}`);
+    const repository = join(base(workspace), `full-${kib}.git`);
+    cpSync(join(base(workspace), 'sources/fake-kernel'), repository, { recursive: true });
+    commitAll(repository, 'v1');
+    const source = { kind: 'git', url: `file://${repository}`, tag: 'v1' };
+    options('kernel', (kernel) => (kernel.source = source))(workspace);
+    mount(home, kib);
     await expectFailure({ run: 'kernel:build', env: () => ({ BRINGUP_HOME: home }), says: SAYS });
     restore();
   });

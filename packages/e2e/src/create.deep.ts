@@ -6,8 +6,10 @@ import { becomeUser, type User } from './user.js';
 
 /** The package managers, and both ends of the range of Nx that @bringup/nx states, over what create.e2e.ts tries. */
 
-/** The oldest Nx, the one that create-nx-workspace makes today, and the newest, which has no create-nx-workspace yet. */
-const OLDEST = '22.0.0';
+/** The oldest Nx, and the oldest create-nx-workspace of the registry that is in the range. */
+const OLDEST = '22.7.0';
+const OLDEST_MADE = '22.7.1';
+/** The one that create-nx-workspace makes today, and the newest, which has no create-nx-workspace yet. */
 const ORDINARY = '23.2.1';
 const NEWEST = '24.0.6';
 
@@ -24,8 +26,8 @@ afterAll(async () => await user.leave());
 it('states the range that is tried', () => {
   const manifest = readFileSync(join(REPOSITORY, 'packages/nx/package.json'), 'utf8');
   const { nx } = (JSON.parse(manifest) as { peerDependencies: { nx: string } }).peerDependencies;
-  const [, first, end] = /^>=(\d+) <(\d+)$/.exec(nx)!;
-  expect(OLDEST).toBe(`${first}.0.0`);
+  const [, first, end] = /^>=([\d.]+) <(\d+)$/.exec(nx)!;
+  expect(OLDEST).toBe(`${first}.0`);
   expect(NEWEST).toMatch(new RegExp(`^${Number(end) - 1}\\.`));
 });
 
@@ -39,9 +41,9 @@ async function addBringup(root: string, nx: readonly string[], environment: Reco
 }
 
 it.each([
-  ['npm', OLDEST],
+  ['npm', OLDEST_MADE],
   ['npm', ORDINARY],
-  ['pnpm', OLDEST],
+  ['pnpm', OLDEST_MADE],
   ['pnpm', ORDINARY],
 ])('nx add by %s in a workspace of create-nx-workspace %s', async (manager, version) => {
   const name = `${manager}-${version.split('.')[0]}`;
@@ -58,16 +60,48 @@ it.each([
   await addBringup(join(user.directory, name), nx, environment);
 });
 
-it('nx add in a workspace that has only Nx, the newest', async () => {
+it.each([OLDEST, NEWEST])('nx add in a workspace that has only Nx %s', async (version) => {
   // The user's own: made by their own programs.
-  await user.run(user.directory, ['mkdir', 'newest']);
-  const root = join(user.directory, 'newest');
+  const name = `only-${version}`;
+  await user.run(user.directory, ['mkdir', name]);
+  const root = join(user.directory, name);
   await user.run(root, [
     'sh',
     '-c',
-    `echo '{}' > nx.json; npm init --yes; npm install --save-dev nx@${NEWEST}`,
+    `echo '{}' > nx.json; npm init --yes; npm install --save-dev nx@${version}`,
   ]);
   await addBringup(root, ['npx', 'nx']);
+});
+
+it('nx migrate runs what migrations.json lists', async () => {
+  await user.run(user.directory, ['mkdir', 'migrated']);
+  const root = join(user.directory, 'migrated');
+  const kernel = {
+    name: 'k',
+    targets: { build: { executor: '@bringup/nx:kernel', options: { arch: 'arm64' } } },
+  };
+  const { version } = JSON.parse(readFileSync(join(REPOSITORY, 'packages/nx/package.json'), 'utf8')) as {
+    version: string;
+  };
+  const migration = {
+    package: '@bringup/nx',
+    name: 'ignore-entries',
+    version,
+    description: 'as nx migrate writes it',
+  };
+  const files = {
+    'nx.json': { plugins: ['@bringup/nx'] },
+    'k/project.json': kernel,
+    'migrations.json': { migrations: [migration] },
+  };
+  await user.run(root, ['mkdir', 'k']);
+  for (const [path, content] of Object.entries(files))
+    await user.run(root, ['sh', '-c', 'printf %s "$1" > "$0"', path, JSON.stringify(content)]);
+  await user.run(root, ['sh', '-c', `npm init --yes; npm install --save-dev nx@${ORDINARY} @bringup/nx`]);
+  // Its own program: the newest one would be fetched, whose provenance this registry does not have.
+  await user.run(root, ['npx', 'nx', 'migrate', '--run-migrations'], { NX_USE_LOCAL: 'true' });
+  expect(readFileSync(join(root, '.gitignore'), 'utf8')).toContain('.bringup\n');
+  expect(readFileSync(join(root, '.nxignore'), 'utf8')).toBe('.bringup\n');
 });
 
 it('pnpm create, and the command that it prints', async () => {

@@ -4,12 +4,15 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { BOOT_PATHS } from 'create-bringup';
 import { REPOSITORY } from './nx-run.js';
+import { Terminal } from './terminal.js';
 import { becomeUser, type User } from './user.js';
 
 /** docs/guides/getting-started.md, as somebody does it who has Bringup from the registry. */
 
 const MINUTES = 60_000;
 const GUIDE = readFileSync(join(REPOSITORY, 'docs/guides/getting-started.md'), 'utf8');
+
+const MAIN = join(REPOSITORY, 'packages/create-bringup/dist/main.js');
 
 let user: User;
 beforeAll(async () => {
@@ -70,12 +73,35 @@ describe('what it made', () => {
 });
 
 it(
+  'asks on a terminal for what was not typed, and makes nothing when its user leaves',
+  async () => {
+    const terminal = new Terminal(REPOSITORY);
+    try {
+      await terminal.startShell();
+      await terminal.type(
+        `cd '${user.directory}'; '${process.execPath}' '${MAIN}' --boot=uefi; echo "ended: $?"`,
+      );
+      await terminal.until(/Which directory\?\n.*my-linux/);
+      await terminal.type('asked');
+      await terminal.until(/Which architecture\?/);
+      expect(terminal.screen()).toMatch(/x86_64/);
+      expect(terminal.screen()).not.toMatch(/riscv64/);
+      await terminal.keys('C-c');
+      await terminal.until(/nothing was chosen \[ABORTED\][^]*ended: 130/);
+    } finally {
+      terminal.close();
+    }
+    expect(existsSync(join(user.directory, 'asked'))).toBe(false);
+  },
+  2 * MINUTES,
+);
+
+it(
   'a registry that cannot be reached: the reason, and nothing half-written',
   async () => {
-    const main = join(REPOSITORY, 'packages/create-bringup/dist/main.js');
     const nowhere = { npm_config_registry: 'http://127.0.0.1:9/', npm_config_fetch_retries: '0' };
     const cache = { npm_config_cache: join(user.directory, 'no-cache') };
-    const failed = user.run(user.directory, [process.execPath, main, 'broken'], { ...nowhere, ...cache });
+    const failed = user.run(user.directory, [process.execPath, MAIN, 'broken'], { ...nowhere, ...cache });
     await expect(failed).rejects.toThrow(/ECONNREFUSED[^]*\[TOOL_FAILED\]/);
     expect(existsSync(join(user.directory, 'broken'))).toBe(false);
   },

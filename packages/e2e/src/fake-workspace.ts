@@ -1,5 +1,6 @@
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   symlinkSync,
@@ -116,6 +117,19 @@ function makeTarballs(base: string, changeKernel?: (tree: string) => void): void
 export function tarballSource(file: string): { kind: 'tarball'; url: string; sha256: string } {
   const sha256 = execFileSync('sha256sum', [file], { encoding: 'utf8' }).slice(0, 64);
   return { kind: 'tarball', url: `file://${file}`, sha256 };
+}
+
+/** Commits all files below a directory, which becomes a repository where it is none, and tags the commit of that second. */
+export function commitAll(directory: string, tag: string, seconds = 1_600_000_000): void {
+  const who = { GIT_AUTHOR_NAME: 'A', GIT_AUTHOR_EMAIL: 'a@example.org' };
+  const committer = { GIT_COMMITTER_NAME: 'A', GIT_COMMITTER_EMAIL: 'a@example.org' };
+  const date = { GIT_AUTHOR_DATE: `@${seconds} +0000`, GIT_COMMITTER_DATE: `@${seconds} +0000` };
+  const env = { PATH: process.env.PATH, GIT_CONFIG_GLOBAL: '/dev/null', ...who, ...committer, ...date };
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: directory, env });
+  if (!existsSync(join(directory, '.git'))) git('init', '--quiet', '--initial-branch=main');
+  git('add', '--all', '--force');
+  git('commit', '--quiet', '--message=sources');
+  git('tag', '--force', '--annotate', '--message=a tag', tag);
 }
 
 function writeProjects(workspace: FakeWorkspace, base: string, qemu?: string): void {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { makeBareWorkspace, type FakeWorkspace } from './fake-workspace.js';
 import { CLAIMED, claimedBy, generateAndBoot, inWorkspace, userEnvironment } from './generated-boards.js';
 import { pathWithout } from './host-programs.js';
-import { nx, type NxRun } from './nx-run.js';
+import { nx, REPOSITORY, type NxRun } from './nx-run.js';
 
 /** The first kernel of a machine takes minutes; after that ccache has it. */
 jest.setTimeout(40 * 60_000);
@@ -12,6 +12,7 @@ jest.setTimeout(40 * 60_000);
 let workspace: FakeWorkspace;
 beforeAll(() => {
   workspace = makeBareWorkspace();
+  workspace.write('.prettierrc', '{ "tabWidth": 3, "printWidth": 60 }\n');
 });
 afterAll(() => workspace.remove());
 
@@ -20,7 +21,8 @@ const generate = (...args: string[]) =>
 const refused = (...args: string[]) =>
   inWorkspace(workspace, ['g', `@bringup/nx:${args[0]}`, ...args.slice(1)], 1);
 /** What is in the workspace, without what Nx and npm keep there. */
-const entries = () => readdirSync(workspace.root).filter((name) => !/^(node_modules|\.nx|home)$/.test(name));
+const entries = () =>
+  readdirSync(workspace.root).filter((name) => !/^(node_modules|\.nx|\.prettierrc|home)$/.test(name));
 /** The tasks that did something. */
 const ran = ({ tasks }: NxRun) =>
   Object.entries(tasks)
@@ -106,6 +108,13 @@ describe('after a first board', () => {
   it('an option of a target that is not there names the near one', async () => {
     const { output } = await inWorkspace(workspace, ['run', 'one:command', '--memry=64'], 1);
     expect(output).toMatch(/memry is no option of @bringup\/nx:command. Did you mean memory/);
+  });
+
+  it('all of it is formatted as the workspace wants it', () => {
+    const prettier = join(REPOSITORY, 'node_modules/prettier/bin/prettier.cjs');
+    const files = ['boards', 'kernel-arm64', 'kernel-three', 'rootfs-arm64', 'busybox-arm64', 'nx.json'];
+    execFileSync(process.execPath, [prettier, '--check', ...files], { cwd: workspace.root, stdio: 'pipe' });
+    expect(workspace.read('boards/one/project.json')).toMatch(/^ {3}"name": "one"/m);
   });
 
   it('doctor tells scripts what is missing', async () => {

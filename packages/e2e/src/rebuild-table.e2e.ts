@@ -6,6 +6,7 @@ import { initPrograms } from '@bringup/rootfs';
 import {
   addModule,
   addProgram,
+  commitAll,
   makeFakeWorkspace,
   tarballSource,
   type FakeWorkspace,
@@ -514,6 +515,69 @@ describe('what an edit makes run', () => {
     await after(() => entry({ load: false })(workspace), packed, []);
     await after(() => entry({ names: ['hello'] })(workspace), { 'rootfs:build': 'skipped' }, []);
   }, 600_000);
+
+  it('the commit of a git repository, but not where it comes from or what it is called', async () => {
+    const base = join(workspace.root, '..');
+    const [repository, mirror] = [join(base, 'linux.git'), join(base, 'mirror.git')];
+    [repository, mirror].forEach((path) => rmSync(path, { recursive: true, force: true }));
+    cpSync(join(REPOSITORY, 'packages/kbuild/fixtures/fake-kernel'), repository, { recursive: true });
+    commitAll(repository, 'v1');
+    cpSync(repository, mirror, { recursive: true });
+    const locked = () => JSON.parse(workspace.read('bringup.lock.json')).sources.kernel as Json;
+    const source = (value: Json) =>
+      editProject(
+        'kernel',
+        (json) => (json.targets.build.options.source = { kind: 'git', ...value }),
+      )(workspace);
+    const update = async () =>
+      expect((await nx(['run', 'kernel:update'], { cwd: workspace.root })).exitCode).toBe(0);
+    const fates = async () => {
+      const { exitCode, tasks, output } = await test();
+      if (exitCode !== 0) throw new Error(output);
+      return [tasks['kernel:config'], tasks['kernel:build'], tasks['board:test']];
+    };
+    const url = `file://${repository}`;
+
+    source({ url, tag: 'v1' });
+    await update();
+    expect(locked()).toEqual({
+      ...{ kind: 'git', url: [url], tag: 'v1' },
+      commit: expect.stringMatching(/^[0-9a-f]{40}$/),
+    });
+    const { commit } = locked();
+    expect((await fates()).slice(0, 2)).toEqual(['ran', 'ran']);
+    expect(await fates()).toEqual(['hit', 'hit', 'hit']);
+
+    // Options and the lock's entry are in Nx's hash as they stand; the commit is the same, so there is nothing to do.
+    source({ url: [`file://${mirror}`, url], tag: 'v1' });
+    expect(await fates()).toEqual(['skipped', 'skipped', 'hit']);
+    source({ url: `file://${mirror}`, branch: 'main' });
+    await update();
+    expect(locked()).toEqual({ kind: 'git', url: [`file://${mirror}`], branch: 'main', commit });
+    expect(await fates()).toEqual(['skipped', 'skipped', 'hit']);
+    source({ url, commit });
+    expect(await fates()).toEqual(['skipped', 'skipped', 'hit']);
+
+    source({ url, tag: 'v1' });
+    await update();
+    await fates();
+    // A tag that is moved is that of the lock until it is updated.
+    const main = join(repository, 'init/main.c');
+    writeFileSync(main, `${readFileSync(main, 'utf8')}int changed = 1;\n`);
+    commitAll(repository, 'v1', 1_700_000_000);
+    expect(await fates()).toEqual(['hit', 'hit', 'hit']);
+    workspace.write('kernel/a.config', '# another comment\nCONFIG_PRINTK=y\n');
+    expect(await fates()).toEqual(['skipped', 'hit', 'hit']);
+    await update();
+    expect(locked().commit).not.toBe(commit);
+    rmSync(makeLog(), { force: true });
+    expect(await fates()).toEqual(['ran', 'ran', 'ran']);
+    expect(compiledObjects(makeLog())).toContain('init/main.o');
+    // What was fetched is there for good.
+    rmSync(repository, { recursive: true });
+    workspace.write('kernel/a.config', 'CONFIG_PRINTK=y\nCONFIG_NET=y\n');
+    expect(await fates()).toEqual(['ran', 'ran', 'ran']);
+  }, 600_000); // A whole table in one.
 
   it('an image for U-Boot', async () => {
     const options = { arch: 'x86_64', type: 'ramdisk', initramfs: 'rootfs' };

@@ -75,6 +75,7 @@ const ELSEWHERE: Readonly<Record<string, { fedora?: string; arch?: string }>> = 
   'libncurses-dev': { fedora: 'ncurses-devel', arch: 'ncurses' },
   'libssl-dev': { fedora: 'openssl-devel', arch: 'openssl' },
   'libstd-rust-dev': { fedora: 'rust-std-static', arch: 'rust' },
+  'openssh-client': { fedora: 'openssh-clients', arch: 'openssh' },
   ovmf: both('edk2-ovmf'),
   perl: { fedora: 'perl-interpreter', arch: 'perl' },
   python3: { fedora: 'python3', arch: 'python' },

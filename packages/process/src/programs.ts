@@ -68,6 +68,7 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   setpriv: 'util-linux',
   sfdisk: 'fdisk',
   smbd: 'samba',
+  ssh: 'openssh-client',
   strip: 'binutils',
   swig: 'swig',
   syslinux: 'syslinux',

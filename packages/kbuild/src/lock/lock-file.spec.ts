@@ -45,6 +45,7 @@ it.each<[string, string, number, RegExp]>([
   ['another version', text.replace('"version": 1', '"version": 2'), 14, /has version 2/],
   ['no sources', '{\n  "tools": {},\n  "version": 1\n}', 1, /"sources" is not an object/],
   ['no sha256', text.replace(sha256, 'abc'), 3, /source of kernel has no sha256/],
+  ['no commit', text.replace('debian-package', 'git'), 3, /source of kernel has no commit/],
   ['a tool without a line', text.replace('"bc 1.07"', '7'), 11, /version of bc is not a string/],
   ['an array', '[]', 1, /is not an object/],
   ['null', 'null', 1, /is not an object/],

@@ -61,8 +61,12 @@ export function parseLock(text: string, file = LOCK_NAME): LockFile {
   for (const part of ['sources', 'tools'] as const)
     if (!isRecord(lock[part])) fail(`"${part}" is not an object`, lineOf(text, 1, part));
   for (const [name, source] of Object.entries(lock.sources!)) {
-    if (!isRecord(source) || !/^[0-9a-f]{64}$/.test(source.sha256))
-      fail(`the source of ${name} has no sha256`, lineOf(text, 2, name));
+    if (!isRecord(source)) fail(`the source of ${name} is not an object`, lineOf(text, 2, name));
+    const [what, id, digits] =
+      source.kind === 'git'
+        ? ['commit', source.commit, /^([0-9a-f]{40}|[0-9a-f]{64})$/]
+        : ['sha256', source.sha256, /^[0-9a-f]{64}$/];
+    if (!digits.test(id)) fail(`the source of ${name} has no ${what}`, lineOf(text, 2, name));
   }
   for (const [name, version] of Object.entries(lock.tools!)) {
     if (typeof version !== 'string') fail(`the version of ${name} is not a string`, lineOf(text, 2, name));

@@ -11,7 +11,7 @@ export async function checkTree(tree: string): Promise<void> {
   if ((await readdir(tree)).length === 0) {
     throw new UserError(
       'SOURCE_EMPTY',
-      'nothing was left of the source after its leading directories were dropped: correct "stripComponents"',
+      'the source is empty. If it is a tarball, nothing was left after its leading directories were dropped: correct "stripComponents"',
     );
   }
   const root = await realpath(tree);

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { UserError } from '@bringup/process';
 import { compareDebianVersions } from './debian-version.js';
 import { parseChecksums, parseStanzas, type Stanza } from './deb822.js';
-import type { DebianPackageSpec, DebianSourceSpec, LockedSource, SourceFile } from './model.js';
+import type { DebianPackageSpec, DebianSourceSpec, LockedArchive, SourceFile } from './model.js';
 import type { PrivateApt } from './private-apt.js';
 
 /** What the archive offers of a package: the locked form, and the bytes that a download has. */
 export interface Offer {
-  locked: LockedSource & { package: string; version: string };
+  locked: LockedArchive & { package: string; version: string };
   totalBytes: number;
 }
 

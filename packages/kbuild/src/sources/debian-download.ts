@@ -4,13 +4,13 @@ import { sha256File, ToolError, UserError } from '@bringup/process';
 import { describeAptFailure } from './apt-failure.js';
 import { badSha256 } from './checksum.js';
 import { findOffers, type Offer } from './debian-archive.js';
-import type { LockedSource, SourceContext } from './model.js';
+import type { LockedArchive, SourceContext } from './model.js';
 import { withPrivateApt, type PrivateApt } from './private-apt.js';
 
 /** How often a download is looked at; apt tells its progress only on a descriptor that runs through everything. */
 const POLL_MS = 250;
 
-export type DebianSource = LockedSource & {
+export type DebianSource = LockedArchive & {
   kind: 'debian-package' | 'debian-source';
   package: string;
   version: string;

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runProgram } from '@bringup/process';
-import type { SourceContext, SourceProgress, SourceSpec } from './model.js';
+import type { LockedArchive, SourceContext, SourceProgress, SourceSpec } from './model.js';
 import { ensureSource, resolveSource } from './sources.js';
 
 jest.setTimeout(60_000);
@@ -143,7 +143,7 @@ const left = (...names: string[]) => names.flatMap((name) => readdirSync(join(ct
 it('resolves, downloads and unpacks a binary package, and uses the tree from then on', async () => {
   await archive.addPackage('linux-source-6.1', '6.1.9-1');
   await archive.addPackage('linux-source-6.1', '6.1.10-1');
-  const locked = await resolveSource(kernel, ctx);
+  const locked = (await resolveSource(kernel, ctx)) as LockedArchive;
   const file = join(archive.path, 'linux-source-6.1_6.1.10-1_all.deb');
   expect(locked).toEqual({
     kind: 'debian-package',
@@ -153,13 +153,13 @@ it('resolves, downloads and unpacks a binary package, and uses the tree from the
   });
   const tree = await ensureSource(kernel, locked, ctx);
   expect(tree).toEqual({
-    path: join(ctx.home, 'sources', locked!.sha256.slice(0, 32)),
-    identity: locked!.sha256,
+    path: join(ctx.home, 'sources', locked.sha256.slice(0, 32)),
+    identity: locked.sha256,
     epoch: DATE.getTime() / 1000,
   });
   expect(readFileSync(join(tree.path, 'Makefile'), 'utf8')).toBe('# linux-source-6.1 6.1.10-1\n');
   expect(statSync(join(tree.path, 'Makefile')).mode & 0o777).toBe(0o444);
-  expect(left('sources', 'downloads', 'locks')).toEqual([locked!.sha256.slice(0, 32)]);
+  expect(left('sources', 'downloads', 'locks')).toEqual([locked.sha256.slice(0, 32)]);
   const { size } = statSync(file);
   expect(progress).toContainEqual({ what: 'linux-source-6.1 6.1.10-1', doneBytes: size, totalBytes: size });
   rmSync(archive.path, { recursive: true });
@@ -169,11 +169,11 @@ it('resolves, downloads and unpacks a binary package, and uses the tree from the
 it('unpacks a source package with its patches, dated by its changelog', async () => {
   await archive.addSource('demo', '1.0');
   const spec: SourceSpec = { kind: 'debian-source', package: 'demo' };
-  const locked = await resolveSource(spec, ctx);
+  const locked = (await resolveSource(spec, ctx)) as LockedArchive;
   const files = ['demo_1.0-1.debian.tar.xz', 'demo_1.0-1.dsc', 'demo_1.0.orig.tar.gz'];
-  expect(locked!.files!.map((file) => file.name)).toEqual(files);
+  expect(locked.files!.map((file) => file.name)).toEqual(files);
   const lines = files.map((file) => `${sha256(join(archive.path, file))}  ${file}\n`).sort();
-  expect(locked!.sha256).toBe(createHash('sha256').update(lines.join('')).digest('hex'));
+  expect(locked.sha256).toBe(createHash('sha256').update(lines.join('')).digest('hex'));
   const tree = await ensureSource(spec, locked, ctx);
   expect(readFileSync(join(tree.path, 'Makefile'), 'utf8')).toContain('patched');
   expect(tree.epoch).toBe(DATE.getTime() / 1000);
@@ -203,7 +203,7 @@ it('says so when the archive has moved on, and what to run', async () => {
 
 it('notices that the archive has moved on since its lists were read', async () => {
   await archive.addPackage('linux-source-6.1', '6.1.9-1');
-  const locked = await resolveSource(kernel, ctx);
+  const locked = (await resolveSource(kernel, ctx)) as LockedArchive;
   archive.removePackage('linux-source-6.1_6.1.9-1_all.deb');
   const message = expect.stringContaining('(it has no version of it)') as string;
   await expect(ensureSource(kernel, locked, ctx)).rejects.toMatchObject({ code: 'SOURCE_GONE', message });
@@ -211,18 +211,18 @@ it('notices that the archive has moved on since its lists were read', async () =
 
 it('refuses an archive whose version has other bytes than the locked ones', async () => {
   await archive.addPackage('linux-source-6.1', '6.1.9-1');
-  const locked = await resolveSource(kernel, ctx);
+  const locked = (await resolveSource(kernel, ctx)) as LockedArchive;
   const wanted = '0'.repeat(64);
   await expect(ensureSource(kernel, { ...locked!, sha256: wanted }, ctx)).rejects.toMatchObject({
     code: 'BAD_SHA256',
-    fields: { wanted, got: locked!.sha256 },
+    fields: { wanted, got: locked.sha256 },
   });
   const file = join(archive.path, 'linux-source-6.1_6.1.9-1_all.deb');
   const bytes = readFileSync(file);
   writeFileSync(file, bytes.fill(0, bytes.length - 4));
   await expect(ensureSource(kernel, locked, ctx)).rejects.toMatchObject({
     code: 'BAD_SHA256',
-    fields: { wanted: locked!.sha256, got: sha256(file) },
+    fields: { wanted: locked.sha256, got: sha256(file) },
   });
   expect(left('sources', 'downloads')).toEqual([]);
 });

@@ -1,4 +1,11 @@
-import { scrubbedEnvironment, startProgram } from '@bringup/process';
+import {
+  runProgram,
+  scrubbedEnvironment,
+  startProgram,
+  type RunOptions,
+  type RunResult,
+} from '@bringup/process';
+import { GIT_PROTOCOLS } from './git-address.js';
 
 /**
  * Settings under which git only reads, and says the same on every host: no user's or system's configuration, no
@@ -8,6 +15,7 @@ const SETTINGS = ['-c', 'safe.directory=*', '-c', 'core.fsmonitor=false', '-c', 
 const ENVIRONMENT = {
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_ATTR_NOSYSTEM: '1',
   GIT_OPTIONAL_LOCKS: '0',
   GIT_TERMINAL_PROMPT: '0',
 };
@@ -36,4 +44,57 @@ export async function readGit(directory: string, args: readonly string[]): Promi
 /** Splits the output of an option `-z`. latin1, which keeps every byte. */
 export function splitNames(output: Buffer): string[] {
   return output.toString('latin1').split('\0').filter(Boolean);
+}
+
+/**
+ * Runs git on a repository of ours, out of reach of anybody's configuration.
+ *
+ * @throws ToolError those of {@link runProgram}
+ */
+export async function runGit(args: readonly string[], options: Omit<RunOptions, 'env'>): Promise<RunResult> {
+  return runProgram(['git', ...SETTINGS, ...args], { ...options, env: scrubbedEnvironment(ENVIRONMENT) });
+}
+
+/** What says how a host reaches its servers: keys, credentials, proxies, certificates, and git's own configuration of them. */
+const NETWORK_VARIABLES = [
+  ...['HOME', 'XDG_CONFIG_HOME', 'SSH_AUTH_SOCK'],
+  ...['GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM', 'GIT_SSL_CAINFO', 'GIT_SSL_CAPATH'],
+  ...['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'],
+];
+
+/** A server that says nothing for this long is taken for dead, as with other downloads. */
+const STALL_SECONDS = 60;
+
+/** Nothing is asked of the user, nothing runs besides, and nothing is started that goes on after git. */
+const NETWORK_SETTINGS = {
+  'core.hooksPath': '/dev/null',
+  'core.askPass': '',
+  'credential.interactive': 'false',
+  'gc.auto': '0',
+  'maintenance.auto': 'false',
+  // As a pack, however small: its progress is told.
+  'fetch.unpackLimit': '1',
+  'http.lowSpeedLimit': '1',
+  'http.lowSpeedTime': String(STALL_SECONDS),
+};
+
+/**
+ * Runs git against a server. The user's configuration counts here, unlike elsewhere: it says how a server is reached
+ * (`url.….insteadOf`, `http.proxy`, `credential.helper`), and what comes is the commit that was asked for or an error.
+ *
+ * @throws ToolError those of {@link runProgram}
+ */
+export async function askGitServer(
+  args: readonly string[],
+  options: Omit<RunOptions, 'env'>,
+): Promise<RunResult> {
+  const settings = Object.entries(NETWORK_SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const kept = NETWORK_VARIABLES.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
+  const env = scrubbedEnvironment({
+    ...(Object.fromEntries(kept) as Record<string, string>),
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_SSH_COMMAND: `ssh -o BatchMode=yes -o ConnectTimeout=${STALL_SECONDS}`,
+    GIT_ALLOW_PROTOCOL: GIT_PROTOCOLS.join(':'),
+  });
+  return runProgram(['git', ...settings, ...args], { ...options, env });
 }

@@ -3,7 +3,10 @@ export {
   type DebianPackageSpec,
   type DebianSourceSpec,
   type DirectorySpec,
+  type GitSpec,
   type HostEntryFile,
+  type LockedArchive,
+  type LockedGit,
   type LockedSource,
   type SourceContext,
   type SourceFile,
@@ -12,5 +15,6 @@ export {
   type SourceTree,
   type TarballSpec,
 } from './model.js';
-export { ensureSource, isSourceAvailable, presentSource, resolveSource } from './sources.js';
+export { gitRef, gitUrls, type GitRef } from './git-address.js';
+export { ensureSource, isSourceAvailable, lockedIdentity, presentSource, resolveSource } from './sources.js';
 export { treeHash } from './tree-hash.js';

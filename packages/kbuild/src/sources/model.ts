@@ -25,6 +25,18 @@ export interface TarballSpec {
   stripComponents?: number;
 }
 
+/** A commit of a git repository, named by itself or, until the lock is updated, by the tag or branch that leads to it. */
+export interface GitSpec {
+  kind: 'git';
+  /** Mirrors are tried in order; `https:`, `http:`, `ssh:`, `git:` and `file:`. */
+  url: string | string[];
+  /** Exactly one of these three. */
+  tag?: string;
+  branch?: string;
+  /** 40 hex digits, or 64 of a repository with SHA-256. */
+  commit?: string;
+}
+
 export interface DirectorySpec {
   kind: 'directory';
   /** Absolute. */
@@ -32,7 +44,7 @@ export interface DirectorySpec {
 }
 
 /** Where a source tree comes from. */
-export type SourceSpec = DebianPackageSpec | DebianSourceSpec | TarballSpec | DirectorySpec;
+export type SourceSpec = DebianPackageSpec | DebianSourceSpec | TarballSpec | GitSpec | DirectorySpec;
 
 export interface SourceFile {
   name: string;
@@ -41,11 +53,11 @@ export interface SourceFile {
 }
 
 /**
- * Which bytes a source is. `sha256` is that of the package file or tarball; of a Debian source package, that over
- * the sorted `sha256  name` lines of its files, the .dsc among them.
+ * Which bytes a source of files is. `sha256` is that of the package file or tarball; of a Debian source package, that
+ * over the sorted `sha256  name` lines of its files, the .dsc among them.
  */
-export interface LockedSource {
-  kind: SourceSpec['kind'];
+export interface LockedArchive {
+  kind: 'debian-package' | 'debian-source' | 'tarball';
   package?: string;
   version?: string;
   url?: string[];
@@ -54,9 +66,22 @@ export interface LockedSource {
   stripComponents?: number;
 }
 
-/** How far something has come, or a remark about it. */
+/** Which commit a git source is, and what led to it, where that was not the commit's own name. */
+export interface LockedGit {
+  kind: 'git';
+  url: string[];
+  commit: string;
+  tag?: string;
+  branch?: string;
+}
+
+/** Which bytes a source is. */
+export type LockedSource = LockedArchive | LockedGit;
+
+/** How far something has come, in bytes or in git's objects (`amount`: their bytes so far, as git says it), or a remark about it. */
 export type SourceProgress =
   | { what: string; doneBytes: number; totalBytes?: number }
+  | { what: string; doneObjects: number; totalObjects: number; amount: string }
   | { what: string; note: string };
 
 /** A file of apt's entries, as found below /etc/apt: its name decides the format (`.list`, `.sources`). */

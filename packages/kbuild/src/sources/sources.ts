@@ -1,11 +1,13 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ensureDir, pathExists, remove, rename } from 'fs-extra';
-import { runProgram, ToolError, UserError } from '@bringup/process';
+import { describeFullDevice, runProgram, ToolError, UserError } from '@bringup/process';
 import { findNewest } from './debian-archive.js';
 import { downloadDebian, findLocked, type DebianSource } from './debian-download.js';
 import { settleTimes } from './settle-times.js';
 import { describeDirectory } from './directory.js';
-import type { LockedSource, SourceContext, SourceSpec, SourceTree } from './model.js';
+import { gitLabel, gitRef, gitUrls } from './git-address.js';
+import { lockedCommit, lockGit, makeGitTree } from './git-source.js';
+import type { GitSpec, LockedSource, SourceContext, SourceSpec, SourceTree, TarballSpec } from './model.js';
 import { withPrivateApt } from './private-apt.js';
 import { ensureTree, hasTree, treePath, type Workplace } from './store.js';
 import { lockTarball, tarballIdentity } from './tarball.js';
@@ -16,10 +18,11 @@ const DAMAGE =
   /unexpected end|unexpected eof|premature end|truncated|not look like a tar|not in gzip|crc error|invalid compressed|corrupt|unsupported format|ends unexpectedly/i;
 
 /**
- * What a source is now: the newest version the archive has. A tarball is what it says; a directory is never locked.
+ * What a source is now: the newest version the archive has, the commit that a tag or branch leads to. A tarball is
+ * what it says; a directory is never locked.
  *
- * @throws UserError `PACKAGE_NOT_FOUND`, `PACKAGE_NAME_INVALID`, `SHA256_INVALID`
- * @throws ToolError `APT_MISSING`, `APT_NO_ENTRIES`
+ * @throws UserError `PACKAGE_NOT_FOUND`, `PACKAGE_NAME_INVALID`, `SHA256_INVALID`, those of {@link lockGit}
+ * @throws ToolError `APT_MISSING`, `APT_NO_ENTRIES`, `DOWNLOAD_FAILED`
  */
 export async function resolveSource(spec: SourceSpec, ctx: SourceContext): Promise<LockedSource | undefined> {
   switch (spec.kind) {
@@ -27,6 +30,8 @@ export async function resolveSource(spec: SourceSpec, ctx: SourceContext): Promi
       return undefined;
     case 'tarball':
       return lockTarball(spec);
+    case 'git':
+      return lockGit(spec, ctx);
     default:
       return withPrivateApt(ctx, async (apt) => {
         await apt.refresh();
@@ -37,7 +42,7 @@ export async function resolveSource(spec: SourceSpec, ctx: SourceContext): Promi
 
 /**
  * Whether `locked` can still be had: it is in the store, or the archive has that very version. Only Debian's
- * archive drops versions; a tarball's mirrors are asked when it is fetched, a directory is simply there.
+ * archive drops versions; the mirrors of a tarball or a commit are asked when it is fetched, a directory is simply there.
  */
 export async function isSourceAvailable(locked: LockedSource, ctx: SourceContext): Promise<boolean> {
   if (locked.kind !== 'debian-package' && locked.kind !== 'debian-source') return true;
@@ -48,6 +53,18 @@ export async function isSourceAvailable(locked: LockedSource, ctx: SourceContext
   });
 }
 
+/** What a locked source's content is known by: it names the tree in the store, and is in the hash of what is built from it. */
+export function lockedIdentity(locked: LockedSource): string {
+  switch (locked.kind) {
+    case 'git':
+      return locked.commit;
+    case 'tarball':
+      return tarballIdentity(locked);
+    default:
+      return locked.sha256;
+  }
+}
+
 /** Where a source's tree is on this machine; undefined where it would have to be fetched. */
 export async function presentSource(
   spec: SourceSpec,
@@ -56,16 +73,15 @@ export async function presentSource(
 ): Promise<string | undefined> {
   if (spec.kind === 'directory') return spec.path;
   const source = spec.kind === 'tarball' ? lockTarball(spec) : locked;
-  if (source === undefined) return undefined;
-  const identity = source.kind === 'tarball' ? tarballIdentity(source) : source.sha256;
-  const path = treePath(identity, { home });
+  if (source?.kind !== spec.kind) return undefined;
+  const path = treePath(lockedIdentity(source), { home });
   return (await pathExists(path)) ? path : undefined;
 }
 
 /**
  * The source's tree, fetched and unpacked into the store if it is not there. Only then is the network used.
  *
- * @throws UserError `SOURCE_NOT_LOCKED`, `SOURCE_GONE`, `TARBALL_DAMAGED`, `NO_SOURCE_IN_PACKAGE`, `SOURCE_MISSING`, and those of the store
+ * @throws UserError `SOURCE_NOT_LOCKED`, `SOURCE_GONE`, `TARBALL_DAMAGED`, `NO_SOURCE_IN_PACKAGE`, `SOURCE_MISSING`, those of {@link makeGitTree} and of the store
  * @throws ToolError `BAD_SHA256`, `DOWNLOAD_FAILED`, `APT_FAILED`, `NO_SPACE`
  */
 export async function ensureSource(
@@ -73,25 +89,46 @@ export async function ensureSource(
   locked: LockedSource | undefined,
   ctx: SourceContext,
 ): Promise<SourceTree> {
-  if (spec.kind === 'directory') return describeDirectory(spec.path);
-  if (spec.kind === 'tarball') {
-    const source = lockTarball(spec);
-    const strip = spec.stripComponents ?? 1;
-    return ensureTree(tarballIdentity(source), source.url[0]!, ctx, async ({ part, tree }) => {
-      // Loaded when something is fetched, which is seldom: an HTTP client is most of what this package loads.
-      const { downloadVerified } = await import('./http-download.js');
-      await downloadVerified(source.url, source.sha256, part, ctx);
-      note(ctx, source.url[0]!);
-      await unpackTarball(part, tree, { stripComponents: strip, signal: ctx.signal }).catch(
-        (error: unknown) => {
-          throw damagedTarball(error, source);
-        },
+  switch (spec.kind) {
+    case 'directory':
+      return describeDirectory(spec.path);
+    case 'tarball':
+      return ensureTarball(spec, ctx);
+    case 'git':
+      return ensureCommit(spec, lockedCommit(spec, locked, ctx), ctx);
+    default: {
+      const source = checkLocked(spec, locked, ctx);
+      return ensureTree(source.sha256, `${source.package} ${source.version}`, ctx, (place) =>
+        makeDebian(source, place, ctx),
       );
-    });
+    }
   }
-  const source = checkLocked(spec, locked, ctx);
-  return ensureTree(source.sha256, `${source.package} ${source.version}`, ctx, (place) =>
-    makeDebian(source, place, ctx),
+}
+
+async function ensureTarball(spec: TarballSpec, ctx: SourceContext): Promise<SourceTree> {
+  const source = lockTarball(spec);
+  const strip = spec.stripComponents ?? 1;
+  return ensureTree(tarballIdentity(source), source.url[0]!, ctx, async ({ part, tree }) => {
+    // Loaded when something is fetched, which is seldom: an HTTP client is most of what this package loads.
+    const { downloadVerified } = await import('./http-download.js');
+    await downloadVerified(source.url, source.sha256, part, ctx);
+    note(ctx, source.url[0]!);
+    await unpackTarball(part, tree, { stripComponents: strip, signal: ctx.signal }).catch(
+      (error: unknown) => {
+        throw damagedTarball(error, source);
+      },
+    );
+  });
+}
+
+/** A commit's name is the hash of its content: whichever mirror or tag it came by, it is the same tree. */
+async function ensureCommit(spec: GitSpec, commit: string, ctx: SourceContext): Promise<SourceTree> {
+  const what = gitLabel(gitUrls(spec)[0]!, gitRef(spec));
+  return ensureTree(commit, what, ctx, (place) =>
+    makeGitTree(spec, commit, place, ctx).catch(async (error: unknown) => {
+      // git names the files that it could not write, seldom the reason.
+      throw error instanceof ToolError ? await describeFullDevice(error, dirname(place.tree)) : error;
+    }),
   );
 }
 
@@ -111,10 +148,12 @@ function checkLocked(
   locked: LockedSource | undefined,
   ctx: SourceContext,
 ): DebianSource {
-  const fits = locked?.kind === spec.kind && (locked.package === spec.package || spec.fallback !== undefined);
-  if (fits && locked.package && locked.version) return locked as DebianSource;
+  const archive = locked?.kind === 'git' ? undefined : locked;
+  const fits =
+    archive?.kind === spec.kind && (archive.package === spec.package || spec.fallback !== undefined);
+  if (fits && archive.package && archive.version) return archive as DebianSource;
   const state = locked
-    ? `bringup.lock.json has ${locked.package ?? locked.kind} in its place`
+    ? `bringup.lock.json has ${archive?.package ?? locked.kind} in its place`
     : 'it has no entry in bringup.lock.json';
   throw new UserError(
     'SOURCE_NOT_LOCKED',

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { UserError } from '@bringup/process';
-import type { LockedSource, TarballSpec } from './model.js';
+import type { LockedArchive, TarballSpec } from './model.js';
 
 /** A tarball as it is locked: by its own words. */
-export function lockTarball(spec: TarballSpec): LockedSource & { url: string[] } {
+export function lockTarball(spec: TarballSpec): LockedArchive & { url: string[] } {
   const sha256 = spec.sha256.toLowerCase();
   if (!/^[0-9a-f]{64}$/.test(sha256)) {
     throw new UserError(
@@ -20,7 +20,7 @@ export function lockTarball(spec: TarballSpec): LockedSource & { url: string[] }
 }
 
 /** The bytes, and how they are unpacked where that is not the usual way: two trees of one tarball are two sources. */
-export function tarballIdentity(source: LockedSource): string {
+export function tarballIdentity(source: LockedArchive): string {
   if (source.stripComponents === undefined) return source.sha256;
   return createHash('sha256').update(`${source.sha256} strip ${source.stripComponents}\n`).digest('hex');
 }

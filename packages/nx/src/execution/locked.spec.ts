@@ -53,6 +53,12 @@ describe('ensureLocked', () => {
     ['a tool is not', { kernel: locked }, {}, {}],
     ['one of the tools is not', { kernel: locked }, { 'x-gcc': 'gcc 12' }, { toolNames: ['x-gcc', 'x-ld'] }],
     ['the tarball was changed', { kernel: { ...locked, sha256: SHA('b') } }, { 'x-gcc': 'gcc 12' }, {}],
+    [
+      'how the tarball is unpacked was changed',
+      { kernel: { ...locked, stripComponents: 0 } },
+      { 'x-gcc': 'gcc 12' },
+      {},
+    ],
     ['the kind of source was changed', { kernel: other }, { 'x-gcc': 'gcc 12' }, {}],
     ['it is of another project', { board: locked }, { 'x-gcc': 'gcc 12' }, {}],
   ];
@@ -101,6 +107,31 @@ describe('ensureLocked', () => {
     );
     if (code) await expect(result).rejects.toMatchObject({ code });
     else expect((await result).source).toEqual(other);
+  });
+
+  const commit = 'c'.repeat(40);
+  it.each([
+    ['the same tag', { tag: 'v1' }, undefined],
+    [
+      'the same tag and one more mirror',
+      { tag: 'v1', url: ['https://b/l.git', 'https://a/l.git'] },
+      undefined,
+    ],
+    ['its commit, from anywhere', { commit, url: 'https://b/l.git' }, undefined],
+    ['another tag', { tag: 'v2' }, 'NOT_LOCKED'],
+    ['a branch of the same name', { branch: 'v1' }, 'NOT_LOCKED'],
+    ['the same tag of another repository', { tag: 'v1', url: 'https://b/l.git' }, 'NOT_LOCKED'],
+    ['another commit', { commit: 'd'.repeat(40) }, 'NOT_LOCKED'],
+    ['nothing of it', {}, 'GIT_REF_INVALID'],
+  ])('the options name of a git repository %s', async (_what, ref, code) => {
+    const entry = { kind: 'git', url: ['https://a/l.git'], commit, tag: 'v1' };
+    const { root } = workspace({ kernel: entry });
+    const result = ensureLocked(
+      makeTask(root, 'kernel', {}, { frozen: true }),
+      needs({ source: { kind: 'git', url: 'https://a/l.git', ...ref } }),
+    );
+    if (code) await expect(result).rejects.toMatchObject({ code });
+    else expect((await result).source).toEqual(entry);
   });
 
   it('needs no source for a directory, and leaves no entry for it', async () => {

@@ -3,11 +3,15 @@ import {
   describeToolDifferences,
   ensureSource,
   frozenToolsError,
+  gitRef,
+  gitUrls,
   isSourceAvailable,
   lockField,
   readLock,
   resolveSource,
   updateLock,
+  type GitSpec,
+  type LockedGit,
   type LockedSource,
   type LockFile,
   type SourceSpec,
@@ -94,7 +98,7 @@ async function keptSource(task: Task, needs: Needs): Promise<LockedSource | unde
   if (!locked || !needs.source || !isOf(needs.source, locked)) return undefined;
   const context = sourceContext(task);
   if (await isSourceAvailable(locked, context).finally(() => context.done())) return locked;
-  task.note(`${locked.package} ${locked.version} is locked, but the archive no longer has it: moving on`);
+  task.note(`${describeLocked(locked)} is locked, but the archive no longer has it: moving on`);
   return undefined;
 }
 
@@ -113,17 +117,31 @@ function entriesOf(lock: LockFile, project: string, needs: Needs): Locked | unde
 
 /** True when a lock entry is one that `spec` resolves to: the options may have changed since. */
 function isOf(spec: SourceSpec, locked: LockedSource): boolean {
-  if (spec.kind !== locked.kind) return false;
+  if (spec.kind === 'git') return locked.kind === 'git' && isOfGit(spec, locked);
+  if (spec.kind === 'directory' || locked.kind !== spec.kind) return false;
   switch (spec.kind) {
     case 'debian-package':
       return spec.package === locked.package || spec.fallback !== undefined;
     case 'debian-source':
       return spec.package === locked.package;
     case 'tarball':
-      return spec.sha256 === locked.sha256;
-    case 'directory':
-      return true;
+      return spec.sha256 === locked.sha256 && (spec.stripComponents ?? 1) === (locked.stripComponents ?? 1);
   }
+}
+
+/** A commit is the same wherever it comes from. A tag or branch is that of a repository: of one of these mirrors. */
+function isOfGit(spec: GitSpec, locked: LockedGit): boolean {
+  const [urls, { by, name }] = [gitUrls(spec), gitRef(spec)];
+  return locked[by] === name && (by === 'commit' || urls.some((url) => locked.url.includes(url)));
+}
+
+/** A locked source as people speak of it: `linux-source-6.1 6.1.9-1`, `https://…/linux.git v6.12`. */
+export function describeLocked(locked: LockedSource): string {
+  const [what, version] =
+    locked.kind === 'git'
+      ? [locked.url[0], locked.tag ?? locked.branch]
+      : [locked.package ?? locked.url?.[0], locked.version];
+  return [what ?? locked.kind, version].filter(Boolean).join(' ');
 }
 
 /**

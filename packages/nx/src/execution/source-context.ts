@@ -4,7 +4,7 @@ import type { Task } from './task.js';
 /** A context for fetching sources that shows downloads in bytes; `done` ends the display. */
 export function sourceContext(task: Task): SourceContext & { done(): void } {
   let progress: { what: string; bar: Progress } | undefined;
-  const done = () => {
+  const end = () => {
     progress?.bar.stop();
     progress = undefined;
   };
@@ -16,17 +16,21 @@ export function sourceContext(task: Task): SourceContext & { done(): void } {
       task.note(`waiting for ${owner?.purpose ?? 'another run'} (pid ${owner?.pid ?? 'unknown'})`),
     onProgress: (event) => {
       if ('note' in event) {
-        done();
+        end();
         task.note(`${event.what}: ${event.note}`);
         return;
       }
+      const [done, total, unit, doing] =
+        'doneObjects' in event
+          ? ([event.doneObjects, event.totalObjects, 'objects', event.amount] as const)
+          : ([event.doneBytes, event.totalBytes, 'bytes', ''] as const);
       if (progress?.what !== event.what) {
-        done();
-        progress = { what: event.what, bar: showProgress(event.what, 'bytes', event.totalBytes ?? 1) };
+        end();
+        progress = { what: event.what, bar: showProgress(event.what, unit, total ?? 1) };
       }
-      if (event.totalBytes !== undefined) progress.bar.total(event.totalBytes);
-      progress.bar.update(event.doneBytes, '');
+      if (total !== undefined) progress.bar.total(total);
+      progress.bar.update(done, doing);
     },
-    done,
+    done: end,
   };
 }

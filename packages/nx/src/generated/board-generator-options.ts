@@ -33,13 +33,25 @@ export interface BoardGeneratorOptions {
    */
   fragments?: string[];
   /**
-   * Where the source of a kernel that is made comes from: debian (its own package, the default), the URL of a tarball (with sha256), or a directory.
+   * Where the source of a kernel that is made comes from: debian (its own package, the default), the URL of a tarball (with sha256) or of a git repository (with tag, branch or commit), or a directory.
    */
   source?: string;
   /**
    * SHA-256 of the tarball that source names: 64 hex digits.
    */
   sha256?: string;
+  /**
+   * Tag of the git repository that source names, as v6.12.
+   */
+  tag?: string;
+  /**
+   * Branch of the git repository that source names: the commit that it leads to is locked, until update is run.
+   */
+  branch?: string;
+  /**
+   * Commit of the git repository that source names: 40 hex digits.
+   */
+  commit?: string;
   /**
    * Name of the initramfs project. Default: rootfs-ARCH, which is made where it is missing.
    */

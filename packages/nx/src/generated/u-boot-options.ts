@@ -11,7 +11,7 @@ export interface UBootOptions {
   /**
    * Where the source comes from. Resolved once into bringup.lock.json by the update target, fetched only when something must be compiled.
    */
-  source: DebianPackageWithASourceTarballInIt | DebianSourcePackage | Tarball | Directory;
+  source: DebianPackageWithASourceTarballInIt | DebianSourcePackage | Tarball | GitRepository | Directory;
   /**
    * What the configuration starts from: a goal of the tree (defconfig, tinyconfig, allnoconfig, NAME_defconfig), or the path of a whole .config, which must contain a slash. Default: defconfig; for U-Boot the one for QEMU's machine of the arch, as qemu_arm64_defconfig.
    */
@@ -73,6 +73,25 @@ export interface Tarball {
    * Leading path components to drop while unpacking.
    */
   stripComponents?: number;
+}
+export interface GitRepository {
+  kind: 'git';
+  /**
+   * https, http, ssh, git or file URL, or a list of mirrors that are tried in order. One commit is fetched, without history and submodules.
+   */
+  url: string | string[];
+  /**
+   * Tag, as v6.12. Exactly one of tag, branch and commit is given. Its commit is locked, and stays when the tag is moved, until update is run.
+   */
+  tag?: string;
+  /**
+   * Branch. The commit that it leads to when update is run is locked.
+   */
+  branch?: string;
+  /**
+   * Commit: 40 hex digits, or 64 of a repository with SHA-256.
+   */
+  commit?: string;
 }
 export interface Directory {
   kind: 'directory';

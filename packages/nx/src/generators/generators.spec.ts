@@ -129,6 +129,24 @@ describe('single projects', () => {
     });
   });
 
+  it.each([
+    ['kernel', { source: 'https://x/linux.git', tag: 'v6.12' }, { url: 'https://x/linux.git', tag: 'v6.12' }],
+    [
+      'busybox',
+      { source: 'https://x/busybox', branch: 'master' },
+      { url: 'https://x/busybox', branch: 'master' },
+    ],
+    [
+      'u-boot',
+      { source: 'ssh://git@x/u', commit: 'AB'.repeat(20) },
+      { url: 'ssh://git@x/u', commit: 'ab'.repeat(20) },
+    ],
+    ['kernel', { source: 'file:///x/linux.git/', tag: 'v1' }, { url: 'file:///x/linux.git/', tag: 'v1' }],
+  ])('a %s from a git repository: %j', async (kind, options, source) => {
+    await workspace.generate(kind, { name: 'p', arch: 'arm64', ...options });
+    expect(workspace.declarationOf('p')!.options.source).toEqual({ kind: 'git', ...source });
+  });
+
   it('a program is put into an initramfs, once', async () => {
     await workspace.generate('initramfs', { name: 'r', arch: 'arm64' });
     for (let run = 0; run < 2; run++)
@@ -235,6 +253,27 @@ it('what cannot be written is refused before anything is', () => {
   expect(() => requireWritable(changes, closed)).toThrow(
     `new/project.json cannot be written: this user may not write to ${__dirname}. Nothing was changed`,
   );
+});
+
+describe('init', () => {
+  const copy = 'workspace-configs/kconfig/debug.config';
+
+  it('copies the presets that are asked for, and leaves a copy that was edited', async () => {
+    await workspace.generate('init', { presets: ['debug', 'virtio'] });
+    expect(workspace.files()[copy]).toContain('CONFIG_DEBUG_INFO');
+    expect(workspace.files()['workspace-configs/kconfig/virtio.config']).toContain('CONFIG_VIRTIO');
+    workspace.tree.write(copy, 'CONFIG_MINE=y\n');
+    await workspace.generate('init', { presets: ['debug'] });
+    expect(workspace.files()[copy]).toBe('CONFIG_MINE=y\n');
+    await workspace.generate('kernel', { name: 'k', arch: 'arm64', fragments: [copy] });
+    expect(workspace.declarationOf('k')!.options.fragments).toContain(copy);
+  });
+
+  it('refuses a preset that is not there', async () => {
+    await expect(workspace.generate('init', { presets: ['debgu'] })).rejects.toMatchObject({
+      code: 'UNKNOWN_PRESET',
+    });
+  });
 });
 
 describe('migration ignore-entries', () => {

@@ -54,7 +54,7 @@ export function kernelProject(
         ...fragments,
         '{projectRoot}/kernel.config',
       ],
-      ...machine.kernel,
+      ...(machine.deviceTree === undefined ? {} : { dtbs: [machine.deviceTree] }),
     },
     files: { 'kernel.config': KERNEL_CONFIG },
   };
@@ -167,10 +167,17 @@ export function boardProject(
       arch,
       ...(chosen === undefined ? {} : { machine: chosen }),
       ...machine.board,
+      ...deviceTreeOption(machine, parts),
       ...bootOptions(path, parts),
     },
     targets: { test: { options: { commands: [{ run: 'uname -m', expect: `^${UNAME[arch]}$` }] } } },
   };
+}
+
+/** The device tree that the board's own kernel was built with. */
+function deviceTreeOption({ deviceTree }: BoardMachine, { kernel }: BoardParts): Record<string, unknown> {
+  if (deviceTree === undefined || kernel === undefined) return {};
+  return { dtb: `${kernel}:${posix.basename(deviceTree)}.dtb` };
 }
 
 function bootOptions(path: BootPathName, parts: BoardParts): Record<string, unknown> {

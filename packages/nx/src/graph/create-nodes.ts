@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { version as nxVersion } from 'nx/package.json';
 import type { CreateNodesResult, CreateNodesV2, TargetConfiguration } from '@nx/devkit';
 import { parse as parseJson } from 'jsonc-parser'; // As Nx reads project.json, without loading all of its devkit.
 import { ENGINE_NODE, engineIdentity } from '../project/engine.js';
@@ -10,6 +11,7 @@ import { initramfsTargets } from './initramfs-targets.js';
 import { consoleTargets, kconfigTargets } from './kconfig-targets.js';
 import { kernelModuleTargets } from './kernel-module-targets.js';
 import { programTargets } from './program-targets.js';
+import { requireNx } from './nx-version.js';
 import { referencedProjects, References } from './references.js';
 import { rememberConsoleTasks } from './terminal-hook.js';
 import { ubootImageTargets } from './uboot-image-targets.js';
@@ -22,6 +24,7 @@ import { ubootImageTargets } from './uboot-image-targets.js';
 export const createNodesV2: CreateNodesV2 = [
   '**/project.json',
   (files, _options, { workspaceRoot }) => {
+    requireNx(nxVersion);
     const declarations = new Map<string, { file: string; declaration: Declaration }>();
     for (const file of files) {
       const declaration = readDeclaration(workspaceRoot, file);

@@ -15,8 +15,8 @@ export interface BoardMachine {
   readonly paths: readonly BootPathName[];
   /** Presets of its kernel, over tinyconfig. One kernel serves all of its boot paths, so that boards share it. */
   readonly presets: readonly string[];
-  /** Further options of its kernel project. */
-  readonly kernel?: Readonly<Record<string, unknown>>;
+  /** The kernel's device tree of it, where QEMU makes none: its place below arch/ARCH/boot/dts. */
+  readonly deviceTree?: string;
   /** Further options of its boards. */
   readonly board?: Readonly<Record<string, unknown>>;
   /** The kernel's name of its first serial port, where it is not the arch's. */
@@ -63,7 +63,7 @@ export const BOARD_MACHINES: readonly BoardMachine[] = [
     family: 'cubieboard',
     paths: ['kernel'],
     presets: ['virt-arm', 'cubieboard'],
-    kernel: { dtbs: ['sun4i-a10-cubieboard'] },
+    deviceTree: 'sun4i-a10-cubieboard',
     board: { cpu: 'cortex-a8', memory: 512, append: 'console=ttyS0' },
     console: 'ttyS0',
   },

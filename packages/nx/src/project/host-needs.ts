@@ -38,6 +38,7 @@ const SOURCE_PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   'debian-package': ['apt-get', 'apt-cache', 'dpkg-deb', 'tar', 'xz'],
   'debian-source': ['apt-get', 'apt-cache', 'dpkg-source', 'patch', 'tar', 'xz', 'bzip2'],
   tarball: ['tar'],
+  git: ['git'],
   directory: ['git'],
 };
 
@@ -110,7 +111,12 @@ function sourcePrograms({ kind, url }: Readonly<Record<string, unknown>>): strin
   const [first] = [url].flat();
   const ending = /\.(\w+)$/.exec(text(first) ?? '')?.[1] ?? '';
   const unpacks = kind === 'tarball' ? TARBALL_PROGRAMS[ending] : undefined;
-  return [...(SOURCE_PROGRAMS[String(kind)] ?? []), ...(unpacks === undefined ? [] : [unpacks])];
+  const overSsh = kind === 'git' && [url].flat().some((given) => /^ssh:/.test(String(given)));
+  return [
+    ...(SOURCE_PROGRAMS[String(kind)] ?? []),
+    ...(unpacks === undefined ? [] : [unpacks]),
+    ...(overSsh ? ['ssh'] : []),
+  ];
 }
 
 function headers(kind: string, { arch, base }: Declaration['options']): HostNeed[] {

@@ -126,7 +126,7 @@ describe('a slip in options', () => {
       'kernel',
       { source: { package: 'x' } },
       'OPTION_MISSING',
-      'source.kind is missing (an option of @bringup/nx:kernel). It is one of debian-package, debian-source, tarball, directory',
+      'source.kind is missing (an option of @bringup/nx:kernel). It is one of debian-package, debian-source, tarball, git, directory',
     ],
     [
       'initramfs',

@@ -10,12 +10,35 @@ const KERNEL_SPEAKS = /^(Linux version |Booting Linux on )/;
 const BEFORE_KERNEL =
   /^(SeaBIOS \(version|iPXE|Booting from |EFI stub: |BdsDxe: |Starting kernel \.\.\.|UEFI firmware|\.*$)/;
 
-/** Names of serial consoles by QEMU program: of its usual machines (virt, q35 and pc). */
-const SERIAL_CONSOLES: readonly (readonly [RegExp, RegExp, string])[] = [
-  [/qemu-system-(x86_64|i386)$/, /^(ttyS|uart|hvc)/, 'ttyS0'],
-  [/qemu-system-(aarch64|arm)$/, /^(ttyAMA|pl011|hvc)/, 'ttyAMA0'],
-  [/qemu-system-riscv(64|32)$/, /^(ttyS|uart|hvc|sbi)/, 'ttyS0'],
+/** What is known of the serial port of QEMU's usual machines. Others, as cubieboard, have ports of other names. */
+interface UsualMachines {
+  readonly program: RegExp;
+  /** `-machine`, without properties. */
+  readonly machine: RegExp;
+  /** Values of `console=` that reach the port. */
+  readonly fits: RegExp;
+  readonly port: string;
+  readonly driver: string;
+}
+const UART = { fits: /^(ttyS|uart|hvc)/, port: 'ttyS0', driver: 'CONFIG_SERIAL_8250_CONSOLE' };
+const PL011 = { fits: /^(ttyAMA|pl011|hvc)/, port: 'ttyAMA0', driver: 'CONFIG_SERIAL_AMBA_PL011_CONSOLE' };
+const USUAL_MACHINES: readonly UsualMachines[] = [
+  { ...UART, program: /qemu-system-(x86_64|i386)$/, machine: /^(q35|pc|microvm)(-|$)/ },
+  { ...PL011, program: /qemu-system-(aarch64|arm)$/, machine: /^virt(-|$)/ },
+  { ...UART, program: /qemu-system-riscv(64|32)$/, machine: /^virt$/, fits: /^(ttyS|uart|hvc|sbi)/ },
 ];
+
+/** `-machine` without its properties; QEMU has a default only for PCs. */
+function machineOf({ argv }: Findings): string {
+  return argument(argv, '-machine')?.split(',')[0] ?? 'pc';
+}
+
+function usualMachine(findings: Findings): UsualMachines | undefined {
+  const name = machineOf(findings);
+  return USUAL_MACHINES.find(
+    ({ program, machine }) => program.test(findings.argv[0] ?? '') && machine.test(name),
+  );
+}
 
 /** The kernel never got out of the file that was to hold it, or into a console that is seen. */
 export const BOOT_SIGNATURES = {
@@ -42,9 +65,9 @@ export const BOOT_SIGNATURES = {
     };
   },
   'wrong-console': (findings) => {
-    const rule = SERIAL_CONSOLES.find(([program]) => program.test(findings.argv[0] ?? ''));
-    if (!rule || findings.end === undefined) return undefined;
-    const [, fits, port] = rule;
+    const usual = usualMachine(findings);
+    if (!usual || findings.end === undefined) return undefined;
+    const { fits, port } = usual;
     const given = values(findings, 'console');
     // Arm and RISC-V find theirs in the device tree (stdout-path); a PC takes its screen.
     const wrong =
@@ -60,12 +83,19 @@ export const BOOT_SIGNATURES = {
   },
   silent: (findings) => {
     if (!hasEnded(findings) || !isSilent(findings)) return undefined;
-    const port = SERIAL_CONSOLES.find(([program]) => program.test(findings.argv[0] ?? ''))?.[2];
+    if (lacksDeviceTree(findings)) {
+      const machine = machineOf(findings);
+      return {
+        cause: `no output at all, and QEMU makes no device tree for ${machine}: its kernel finds no serial port`,
+        remedy: `give the board the tree of this machine (dtb); a kernel of Linux has it among its dtbs`,
+      };
+    }
+    const driver = usualMachine(findings)?.driver;
     return {
       cause: 'no output at all',
       remedy:
-        `does the kernel have the driver of the serial port and a console on it (CONFIG_PRINTK, ` +
-        `${port === 'ttyAMA0' ? 'CONFIG_SERIAL_AMBA_PL011_CONSOLE' : 'CONFIG_SERIAL_8250_CONSOLE'})? ` +
+        `does the kernel have the driver of the serial port and a console on it (CONFIG_PRINTK` +
+        `${driver === undefined ? '' : `, ${driver}`})? ` +
         `Is it for this machine and CPU, and does quiet hide its messages? Try earlycon on the command line: ` +
         'it speaks before any driver does. QEMU with -d guest_errors,unimp shows a kernel that fails earlier still',
     };
@@ -88,6 +118,18 @@ function hasConsole(findings: Findings): boolean {
   if (enabled) return true;
   const early = findLine(findings, /^(printk: )?(legacy )?bootconsole \[/);
   return !early && findLine(findings, KERNEL_SPEAKS) !== undefined;
+}
+
+/** Arm and RISC-V look for all devices in a device tree; a firmware may bring one, -kernel alone does not. */
+function lacksDeviceTree(findings: Findings): boolean {
+  const { argv } = findings;
+  const wantsOne = /qemu-system-(aarch64|arm|riscv64|riscv32)$/.test(argv[0] ?? '');
+  return (
+    wantsOne &&
+    usualMachine(findings) === undefined &&
+    argument(argv, '-kernel') !== undefined &&
+    argument(argv, '-dtb') === undefined
+  );
 }
 
 function isPc({ argv }: Findings): boolean {

@@ -84,7 +84,8 @@ describe('virtiofsd', () => {
     ];
     const program = await startProgram(argv as [string, ...string[]]);
     const log = join(directory, 'run/share0.log');
-    while (!existsSync(log) || !readFileSync(log, 'utf8').includes('Waiting')) await sleep(20);
+    const ready = () => existsSync(log) && readFileSync(log, 'utf8').includes('Waiting');
+    for (const end = Date.now() + 30_000; !ready() && Date.now() < end; ) await sleep(20);
     expect(serving()).not.toEqual([]);
     process.kill(program.pid, 'SIGKILL');
     await program.exited;

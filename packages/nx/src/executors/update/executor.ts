@@ -1,6 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { lockField, readLock, type LockedSource, type ToolVersions } from '@bringup/kbuild';
-import { writeLocked } from '../../execution/locked.js';
+import { lockedIdentity, lockField, readLock, type LockedSource, type ToolVersions } from '@bringup/kbuild';
+import { describeLocked, writeLocked } from '../../execution/locked.js';
 import { needsOf } from '../../execution/needs.js';
 import { runTask } from '../../execution/task.js';
 import type { UpdateOptions } from '../../generated/update-options.js';
@@ -25,9 +25,10 @@ export default function updateExecutor(
 }
 
 function describeSource(before: LockedSource | undefined, now: LockedSource | undefined): string[] {
-  if (!now || before?.sha256 === now.sha256) return [];
-  const what = `${now.package ?? now.url?.[0] ?? now.kind} ${now.version ?? ''}`.trim();
-  return [`source: ${what}, sha256 ${now.sha256}${before?.version ? ` (was ${before.version})` : ''}`];
+  if (!now || (before && lockedIdentity(before) === lockedIdentity(now))) return [];
+  const id = now.kind === 'git' ? `commit ${now.commit}` : `sha256 ${now.sha256}`;
+  const was = before?.kind === 'git' ? before.commit : before?.version;
+  return [`source: ${describeLocked(now)}, ${id}${was ? ` (was ${was})` : ''}`];
 }
 
 function describeTools(before: ToolVersions, now: ToolVersions): string[] {

@@ -13,7 +13,8 @@ const PATHS_OF: Partial<Record<OptionName, readonly BootPathName[]>> = {
 
 /** What a part, taken as it is, already holds: naming that as well would have no effect. */
 function heldBy(path: BootPathName, options: BoardGeneratorOptions): [OptionName, readonly OptionName[]][] {
-  const kernel = ['kernel', 'ownKernel', 'fragments', 'source', 'sha256'] as const;
+  const source = ['source', 'sha256', 'tag', 'branch', 'commit'] as const;
+  const kernel = ['kernel', 'ownKernel', 'fragments', ...source] as const;
   const root = ['initramfs', 'busybox'] as const;
   const held: [OptionName, readonly OptionName[]][] = [
     ['disk', path === 'disk' ? root : [...kernel, ...root]],

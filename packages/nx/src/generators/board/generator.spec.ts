@@ -69,7 +69,11 @@ describe('a board from nothing', () => {
     await board('b', { arch: 'arm', machine: 'cubieboard' });
     expect(workspace.projects()).toEqual(['b', 'busybox-arm', 'kernel-cubieboard', 'rootfs-cubieboard']);
     expect(workspace.declarationOf('rootfs-cubieboard')!.options.console).toBe('ttyS0');
-    expect(workspace.declarationOf('b')!.options).toMatchObject({ machine: 'cubieboard', memory: 512 });
+    expect(workspace.declarationOf('b')!.options).toMatchObject({
+      ...{ machine: 'cubieboard', memory: 512, append: 'console=ttyS0' },
+      dtb: 'kernel-cubieboard:sun4i-a10-cubieboard.dtb',
+    });
+    expect(workspace.declarationOf('kernel-cubieboard')!.options.dtbs).toEqual(['sun4i-a10-cubieboard']);
   });
 
   it('lies below the directory that was asked for', async () => {
@@ -291,7 +295,55 @@ describe('refuses, and writes nothing', () => {
       'BAD_SOURCE',
       /is for a tarball/,
     ],
-    ['a git repository', { arch: 'arm64', source: 'https://x/linux.git' }, 'BAD_SOURCE', /clone it/],
+    [
+      'a git repository without a commit',
+      { arch: 'arm64', source: 'https://x/linux.git' },
+      'BAD_SOURCE',
+      /which commit of it\? Give --tag, --branch or --commit/,
+    ],
+    [
+      'a git repository with a checksum',
+      { arch: 'arm64', source: 'https://x/linux.git', tag: 'v1', sha256: 'a'.repeat(64) },
+      'BAD_SOURCE',
+      /sha256 is for a tarball/,
+    ],
+    [
+      'a git repository with what ssh alone understands',
+      { arch: 'arm64', source: 'git@x.org:linux.git', tag: 'v1' },
+      'URL_INVALID',
+      /Write ssh:\/\/git@x.org\/linux.git/,
+    ],
+    [
+      'a git repository with a tag behind it',
+      { arch: 'arm64', source: 'https://x/linux.git#v6.12' },
+      'URL_INVALID',
+      /#v6.12 is no part of a URL. Give "tag"/,
+    ],
+    [
+      'a bare repository as a directory',
+      { arch: 'arm64', source: '../linux.git' },
+      'BAD_SOURCE',
+      /Give its URL \(file:\/\/\//,
+    ],
+    [
+      'a tag and a branch',
+      { arch: 'arm64', source: 'https://x/linux.git', tag: 'v1', branch: 'main' },
+      'GIT_REF_INVALID',
+      /has tag and branch/,
+    ],
+    ['a tag of nothing', { arch: 'arm64', tag: 'v1' }, 'BAD_SOURCE', /tag is for a git repository/],
+    [
+      'a tag of a directory',
+      { arch: 'arm64', source: '../linux', tag: 'v1' },
+      'BAD_SOURCE',
+      /tag is for a git repository/,
+    ],
+    [
+      'a tag of a kernel that is in a CD',
+      { arch: 'arm64', boot: 'iso', iso: 'cd', tag: 'v1' },
+      'UNUSED_OPTION',
+      /tag: it has no effect beside iso/,
+    ],
     [
       'an option that is not there',
       { arch: 'arm64', fragment: ['x'] },

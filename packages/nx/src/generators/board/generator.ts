@@ -3,7 +3,7 @@ import { UserError } from '@bringup/process';
 import type { BoardGeneratorOptions } from '../../generated/board-generator-options.js';
 import { boardMachine, requireBootPath, type BoardMachine } from '../../project/board-machines.js';
 import { checkProjectName } from '../../project/names.js';
-import { DEBIAN_SOURCES, sourceOption } from '../../project/source-option.js';
+import { DEBIAN_SOURCES, givenSource } from '../../project/source-option.js';
 import { requireFragments } from '../fragments.js';
 import { busyboxPart, part, placeOf } from '../parts.js';
 import { asGenerator } from '../run-generator.js';
@@ -81,8 +81,8 @@ class Parts {
 
   private sharedKernel(): string {
     const { options, machine, workspace } = this;
-    const { arch, source, sha256, kernel: given, directory } = options;
-    const from = source === undefined ? undefined : sourceOption('kernel', source, sha256);
+    const { arch, kernel: given, directory } = options;
+    const from = givenSource('kernel', options);
     const name = given ?? `kernel-${machine.family}`;
     const found = workspace.declarationOf(name);
     if (found && from && !isDeepStrictEqual(found.options.source, from)) {
@@ -101,8 +101,8 @@ class Parts {
 
   private ownKernel(): string {
     const { options, machine, workspace } = this;
-    const { arch, name, source, sha256, kernel: given, fragments = [], directory } = options;
-    const from = source === undefined ? undefined : sourceOption('kernel', source, sha256);
+    const { arch, name, kernel: given, fragments = [], directory } = options;
+    const from = givenSource('kernel', options);
     const project = `kernel-${bareName(name)}`;
     const place = placeOf(project, directory);
     const shared =

@@ -6,7 +6,7 @@ import { busyboxProject } from '../templates.js';
 
 /** `nx g @bringup/nx:busybox` */
 export default asGenerator<BusyboxGeneratorOptions>((workspace, options) => {
-  const { name, arch, source = 'debian', sha256, directory } = options;
-  workspace.add(busyboxProject(ownPlace(name, directory), arch, sourceOption('busybox', source, sha256)));
+  const { name, arch, source = 'debian', directory } = options;
+  workspace.add(busyboxProject(ownPlace(name, directory), arch, sourceOption('busybox', source, options)));
   workspace.notes.push(`Build it: nx run ${name}:build`);
 });

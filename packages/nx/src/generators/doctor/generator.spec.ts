@@ -46,6 +46,15 @@ it.each([
   expect(needs.filter(({ debian }) => debian === undefined)).toEqual([]);
 });
 
+it.each([
+  ['https://x/linux.git', ['git']],
+  ['ssh://git@x/linux.git', ['git', 'ssh']],
+])('a kernel from %s needs %j', async (source, wanted) => {
+  await workspace.generate('kernel', { name: 'k', arch: 'arm64', source, tag: 'v1' });
+  const names = (await report()).needs.map(({ name }) => name);
+  expect(names.filter((name) => ['git', 'ssh', 'apt-get'].includes(name))).toEqual(wanted);
+});
+
 it('a PC needs what only PCs do', async () => {
   await workspace.generate('board', { name: 'b', arch: 'x86_64', boot: 'bios' });
   const names = (await report()).needs.map(({ name }) => name);

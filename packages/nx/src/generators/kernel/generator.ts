@@ -8,9 +8,9 @@ import { kernelProject } from '../templates.js';
 
 /** `nx g @bringup/nx:kernel` */
 export default asGenerator<KernelGeneratorOptions>((workspace, options) => {
-  const { name, arch, machine, fragments = [], source = 'debian', sha256, directory } = options;
+  const { name, arch, machine, fragments = [], source = 'debian', directory } = options;
   requireFragments(workspace.tree, fragments);
-  const from = sourceOption('kernel', source, sha256);
+  const from = sourceOption('kernel', source, options);
   workspace.add(kernelProject(ownPlace(name, directory), boardMachine(arch, machine), from, fragments));
   workspace.notes.push(
     `Build it: nx run ${name}:build`,

@@ -6,7 +6,7 @@ import { ubootProject } from '../templates.js';
 
 /** `nx g @bringup/nx:u-boot` */
 export default asGenerator<UBootGeneratorOptions>((workspace, options) => {
-  const { name, arch, source = 'debian', sha256, directory } = options;
-  workspace.add(ubootProject(ownPlace(name, directory), arch, sourceOption('u-boot', source, sha256)));
+  const { name, arch, source = 'debian', directory } = options;
+  workspace.add(ubootProject(ownPlace(name, directory), arch, sourceOption('u-boot', source, options)));
   workspace.notes.push(`Build it: nx run ${name}:build`);
 });

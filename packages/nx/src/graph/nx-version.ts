@@ -1,0 +1,23 @@
+import { UserError } from '@bringup/process';
+
+/**
+ * The oldest Nx that hashes fields of a JSON file (`JsonInput` of its native hasher), which is how tasks depend on their own
+ * entries of bringup.lock.json. What is before says of such an input only that it is of no type that it knows.
+ */
+export const OLDEST_NX = '22.7.0';
+
+/**
+ * @param version of the workspace's Nx
+ * @throws UserError `NX_TOO_OLD`
+ */
+export function requireNx(version: string): void {
+  const [major, minor] = numbers(version);
+  const [oldestMajor, oldestMinor] = numbers(OLDEST_NX);
+  if (major! > oldestMajor! || (major === oldestMajor && minor! >= oldestMinor!)) return;
+  const message =
+    `this workspace has Nx ${version}; Bringup needs ${OLDEST_NX} or newer. ` +
+    'Update it: npx nx migrate latest, npm install, npx nx migrate --run-migrations';
+  throw new UserError('NX_TOO_OLD', message, { version, oldest: OLDEST_NX });
+}
+
+const numbers = (version: string) => version.split('.').map(Number);
