@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { hostPackages, reportHost } from '../../execution/host-report.js';
 import { GeneratedWorkspace } from '../workspace.js';
 import { virtualWorkspace, type VirtualWorkspace } from '../../testing/virtual-workspace.js';
@@ -44,6 +46,21 @@ it.each([
   const { needs } = await report();
   expect(needs.map(({ name }) => name)).toEqual(expect.arrayContaining(wanted));
   expect(needs.filter(({ debian }) => debian === undefined)).toEqual([]);
+});
+
+/** What comes with packages that the guide names, and what no Debian is without. */
+const BROUGHT = [
+  ...['binutils-aarch64-linux-gnu', 'libc6-dev-arm64-cross'],
+  ...['bzip2', 'dpkg-dev', 'gcc', 'libc6-dev', 'make', 'patch', 'perl', 'xz-utils'],
+  ...['apt', 'dpkg', 'gzip', 'tar', 'util-linux'],
+];
+
+it('the line of the first guide installs what its board needs', async () => {
+  const guide = readFileSync(join(__dirname, '../../../../../docs/guides/getting-started.md'), 'utf8');
+  const line = /^apt install (.*)$/m.exec(guide)![1]!.split(' ');
+  await workspace.generate('board', { name: 'b', arch: 'arm64' });
+  const wanted = hostPackages(new GeneratedWorkspace(workspace.tree).declarations(), '/ws');
+  expect(wanted.filter((name) => ![...line, ...BROUGHT].includes(name))).toEqual([]);
 });
 
 it.each([
