@@ -22,7 +22,7 @@ export interface HostNeed {
   /** What a `gdb` is to know. */
   readonly arch?: Arch;
   /** The only target that needs it, where that is one for people at a terminal. */
-  readonly target?: 'debug' | 'menuconfig';
+  readonly target?: 'debug' | 'dtb' | 'menuconfig';
 }
 
 /** What make wants to build a kernel, a BusyBox or a U-Boot, besides the compilers that the lock names, and what publishes it. */
@@ -179,8 +179,6 @@ function boardNeeds(
     ...(volumeLoaders(options.boot).length > 0 ? ['mmd'] : []),
     ...(objects(options.drives).length > 0 ? ['qemu-img'] : []),
     ...(shares.includes('virtiofs') ? ['unshare'] : []),
-    // A PC has none.
-    ...(arch === 'x86_64' ? [] : ['dtc']),
   ];
   const prefix = crossPrefix(arch as Arch, text(declarationOf(text(kernel) ?? '')?.options.crossCompile));
   const gdb: HostNeed = {
@@ -195,6 +193,8 @@ function boardNeeds(
     ...programs.map(program),
     ...(shares.includes('virtiofs') ? [{ ...program('virtiofsd'), kind: 'virtiofsd' as const }] : []),
     ...(shares.includes('smb') ? [{ ...program('smbd'), kind: 'smbd' as const }] : []),
+    // A PC has no device tree.
+    ...(arch === 'x86_64' ? [] : [{ ...program('dtc'), target: 'dtb' as const }]),
     gdb,
     { ...program('readelf'), target: 'debug' },
   ];
