@@ -90,7 +90,8 @@ function forNx(property) {
 }
 
 /** The same property without what is there for Nx. */
-function notForNx({ anyOf: _anyOf, allOf, ...property }) {
+function notForNx({ allOf, ...property }) {
+  delete property.anyOf;
   return { ...property, ...allOf?.[0] };
 }
 
@@ -162,14 +163,17 @@ function examples({ examples: given = [] }) {
 
 async function emitOne({ kind, pages, suffix }, name) {
   const path = join(plugin, 'src', kind, name, 'schema.json');
-  const { definitions: _definitions, ...own } = JSON.parse(readFileSync(path, 'utf8'));
+  const own = JSON.parse(readFileSync(path, 'utf8'));
   const properties = allFilledIn(mapProperties(own.properties, notForNx));
   const schema = { ...own, properties, additionalProperties: NOTHING_ELSE };
   const forBoth = { ...schema, properties: mapProperties(properties, forNx), definitions: DEFINITIONS };
   await emit(path, JSON.stringify(forBoth), 'json');
 
   const types = await compile(
-    structuredClone({ ...schema, $id: undefined, examples: undefined, additionalProperties: false }),
+    structuredClone({
+      ...schema,
+      ...{ $id: undefined, examples: undefined, definitions: undefined, additionalProperties: false },
+    }),
     schema.title,
     { bannerComment: '', additionalProperties: false, format: false, ignoreMinAndMaxItems: true },
   );
