@@ -7,7 +7,8 @@
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { killCurrent } from './bench/run.mjs';
-import { MAX_RUNS, MEASURES } from './bench/measures.mjs';
+import { MAX_RUNS } from './bench/build.mjs';
+import { MEASURES } from './bench/measures.mjs';
 import { buildPlugin, makeScratch, removeScratch } from './bench/scratch.mjs';
 import { root } from './lib/setup.mjs';
 
