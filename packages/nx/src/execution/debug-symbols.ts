@@ -5,6 +5,7 @@ import { readBuildIds, readElf, type BuildIdFile, type ElfFacts } from '@bringup
 import { resolvedValues, type ConfigValues } from '@bringup/kconfig';
 import { UserError } from '@bringup/process';
 import type { FullDebugOptions } from '../generated/debug-options.js';
+import { bootedKernel } from '../project/booted-kernel.js';
 import { parseFileReference } from '../project/references.js';
 import { variantOptions } from '../project/variants.js';
 import { requireBuilt } from './artifacts.js';
@@ -66,7 +67,10 @@ function symbolsFile(task: Task, options: FullDebugOptions): { path: string; pro
     if (file.kind === 'file') return { path: resolve(task.workspaceRoot, file.path) };
     return { path: artifactPath(task, file.project, file.artifact), project: file.project };
   }
-  const project = bootedKernel(task, options);
+  const project = bootedKernel(options, (name) => {
+    const declaration = task.declarationOf(name);
+    return declaration && variantOptions(declaration);
+  });
   if (project === undefined) {
     const message =
       `${task.project}: nothing says which kernel this board boots. ` +
@@ -75,19 +79,6 @@ function symbolsFile(task: Task, options: FullDebugOptions): { path: string; pro
   }
   checkArch(task, { option: 'kernel', project, arch: options.arch });
   return { path: artifactPath(task, project, 'vmlinux'), project };
-}
-
-/** The kernel project that a board names, or what it boots from does. */
-function bootedKernel(task: Task, { kernel, boot }: FullDebugOptions): string | undefined {
-  if (kernel !== undefined) return kernel;
-  const { image, iso, disk } = (boot ?? {}) as Readonly<Record<string, unknown>>;
-  const medium = [image, iso, disk].find((name) => typeof name === 'string');
-  const declaration = medium === undefined ? undefined : task.declarationOf(medium as string);
-  if (declaration === undefined) return undefined;
-  const options = variantOptions(declaration);
-  const partitions = Array.isArray(options.partitions) ? (options.partitions as unknown[]) : [];
-  const boots = partitions.map((partition) => (partition as { boot?: { kernel?: unknown } }).boot?.kernel);
-  return [options.kernel, ...boots].find((name) => typeof name === 'string') as string | undefined;
 }
 
 function noDebugInfo(task: Task, path: string, project: string | undefined): UserError {

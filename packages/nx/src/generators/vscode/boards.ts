@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { getProjects, type Tree } from '@nx/devkit';
 import { UserError } from '@bringup/process';
+import { bootedKernel } from '../../project/booted-kernel.js';
 import { findDeclaration, isKconfigKind, type Declaration } from '../../project/declaration.js';
 import { workDirectory } from '../../project/paths.js';
 import { variantOutput } from '../../project/variants.js';
@@ -56,7 +57,7 @@ function describeBoard(
   declared: ReadonlyMap<string, Declaration>,
   given: string | undefined,
 ): EditorBoard {
-  const kernel = bootedKernel(board, declared);
+  const kernel = kernelOf(board, declared);
   const configuration = given ?? (kernel && debugVariant(kernel));
   if (given !== undefined && !(given in { ...board.configurations, ...kernel?.configurations })) {
     const message = `configuration: neither ${board.project} nor its kernel has a variant ${given}`;
@@ -70,19 +71,12 @@ function describeBoard(
   };
 }
 
-/** The kernel project that a board names, or what it boots from does. */
-function bootedKernel(
+/** The kernel project that a board boots, where it is one that is configured here. */
+function kernelOf(
   { options }: Declaration,
   declared: ReadonlyMap<string, Declaration>,
 ): Declaration | undefined {
-  const { image, iso, disk } = (options.boot ?? {}) as Readonly<Record<string, unknown>>;
-  const medium = [image, iso, disk].map((name) => declared.get(String(name))).find(Boolean);
-  const partitions = Array.isArray(medium?.options.partitions)
-    ? (medium.options.partitions as unknown[])
-    : [];
-  const boots = partitions.map((partition) => (partition as { boot?: { kernel?: unknown } }).boot?.kernel);
-  const name = [options.kernel, medium?.options.kernel, ...boots].find((one) => typeof one === 'string');
-  const kernel = declared.get(String(name));
+  const kernel = declared.get(String(bootedKernel(options, (name) => declared.get(name)?.options)));
   return kernel && isKconfigKind(kernel.kind) ? kernel : undefined;
 }
 
