@@ -43,7 +43,7 @@ beforeAll(async () => {
   };
   for (const args of [
     ['run-many', '-t', 'build', '-p', 'kernel', 'busybox'],
-    ['run', 'kernel:build', '-c', 'debug'],
+    ['run', 'kernel:build', '-c', 'devices'],
   ]) {
     const { exitCode, output } = await nx(args, { cwd: REPOSITORY, env });
     expect({ exitCode, output: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, output: '' });
@@ -159,7 +159,7 @@ describe('hands over to the root that the command line names', () => {
   });
 
   it('by the same initramfs on another kernel', async () => {
-    const log = await boot({ append: 'root=LABEL=rootfs', kernel: 'kernel/debug/Image' }, IN_FIRST);
+    const log = await boot({ append: 'root=LABEL=rootfs', kernel: 'kernel/devices/Image' }, IN_FIRST);
     expect(log).toContain('init: the root is /dev/vda1, starting /sbin/init\n');
   });
 });
