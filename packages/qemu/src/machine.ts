@@ -21,7 +21,7 @@ import {
   planShares,
   planShareServers,
   smbDirectory,
-  VIRTIOFSD_PLACES,
+  DEFAULT_VIRTIOFSD,
   type ShareHost,
 } from './machine/shares.js';
 import { formatProperties } from './properties.js';
@@ -78,7 +78,7 @@ export function planMachine(options: MachineOptions): MachinePlan {
 }
 
 function planShareHost({ runDirectory = '', virtiofsd }: MachineOptions): ShareHost {
-  return { runDirectory, virtiofsd: virtiofsd ?? VIRTIOFSD_PLACES.at(-1)! };
+  return { runDirectory, virtiofsd: virtiofsd ?? DEFAULT_VIRTIOFSD };
 }
 
 /** The command of a machine that boots nothing, with properties for `-machine` besides its own. */

@@ -39,6 +39,9 @@ it('starts a virtiofsd for each share by it, and nothing where there is none', (
   expect(wrapper.slice(2)).toEqual(['/run/x', '/usr/libexec/virtiofsd', ...served, '--']);
   expect(existsSync(wrapper[1]!)).toBe(true);
   expect(planMachine({ ...base, shares: shares.slice(0, 1) }).wrapper).toEqual([]);
+  // Where nobody has looked, it is Debian's.
+  const unseen = planMachine({ ...base, shares, virtiofsd: undefined });
+  expect(unseen.wrapper[3]).toBe('/usr/lib/qemu/virtiofsd');
 });
 
 it('smb needs a card on the user network', () => {

@@ -48,8 +48,11 @@ export interface ShareHost {
   virtiofsd: string;
 }
 
+/** Where Debian's QEMU has it: what is planned where nobody looked at the host. */
+export const DEFAULT_VIRTIOFSD = '/usr/lib/qemu/virtiofsd';
+
 /** Places of it: of a package of its own in Debian (from 13) and Fedora, of Debian's QEMU, of Arch. It is in nobody's PATH. */
-export const VIRTIOFSD_PLACES = ['/usr/libexec/virtiofsd', '/usr/lib/qemu/virtiofsd', '/usr/lib/virtiofsd'];
+export const VIRTIOFSD_PLACES = ['/usr/libexec/virtiofsd', DEFAULT_VIRTIOFSD, '/usr/lib/virtiofsd'];
 
 const isVirtioFs = (share: Share): share is VirtioFsShare => share.type === 'virtiofs';
 
