@@ -86,7 +86,7 @@ export const BOOT_SIGNATURES = {
     if (lacksDeviceTree(findings)) {
       const machine = machineOf(findings);
       return {
-        cause: `no output at all, and QEMU makes no device tree for ${machine}: its kernel finds no serial port`,
+        cause: `no output at all, and no device tree was given for ${machine}: unless QEMU makes one for it, the kernel finds no serial port`,
         remedy: `give the board the tree of this machine (dtb); a kernel of Linux has it among its dtbs`,
       };
     }
@@ -120,10 +120,10 @@ function hasConsole(findings: Findings): boolean {
   return !early && findLine(findings, KERNEL_SPEAKS) !== undefined;
 }
 
-/** Arm and RISC-V look for all devices in a device tree; a firmware may bring one, -kernel alone does not. */
+/** Arm's kernels look for all devices in a device tree; QEMU makes one for virt and few other machines. */
 function lacksDeviceTree(findings: Findings): boolean {
   const { argv } = findings;
-  const wantsOne = /qemu-system-(aarch64|arm|riscv64|riscv32)$/.test(argv[0] ?? '');
+  const wantsOne = /qemu-system-(aarch64|arm)$/.test(argv[0] ?? '');
   return (
     wantsOne &&
     usualMachine(findings) === undefined &&

@@ -11,7 +11,7 @@ const TABLE: Record<string, [outcomes: Outcome[], told: RegExp]> = {
   'wrong-console.missing': [['wrong-console', 'silent'], /no console= is given.*put console=ttyS0/],
   'wrong-console.earlycon': [['wrong-console', 'init-exited'], /console=ttyS0/],
   'silent.x86_64': [['silent'], /CONFIG_SERIAL_8250_CONSOLE.*earlycon/],
-  'silent.device-tree': [['silent'], /no device tree for cubieboard.*\(dtb\)/],
+  'silent.device-tree': [['silent'], /no device tree was given for cubieboard.*\(dtb\)/],
   'initrd-compression.xz': [['initrd-compression'], /by xz, as its first bytes.*CONFIG_RD_XZ=y/],
   'initrd-unpack.garbage': [['initrd-unpack'], /invalid magic.*no cpio archive/],
   'initrd-unpack.lz4-frame': [['initrd-unpack'], /those of lz4-frame.*lz4 -l/],
