@@ -272,6 +272,7 @@ describe('init', () => {
   it('refuses a preset that is not there', async () => {
     await expect(workspace.generate('init', { presets: ['debgu'] })).rejects.toMatchObject({
       code: 'UNKNOWN_PRESET',
+      message: expect.stringContaining('Did you mean debug?'),
     });
   });
 });

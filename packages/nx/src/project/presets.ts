@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '@bringup/process';
+import { nearNames, UserError } from '@bringup/process';
 
 const PACKAGE_ROOT = join(__dirname, '..', '..');
 
@@ -10,7 +10,7 @@ function presetsDirectory(): string {
   return existsSync(published) ? published : join(PACKAGE_ROOT, '..', '..', 'workspace-configs', 'kconfig');
 }
 
-/** The file of a preset. @throws UserError `UNKNOWN_PRESET` listing those there are */
+/** The file of a preset. @throws UserError `UNKNOWN_PRESET` with the near one, listing those there are */
 export function presetPath(name: string): string {
   const directory = presetsDirectory();
   const path = join(directory, `${name}.config`);
@@ -18,8 +18,8 @@ export function presetPath(name: string): string {
   const names = readdirSync(directory)
     .filter((file) => file.endsWith('.config'))
     .map((file) => file.replace(/\.config$/, ''));
-  throw new UserError('UNKNOWN_PRESET', `there is no preset ${name}. Presets: ${names.join(', ')}`, {
-    name,
-    names,
-  });
+  const [near] = nearNames(name, names);
+  const hint = near === undefined ? '' : `Did you mean ${near}? `;
+  const message = `there is no preset ${name}. ${hint}Presets: ${names.join(', ')}`;
+  throw new UserError('UNKNOWN_PRESET', message, { name, names });
 }

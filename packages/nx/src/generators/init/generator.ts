@@ -9,7 +9,7 @@ import type { GeneratedWorkspace } from '../workspace.js';
 const SHARED_FRAGMENTS = 'workspace-configs/kconfig';
 
 /** `nx g @bringup/nx:init`: what every generator does first, by itself, and presets to edit. */
-export default asGenerator<FullInitGeneratorOptions>((workspace, { presets = [] }) => {
+export default asGenerator<FullInitGeneratorOptions>((workspace, { presets }) => {
   for (const name of presets) copyPreset(workspace, name);
   workspace.notes.push('Next: nx g @bringup/nx:board');
 });
