@@ -16,8 +16,6 @@ import {
 import { BIG, makeDisks, ODD_LINUX_NAMES, ODD_NAMES, sha256 } from '../testing/disks.js';
 import { file, specDirectory } from '../testing/trees.js';
 
-jest.setTimeout(120_000); // Real programs, on a machine that others use as well.
-
 const [place, made] = [specDirectory('copy-in'), specDirectory('copy-in-disks')];
 const images = join(place, 'images');
 const MIB = 2 ** 20;

@@ -8,8 +8,6 @@ import { planProgram } from './plan.js';
 import { checkProgram, programToolNames, type ProgramSettings } from './settings.js';
 
 // Real compilers, on a machine that may have much else to do.
-jest.setTimeout(60_000);
-
 const EXAMPLES = join(__dirname, '../../../../examples/mini-distro');
 
 const SETTINGS: ProgramSettings = {
