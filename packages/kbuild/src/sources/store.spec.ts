@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { AbortedError, runProgram, startProgram, type Argv } from '@bringup/process';
+import { itWhere } from '../../../../jest.abilities.js';
 import { AS_NOBODY, buildPackages, nodeForNobody } from '../../../../jest.other-user.js';
 import type { SourceSpec } from './model.js';
 import { ensureSource } from './sources.js';
@@ -191,7 +192,7 @@ it('lets one process wait for another', async () => {
   expect(lines).toHaveLength(3);
 });
 
-(isRoot ? it : it.skip)(
+itWhere('root')(
   'is of use to a user who cannot write it (skipped unless run by root, who can become another user)',
   async () => {
     const home = newHome();

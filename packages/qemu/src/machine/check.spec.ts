@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { itWhere } from '../../../../jest.abilities.js';
 import { AS_NOBODY, buildPackages, nodeForNobody } from '../../../../jest.other-user.js';
 import { checkMachine, type CheckedMachine } from '../index.js';
 import { checkTap } from './tap.js';
@@ -122,6 +123,9 @@ it('says where a tap interface is not for this user', () => {
   expect(said).toContain('ip tuntap add dev bringup-none mode tap user $USER');
 });
 
-(isRoot ? it : it.skip)('lets QEMU make the interface where it may', async () => {
-  await checkTap('bringup-none');
-});
+itWhere('interfaces')(
+  'lets QEMU make the interface where it may (skipped unless root can make network interfaces)',
+  async () => {
+    await checkTap('bringup-none');
+  },
+);

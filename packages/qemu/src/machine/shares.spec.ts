@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runProgram, startProgram } from '@bringup/process';
+import { describeWhere } from '../../../../jest.abilities.js';
 import { planMachine, type MachineOptions } from '../index.js';
 import { checkShares, findVirtiofsd } from './check-shares.js';
 import { planShareServers, type Share } from './shares.js';
@@ -58,7 +59,7 @@ it('says what the host lacks', async () => {
   await expect(checkShares([smb, smb])).rejects.toMatchObject({ code: 'SHARES_UNUSABLE' });
 });
 
-describe('virtiofsd', () => {
+describeWhere('userNamespaces')('virtiofsd (skipped without user namespaces)', () => {
   let directory: string;
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'bringup-virtiofs-'));
