@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runProgram } from '@bringup/process';
+import { itWhere } from '../../../../jest.abilities.js';
 import { ensureSource } from './sources.js';
 import { treeHash } from './tree-hash.js';
 
@@ -320,7 +321,7 @@ it('has no part in the configuration and environment of who runs it', async () =
   }
 });
 
-(process.getuid?.() === 0 ? it : it.skip)(
+itWhere('root')(
   'reads a work tree of somebody else (skipped unless run by root, who can give it away)',
   async () => {
     const tree = await gitTree();
