@@ -5,11 +5,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
+import { unacceptedSkips } from './accepted-skips.mjs';
 import { bin, root } from './setup.mjs';
 
 /**
  * @typedef {{ file: string, name: string, status: string, seconds: number }} Test
- * @typedef {{ passed: number, failed: number, skipped: number, seconds: number, tests: Test[] }} Outcome
+ * @typedef {{ passed: number, failed: number, skipped: number, unaccepted: string[], seconds: number, tests: Test[] }} Outcome
+ *   `unaccepted`: the skipped tests that nothing about this machine excuses
  */
 
 /** How long the group of a run that was ended may take before it is killed. */
@@ -76,13 +78,14 @@ function readReport(report, title, status) {
     result = JSON.parse(readFileSync(report, 'utf8'));
   } catch {
     console.error(`== ${title}: Jest left no report (exit code ${status})`);
-    return { passed: 0, failed: 1, skipped: 0, tests: [] };
+    return { passed: 0, failed: 1, skipped: 0, unaccepted: [], tests: [] };
   }
   const broken = result.numFailedTests + result.numRuntimeErrorTestSuites;
   return {
     passed: result.numPassedTests,
     failed: status !== 0 && broken === 0 ? 1 : broken,
     skipped: result.numPendingTests + result.numTodoTests,
+    unaccepted: unacceptedSkips(result),
     tests: result.testResults.flatMap(({ name, assertionResults }) =>
       assertionResults.map(({ fullName, status: fate, duration }) => ({
         file: relative(root, name),
