@@ -22,6 +22,6 @@ test('a process that sleeps waits, one that computes tests', async () => {
 
 test('a descendant named make compiles', async () => {
   const loop = 'end=$(($(date +%s) + 3)); while [ $(date +%s) -lt $end ]; do :; done';
-  const script = `require('node:child_process').spawnSync('bash', ['-c', ${JSON.stringify(`echo make >/proc/self/comm; ${loop}`)}])`;
+  const script = `require('node:child_process').spawnSync('bash', ['-c', ${JSON.stringify(`printf make >/proc/self/comm; ${loop}`)}])`;
   assert.equal(busiest(await watch(script)), 'compiling');
 });
