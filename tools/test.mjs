@@ -13,6 +13,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import chooseCaches from '../packages/e2e/src/choose-caches.cjs';
 import { deep } from './lib/deep.mjs';
 import { e2eEntries, KERNELS } from './lib/e2e-files.mjs';
 import { runJest } from './lib/jest.mjs';
@@ -148,6 +149,8 @@ if (MODES[mode] === undefined) {
   console.error(`${mode}: not one of ${Object.keys(MODES).join(', ')}`);
   process.exit(2);
 }
+// The kernels are built with the caches that the tests will use.
+if (mode === 'all') chooseCaches();
 await MODES[mode]().catch((error) => {
   console.error(error.message);
   process.exit(1);
