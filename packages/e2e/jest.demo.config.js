@@ -3,7 +3,7 @@ module.exports = {
   ...require('./jest.config.js'),
   displayName: 'e2e-demo',
   testMatch: [
-    ...['console', 'debug', 'demo', 'doctor', 'editors', 'fit', 'guides', 'machine-options'],
+    ...['busybox', 'console', 'debug', 'demo', 'doctor', 'editors', 'fit', 'guides', 'machine-options'],
     ...['programs', 'switch-root'],
   ].map((name) => `<rootDir>/src/${name}.e2e.ts`),
 };
