@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeFakeWorkspace, type FakeWorkspace } from './fake-workspace.js';
 import { inWorkspace, userEnvironment } from './generated-boards.js';
-import { GUARDED, LOCKED, logIn, REFUSED, ROOT_PROMPT } from './login.js';
+import { GUARDED, LOCKED, logIn, REFUSED, ROOT_PROMPT, USER_PROMPT } from './login.js';
 import { nx, REPOSITORY } from './nx-run.js';
 import { Terminal } from './terminal.js';
 
@@ -130,7 +130,7 @@ describe('getty on the console of the board', () => {
   }, 5 * MINUTES);
 
   it(
-    'refuses a wrong password and a locked user, and lets the right password in, time after time',
+    'refuses a wrong password and a locked user, and lets root and another user in by theirs',
     async () => {
       terminal.start('guarded-board:run', '--excludeTaskDependencies');
       await logIn(terminal, ['tux', 'emperor'], REFUSED);
@@ -141,6 +141,12 @@ describe('getty on the console of the board', () => {
       await terminal.until(/^uid=0\(root\) gid=0\(root\)[^]*~ # *\s*(?![^])/);
       expect(terminal.screen()).toMatch(/^\/dev\/ttyAMA0$/m);
       expect(terminal.screen()).toMatch(/^-rw------- +1 root +root .* \/etc\/shadow$/m);
+      await terminal.type('clear; exit');
+      await logIn(terminal, ['tux', 'emperor penguin'], USER_PROMPT);
+      await terminal.type('clear; id; pwd; tty; cat /etc/shadow');
+      await terminal.until(/Permission denied\s+~ \$ *\s*(?![^])/);
+      expect(terminal.screen()).toMatch(/^uid=1000\(tux\) gid=1000\(tux\)/m);
+      expect(terminal.screen()).toMatch(/^\/home\/tux\n\/dev\/ttyAMA0$/m);
       await terminal.type('clear; exit');
       await logIn(terminal, ['root', ''], REFUSED);
       await terminal.keys('C-a', 'x');
