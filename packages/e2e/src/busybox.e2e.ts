@@ -97,8 +97,10 @@ describe('BusyBox with static: false', () => {
 
 describe("BusyBox's own menuconfig", () => {
   it('brings a change into the fragment that leads to the same .config', async () => {
+    await inWorkspace(workspace, ['run', 'busybox:config']);
     terminal.start('busybox:menuconfig');
-    await terminal.until(/Settings +--->/, 240);
+    // The editor is compiled on first use.
+    await terminal.until(/Settings +--->/, 600);
     await terminal.keys('Enter');
     await terminal.until(/\[\*\] Desktop compatibility/);
     await terminal.keys('n');
@@ -108,7 +110,7 @@ describe("BusyBox's own menuconfig", () => {
     await terminal.keys('Escape', 'Escape');
     await terminal.until(/save/i);
     await terminal.keys('Enter');
-    await terminal.until(/ran target menuconfig/, 240);
+    await terminal.until(/ran target menuconfig/, 600);
 
     expect(workspace.read('busybox/busybox.config')).toBe(`${FRAGMENT}# CONFIG_DESKTOP is not set\n`);
     const left = workspace.read('dist/busybox/.config');
@@ -117,7 +119,7 @@ describe("BusyBox's own menuconfig", () => {
       rmSync(join(workspace.root, path), { recursive: true });
     await inWorkspace(workspace, ['run', 'busybox:config', '--skipNxCache']);
     expect(workspace.read('dist/busybox/.config')).toBe(left);
-  }, 900_000);
+  }, 1_800_000);
 });
 
 describe('getty on the console of the board', () => {
