@@ -1,4 +1,4 @@
-/** Run by tools/ci.mjs after the plugin was built: these tests start the real nx in workspaces of their own. */
+/** Run by tools/test.mjs after the plugin was built: these tests start the real nx in workspaces of their own. */
 const preset = require('../../jest.preset.js');
 module.exports = {
   ...preset,

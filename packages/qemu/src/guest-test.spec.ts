@@ -102,7 +102,7 @@ describe('runGuestTest', () => {
 
   it('ends a machine that cannot switch itself off', async () => {
     await expect(run('no-power-switch')).resolves.toMatchObject({ commands: [] });
-  }, 10_000);
+  });
 
   it('lets a test expect a panic', async () => {
     await run('panic', { readyPattern: 'Kernel panic - not syncing: Attempted to kill init' });

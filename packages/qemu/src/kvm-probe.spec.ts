@@ -158,7 +158,7 @@ describe('selectAccelerator on this machine', () => {
       reason: expect.stringMatching(/^(KVM|TCG): ./),
     });
     expect(await selectAccelerator(wish)).toEqual(choice);
-  }, 20_000);
+  });
 
   it.each(['host', 'qemu64'])(
     'ends a guest of KVM on -cpu %s, wherever it got',

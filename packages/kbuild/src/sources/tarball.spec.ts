@@ -19,8 +19,6 @@ import { AbortedError, runProgram } from '@bringup/process';
 import type { SourceContext, SourceProgress, SourceSpec } from './model.js';
 import { ensureSource, resolveSource } from './sources.js';
 
-jest.setTimeout(60_000);
-
 const root = mkdtempSync(join(tmpdir(), 'bringup-tarball-spec-'));
 const tarball = join(root, 'demo.tar.gz');
 const DATE = new Date('2024-03-01T12:00:00Z');

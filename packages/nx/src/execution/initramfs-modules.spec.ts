@@ -7,8 +7,6 @@ import { makeTask, makeWorkspace } from '../testing/workspace.js';
 import { planModules } from './initramfs-modules.js';
 import { checkModuleKernels } from './module-kernels.js';
 
-jest.setTimeout(60_000); // Real programs, on a machine that others use as well.
-
 type Modules = NonNullable<InitramfsOptions['modules']>;
 
 let root: string;

@@ -4,8 +4,6 @@ import { virtualWorkspace, type VirtualWorkspace } from '../../testing/virtual-w
 import { BOARD_MACHINES, BOOT_PATHS } from '../../project/board-machines.js';
 import { rmSync } from 'node:fs';
 
-jest.setTimeout(60_000);
-
 let workspace: VirtualWorkspace;
 beforeEach(() => {
   workspace = virtualWorkspace();
