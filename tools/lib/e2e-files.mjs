@@ -7,7 +7,7 @@ const DIRECTORY = 'packages/e2e/src';
 
 /** These work in this repository and share its outputs and runs: one at a time. */
 const IN_REPOSITORY = [
-  ...['console', 'debug', 'demo', 'doctor', 'editors', 'fit', 'guides', 'machine-options'],
+  ...['busybox', 'console', 'debug', 'demo', 'doctor', 'editors', 'fit', 'guides', 'machine-options'],
   ...['programs', 'switch-root'],
 ];
 
