@@ -12,6 +12,7 @@ import { variantOptions } from '../project/variants.js';
 import { kernelImage } from './artifacts.js';
 import type { KernelSymbols, Symbols } from './debug-symbols.js';
 import { artifactPath } from './referenced.js';
+import { requireBuilt } from './require-built.js';
 import type { Task } from './task.js';
 
 /** Where the kernel's first byte is when it starts, or why that is not known. */
@@ -47,6 +48,7 @@ async function kernelAddr(
   if (declaration !== undefined && variantOptions(declaration).type !== 'ramdisk' && arch in FIT_ARCHES)
     return BigInt(FIT_ARCHES[arch as FitArch].load);
   const path = artifactPath(task, boot.uBoot, 'u-boot-initial-env');
+  await requireBuilt(task, [path]);
   const value = /^kernel_addr_r=(?:0x)?([0-9a-f]+)$/im.exec(await readFile(path, 'utf8'))?.[1];
   if (value !== undefined) return BigInt(`0x${value}`);
   const message = `${path} has no kernel_addr_r: where ${boot.uBoot} puts the kernel is not known. Use --at=u-boot or --at=start_kernel`;

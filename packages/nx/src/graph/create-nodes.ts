@@ -4,7 +4,7 @@ import { version as nxVersion } from 'nx/package.json';
 import type { CreateNodesResult, CreateNodesV2, TargetConfiguration } from '@nx/devkit';
 import { parse as parseJson } from 'jsonc-parser'; // As Nx reads project.json, without loading all of its devkit.
 import { ENGINE_NODE, engineIdentity } from '../project/engine.js';
-import { findDeclaration, type Declaration } from '../project/declaration.js';
+import { findDeclaration, type Declaration, type ProjectLike } from '../project/declaration.js';
 import { boardTargets } from './board-targets.js';
 import { diskImageTargets, isoImageTargets } from './disk-targets.js';
 import { initramfsTargets } from './initramfs-targets.js';
@@ -15,6 +15,7 @@ import { requireNx } from './nx-version.js';
 import { referencedProjects, References } from './references.js';
 import { rememberConsoleTasks } from './terminal-hook.js';
 import { ubootImageTargets } from './uboot-image-targets.js';
+import { record, text } from './unchecked.js';
 
 /**
  * Adds to each project what follows from the one target it declares with a Bringup executor: sibling targets,
@@ -26,8 +27,12 @@ export const createNodesV2: CreateNodesV2 = [
   (files, _options, { workspaceRoot }) => {
     requireNx(nxVersion);
     const declarations = new Map<string, { file: string; declaration: Declaration }>();
+    const known = new Set<string>();
     for (const file of files) {
-      const declaration = readDeclaration(workspaceRoot, file);
+      const project = readProject(workspaceRoot, file);
+      if (!project) continue;
+      known.add(project.name);
+      const declaration = findDeclaration(project);
       if (declaration) declarations.set(declaration.project, { file, declaration });
     }
     rememberConsoleTasks(
@@ -40,31 +45,39 @@ export const createNodesV2: CreateNodesV2 = [
     );
     return [...declarations.values()].map(({ file, declaration }) => [
       file,
-      projectOf(references.withVariants(declaration), references, workspaceRoot),
+      projectOf(references.withVariants(declaration), { references, known, workspaceRoot }),
     ]);
   },
 ];
 
-function readDeclaration(workspaceRoot: string, file: string): Declaration | undefined {
+function readProject(workspaceRoot: string, file: string): ProjectLike | undefined {
   const path = join(workspaceRoot, file);
   if (!existsSync(path)) return undefined;
-  const json = (parseJson(readFileSync(path, 'utf8')) ?? {}) as {
-    name?: string;
-    targets?: Record<string, TargetConfiguration>;
-  };
+  const { name, targets } = record(parseJson(readFileSync(path, 'utf8')));
   const root = dirname(file);
-  return findDeclaration({ name: json.name ?? basename(root), root, targets: json.targets });
+  return { name: text(name) ?? basename(root), root, targets };
+}
+
+/** What a project's targets follow from, besides its declaration. */
+interface Surroundings {
+  readonly references: References;
+  /** The names of all projects that have a project.json. */
+  readonly known: ReadonlySet<string>;
+  readonly workspaceRoot: string;
 }
 
 function projectOf(
   declaration: Declaration,
-  references: References,
-  workspaceRoot: string,
+  { references, known, workspaceRoot }: Surroundings,
 ): CreateNodesResult {
   const targets = targetsOf(declaration, references, workspaceRoot);
   return {
     projects: {
-      [declaration.root]: { targets, implicitDependencies: referencedProjects(declaration) },
+      [declaration.root]: {
+        targets,
+        // One name that no project has would break every nx command. createDependencies adds the projects of other plugins.
+        implicitDependencies: referencedProjects(declaration).filter((name) => known.has(name)),
+      },
     },
     externalNodes: {
       [`npm:${ENGINE_NODE}`]: {
