@@ -45,7 +45,11 @@ async function kernelAddr(
   boot: { uBoot: string; image?: string },
 ): Promise<bigint> {
   const declaration = boot.image === undefined ? undefined : task.declarationOf(boot.image);
-  if (declaration !== undefined && variantOptions(declaration).type !== 'ramdisk' && arch in FIT_ARCHES)
+  if (
+    declaration !== undefined &&
+    variantOptions(declaration).type !== 'ramdisk' &&
+    Object.hasOwn(FIT_ARCHES, arch)
+  )
     return BigInt(FIT_ARCHES[arch as FitArch].load);
   const path = artifactPath(task, boot.uBoot, 'u-boot-initial-env');
   await requireBuilt(task, [path]);
