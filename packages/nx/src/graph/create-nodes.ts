@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { version as nxVersion } from 'nx/package.json';
 import type { CreateNodesResult, CreateNodesV2, TargetConfiguration } from '@nx/devkit';
 import { parse as parseJson } from 'jsonc-parser'; // As Nx reads project.json, without loading all of its devkit.
+import { UserError } from '@bringup/process';
 import { ENGINE_NODE, engineIdentity } from '../project/engine.js';
 import { findDeclaration, type Declaration, type ProjectLike } from '../project/declaration.js';
 import { boardTargets } from './board-targets.js';
@@ -28,10 +29,12 @@ export const createNodesV2: CreateNodesV2 = [
     requireNx(nxVersion);
     const declarations = new Map<string, { file: string; declaration: Declaration }>();
     const known = new Set<string>();
+    const faults: (readonly [file: string, what: string])[] = [];
     for (const file of files) {
       const project = readProject(workspaceRoot, file);
       if (!project) continue;
       known.add(project.name);
+      faults.push(...targetFaults(project).map((what) => [file, what] as const));
       const declaration = findDeclaration(project);
       if (declaration) declarations.set(declaration.project, { file, declaration });
     }
@@ -43,12 +46,43 @@ export const createNodesV2: CreateNodesV2 = [
     const references = new References(
       new Map([...declarations].map(([name, { declaration }]) => [name, declaration])),
     );
-    return [...declarations.values()].map(({ file, declaration }) => [
+    const results = [...declarations.values()].map(({ file, declaration }): [string, CreateNodesResult] => [
       file,
       projectOf(references.withVariants(declaration), { references, known, workspaceRoot }),
     ]);
+    return orExplainFaults(results, faults);
   },
 ];
+
+/**
+ * Nx itself stops at a target that is not an object, and says only which file it is in. Nx shows these errors beside its own.
+ *
+ * @param faults file and what is wrong with a target of it
+ */
+function orExplainFaults(
+  results: [string, CreateNodesResult][],
+  faults: readonly (readonly [file: string, what: string])[],
+): [string, CreateNodesResult][] {
+  if (faults.length === 0) return results;
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- All of devkit takes 0.1 s, and this is rare.
+  const { AggregateCreateNodesError } = require('@nx/devkit') as typeof import('@nx/devkit');
+  const errors = faults.map(([file, what]): [string, Error] => [file, new UserError('BAD_TARGET', what)]);
+  throw new AggregateCreateNodesError(errors, results);
+}
+
+/** What is wrong with the targets of a project, as sentences. */
+function targetFaults({ targets }: ProjectLike): string[] {
+  if (targets === undefined) return [];
+  const isFields = (value: unknown) => value !== null && typeof value === 'object' && !Array.isArray(value);
+  if (!isFields(targets))
+    return [`"targets" is ${JSON.stringify(targets)}, not an object. Correct it, or remove it`];
+  return Object.entries(record(targets))
+    .filter(([, value]) => !isFields(value))
+    .map(
+      ([name, value]) =>
+        `the target "${name}" is ${JSON.stringify(value)}, not an object. Give it an executor, or remove it`,
+    );
+}
 
 function readProject(workspaceRoot: string, file: string): ProjectLike | undefined {
   const path = join(workspaceRoot, file);
