@@ -12,6 +12,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import chooseCaches from '../packages/e2e/src/choose-caches.cjs';
 import { deep } from './lib/deep.mjs';
@@ -102,6 +103,7 @@ const testFile = (name, path) => (onStart) =>
 
 /** The tests through the real nx, two files at once: those that work in this repository one after the other. */
 async function e2e() {
+  createRequire(import.meta.url)('../packages/e2e/src/choose-caches.cjs')();
   const files = [];
   const kernels = { name: KERNELS, exclusive: 'repository', job: { name: KERNELS } };
   await runInLanes([kernels, ...e2eEntries(lastSeconds())], 2, ({ name, path }) =>
