@@ -27,7 +27,13 @@ it('writes a workflow of GitHub Actions', async () => {
       .find(({ uses }) => uses?.startsWith('actions/cache@'))!
       .with!.path!.trim()
       .split('\n'),
-  ).toEqual([...['.nx/cache', '.cache/bringup', '.cache/ccache']]);
+  ).toEqual([...['.nx/cache', '.nx/workspace-data/*.db*', '.cache/bringup', '.cache/ccache']]);
+  const uses = steps.flatMap((step) => step.uses ?? []);
+  expect(uses.filter((action) => !/@[0-9a-f]{40}$/.test(action))).toEqual([]);
+  expect(uses).toHaveLength(4);
+  const cache = steps.find((step) => step.uses?.startsWith('actions/cache@'))!.with!;
+  expect(cache.key).toContain('${{ github.event_name }}-${{ github.ref_name }}');
+  expect(cache['restore-keys']!.trim().split('\n')[1]).toBe('bringup-push-trunk-');
   expect(steps.at(-1)!.run).toBe('npx nx affected --targets=build,test --outputStyle=static');
   expect(steps[0]!.run).toMatch(
     /apt-get install --yes --no-install-recommends .*\bqemu-system-arm\b.*\bxorriso\b/,
@@ -37,15 +43,19 @@ it('writes a workflow of GitHub Actions', async () => {
 it('writes a pipeline of GitLab', async () => {
   const { affected } = (await generated('gitlab', '.gitlab-ci.yml')) as {
     affected: {
+      rules: { variables: { CACHE_OF: string } }[];
       script: string[];
       before_script: string[];
       cache: { paths: string[]; fallback_keys: string[] };
     };
   };
   expect(affected.cache).toMatchObject({
-    paths: ['.nx/cache/', '.cache/bringup/', '.cache/ccache/'],
-    fallback_keys: ['bringup-main'],
+    paths: ['.nx/cache', '.nx/workspace-data/*.db*', '.cache/bringup', '.cache/ccache'],
+    key: 'bringup-$CACHE_OF',
+    fallback_keys: ['bringup-branch'],
   });
+  const caches = affected.rules.map(({ variables }) => variables.CACHE_OF);
+  expect(caches).toEqual(['merge-request-$CI_MERGE_REQUEST_IID', 'branch']);
   expect(affected.script.at(-1)).toMatch(/^npx nx affected --base="\$NX_BASE"/);
   expect(affected.before_script.join('\n')).toMatch(/\bgcc-aarch64-linux-gnu\b/);
 });

@@ -43,6 +43,6 @@ export default asGenerator<CiGeneratorOptions>((workspace, { provider, branch = 
   tree.write(path, text);
   workspace.notes.push(
     `${path} installs what this workspace's targets need today. After adding projects of another kind, write it anew.`,
-    'Commit bringup.lock.json: a pipeline builds from it, and resolves nothing by itself.',
+    'Commit bringup.lock: a pipeline builds from it, and resolves nothing by itself.',
   );
 });

@@ -10,8 +10,33 @@ export interface Pipeline {
   readonly nx: string;
 }
 
-/** Kept from run to run: Nx's results, sources, compiled objects. All are named by content, so an old one does no harm. */
-const CACHED = ['.nx/cache', '.cache/bringup', '.cache/ccache'] as const;
+const NX_CACHE = '.nx/cache';
+const SOURCES = '.cache/bringup';
+const COMPILED = '.cache/ccache';
+
+/**
+ * Kept from run to run: Nx's results, its database of them, sources, compiled objects. Nx takes no result that its database does
+ * not name; of the directory that holds it nothing else is kept, for the daemon's files are of one machine. All are named by
+ * content, so an old one does no harm.
+ */
+const CACHED = [NX_CACHE, '.nx/workspace-data/*.db*', SOURCES, COMPILED] as const;
+
+/**
+ * Nx names its database by the machine's id, and a container has a new one each time, or none: all machines of a pipeline get one
+ * id, or none would find the database of another.
+ */
+const ONE_MACHINE = [
+  'mkdir -p /var/lib/dbus',
+  'for file in /etc/machine-id /var/lib/dbus/machine-id; do echo 00000000000000006272696e67757000 > "$file"; done',
+] as const;
+
+/** Actions by commit: a tag can be moved. */
+const ACTIONS = {
+  checkout: 'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1',
+  node: 'actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0',
+  cache: 'actions/cache@27d5ce7f107fe9357f9df03efb73ab90386fccae # v5.0.5',
+  shas: 'nrwl/nx-set-shas@afb73a62d26e41464e9254689e1fd6122ee683c1 # v5.0.1',
+} as const;
 
 const HEAD = `# Written by nx g @bringup/nx:ci. Builds and tests what a change affects; what is not affected comes from the caches.`;
 
@@ -35,9 +60,9 @@ concurrency:
 
 env:
   # Nx's cache below the workspace; sources and compiled objects below one directory of the job.
-  NX_CACHE_DIRECTORY: \${{ github.workspace }}/${CACHED[0]}
-  BRINGUP_HOME: \${{ github.workspace }}/${CACHED[1]}
-  CCACHE_DIR: \${{ github.workspace }}/${CACHED[2]}
+  NX_CACHE_DIRECTORY: \${{ github.workspace }}/${NX_CACHE}
+  BRINGUP_HOME: \${{ github.workspace }}/${SOURCES}
+  CCACHE_DIR: \${{ github.workspace }}/${COMPILED}
 
 jobs:
   affected:
@@ -49,26 +74,32 @@ jobs:
         run: |
           apt-get update
           DEBIAN_FRONTEND=noninteractive ${install}
-      - uses: actions/checkout@v4
+      - uses: ${ACTIONS.checkout}
         with:
           # Nx compares with a commit of the past.
           fetch-depth: 0
+      - name: One machine for Nx, whose database has its id as a name
+        run: |
+${ONE_MACHINE.map((line) => `          ${line}`).join('\n')}
       - name: A workspace that git trusts
         run: git config --global --add safe.directory "$GITHUB_WORKSPACE"
-      - uses: actions/setup-node@v4
+      - uses: ${ACTIONS.node}
         with:
           node-version: 22
-      - uses: actions/cache@v4
+          # The cache below has its own keys: what a pull request writes, no push reads.
+          package-manager-cache: false
+      - uses: ${ACTIONS.cache}
         with:
           path: |
 ${CACHED.map((path) => `            ${path}`).join('\n')}
-          key: bringup-\${{ github.ref_name }}-\${{ github.sha }}
+          # A pull request reads what a push to the main branch wrote, and never the other way round.
+          key: bringup-\${{ github.event_name }}-\${{ github.ref_name }}-\${{ github.sha }}
           restore-keys: |
-            bringup-\${{ github.ref_name }}-
-            bringup-${branch}-
+            bringup-\${{ github.event_name }}-\${{ github.ref_name }}-
+            bringup-push-${branch}-
       - name: npm packages
         run: ${npmInstall}
-      - uses: nrwl/nx-set-shas@v4
+      - uses: ${ACTIONS.shas}
         with:
           main-branch-name: '${branch}'
       - name: Build and test what is affected
@@ -85,24 +116,32 @@ affected:
   timeout: 2 hours
   rules:
     - if: $CI_PIPELINE_SOURCE == "merge_request_event"
+      variables:
+        CACHE_OF: merge-request-$CI_MERGE_REQUEST_IID
     - if: $CI_COMMIT_BRANCH == "${branch}"
+      variables:
+        CACHE_OF: branch
   variables:
     # Nx compares with a commit of the past.
     GIT_DEPTH: '0'
     # GitLab caches what lies below the project's directory.
-    NX_CACHE_DIRECTORY: $CI_PROJECT_DIR/${CACHED[0]}
-    BRINGUP_HOME: $CI_PROJECT_DIR/${CACHED[1]}
-    CCACHE_DIR: $CI_PROJECT_DIR/${CACHED[2]}
+    NX_CACHE_DIRECTORY: $CI_PROJECT_DIR/${NX_CACHE}
+    BRINGUP_HOME: $CI_PROJECT_DIR/${SOURCES}
+    CCACHE_DIR: $CI_PROJECT_DIR/${COMPILED}
     DEBIAN_FRONTEND: noninteractive
   cache:
-    key: bringup-$CI_COMMIT_REF_SLUG
+    # A merge request has a cache of its own, whatever its branch is called. It starts from the main branch's where the
+    # project's settings let unprotected branches read that one.
+    key: bringup-$CACHE_OF
     fallback_keys:
-      - bringup-${branch}
+      - bringup-branch
     paths:
-${CACHED.map((path) => `      - ${path}/`).join('\n')}
+${CACHED.map((path) => `      - ${path}`).join('\n')}
   before_script:
     - apt-get update
     - ${install}
+    # Nx's database has the machine's id as a name.
+${ONE_MACHINE.map((line) => `    - ${line}`).join('\n')}
     - ${npmInstall}
   script:
     - NX_HEAD=$CI_COMMIT_SHA
