@@ -13,8 +13,9 @@ const MAKE = {
 /** The tree in the source store that a project is locked to; undefined when it was not fetched yet. */
 export function sourcePath(scratch, project) {
   const { bringupHome } = createRequire(join(scratch.workspace, 'package.json'))('@bringup/kbuild');
-  const lock = JSON.parse(readFileSync(join(scratch.workspace, 'bringup.lock.json'), 'utf8'));
-  const path = join(bringupHome(process.env), 'sources', lock.sources[project].sha256.slice(0, 32));
+  const entry = join(scratch.workspace, 'bringup.lock/sources', `${project}.lock.json`);
+  const { sha256 } = JSON.parse(readFileSync(entry, 'utf8'));
+  const path = join(bringupHome(process.env), 'sources', sha256.slice(0, 32));
   return existsSync(path) ? path : undefined;
 }
 

@@ -59,7 +59,7 @@ const PROJECTS = {
  */
 function refreshLock(purpose) {
   runStep(
-    'bringup.lock.json against this machine',
+    'bringup.lock against this machine',
     bin('nx', 'run-many', '-t', 'update', '--ifNeeded', '--outputStyle=static', ...PROJECTS[purpose]),
     {
       env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' },

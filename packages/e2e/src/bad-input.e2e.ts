@@ -3,7 +3,13 @@ import { cpSync, mkdirSync, rmSync, statfsSync, truncateSync, writeFileSync } fr
 import { dirname, join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { describeWhere } from '../../../jest.abilities.js';
-import { commitAll, makeFakeWorkspace, tarballSource, type FakeWorkspace } from './fake-workspace.js';
+import {
+  commitAll,
+  lockTool,
+  makeFakeWorkspace,
+  tarballSource,
+  type FakeWorkspace,
+} from './fake-workspace.js';
 import { pathWithout } from './host-programs.js';
 import { nx, REPOSITORY } from './nx-run.js';
 import { remaining } from './processes.js';
@@ -59,6 +65,13 @@ const QEMU = (scenario: string) =>
   options('board', (_, json) => {
     json.targets.test.options = { extraArgs: [scenario], bootTimeout: 1, commandTimeout: 1 };
   });
+
+/** A mismatch is refused whether frozen or not: Nx would give away what other tools made as made by the locked ones. */
+const OTHER_TOOLS = [
+  'the tools on this machine are not those of bringup.lock',
+  'x86_64-linux-gnu-ld: locked ld 1',
+  'npx nx g @bringup/nx:lock-tools',
+];
 
 const CASES: Case[] = [
   {
@@ -363,37 +376,47 @@ const CASES: Case[] = [
   {
     what: 'not locked, and frozen',
     run: 'kernel:build',
-    spoil: (workspace) =>
-      workspace.edit('bringup.lock.json', ((lock: Json) => delete lock.sources.kernel) as never),
+    spoil: (workspace) => rmSync(join(workspace.root, 'bringup.lock/sources/kernel.lock.json')),
     env: () => ({ CI: 'true' }),
-    says: ["bringup.lock.json does not have this project's source and tools", 'nx run kernel:update'],
+    says: ["bringup.lock does not have this project's source and tools", 'nx run kernel:update'],
   },
   {
     what: 'tools that are not the locked ones, and frozen',
     run: 'kernel:build',
     spoil: (workspace) => {
       workspace.write('kernel/a.config', 'CONFIG_NET=y\n');
-      workspace.edit(
-        'bringup.lock.json',
-        ((lock: Json) => (lock.tools['x86_64-linux-gnu-ld'] = 'ld 1')) as never,
-      );
+      lockTool(workspace, 'x86_64-linux-gnu-ld', 'ld 1');
     },
     env: () => ({ CI: 'true' }),
-    says: [
-      'the tools on this machine are not those of bringup.lock.json',
-      'x86_64-linux-gnu-ld: locked ld 1',
-      'nx run kernel:update',
-    ],
+    says: OTHER_TOOLS,
+  },
+  {
+    what: 'tools that are not the locked ones',
+    run: 'kernel:build',
+    spoil: (workspace) => {
+      workspace.write('kernel/a.config', 'CONFIG_NET=y\n');
+      lockTool(workspace, 'x86_64-linux-gnu-ld', 'ld 1');
+    },
+    says: OTHER_TOOLS,
+  },
+  {
+    what: 'the lock of an older Bringup',
+    run: 'kernel:build',
+    spoil: (workspace) => {
+      rmSync(join(workspace.root, 'bringup.lock'), { recursive: true });
+      workspace.write('bringup.lock.json', '{}');
+    },
+    says: ['bringup.lock.json is the lock of an older Bringup', 'npx nx g @bringup/nx:init'],
   },
   {
     what: 'lock with the conflict of a merge in it',
     run: 'kernel:build',
     spoil: (workspace) => {
-      const lock = workspace.read('bringup.lock.json').split('\n');
+      const lock = workspace.read('bringup.lock/sources/kernel.lock.json').split('\n');
       lock.splice(3, 0, '<<<<<<< HEAD', '=======', '>>>>>>> branch');
-      workspace.write('bringup.lock.json', lock.join('\n'));
+      workspace.write('bringup.lock/sources/kernel.lock.json', lock.join('\n'));
     },
-    says: [/bringup\.lock\.json:4: has the conflict of a merge in it. Take either side/],
+    says: [/kernel\.lock\.json:4: has a merge conflict. Take either side/],
   },
 ];
 
@@ -401,8 +424,8 @@ const CASES: Case[] = [
 const STACK = /^\s+at .+[:)]\d*\)?$/m;
 
 /** What a user wrote; put back after each case. */
-const WRITTEN = ['kernel', 'busybox', 'rootfs', 'board', 'bringup.lock.json'];
-const KEPT = ['dist', 'bringup.lock.json'];
+const WRITTEN = ['kernel', 'busybox', 'rootfs', 'board', 'bringup.lock'];
+const KEPT = ['dist', 'bringup.lock'];
 /** What a test of a board leaves also where it fails: how it went. */
 const REPORT = ['dist/board/console.log', 'dist/board/test.json'];
 

@@ -38,7 +38,7 @@ async function takeDemo(): Promise<void> {
 beforeAll(async () => {
   workspace = makeFakeWorkspace(tmpdir());
   terminal = new Terminal(workspace.root, userEnvironment());
-  workspace.write('bringup.lock.json', readFileSync(join(REPOSITORY, 'bringup.lock.json'), 'utf8'));
+  cpSync(join(REPOSITORY, 'bringup.lock'), join(workspace.root, 'bringup.lock'), { recursive: true });
   workspace.write('busybox/busybox.config', FRAGMENT);
   const fragments = ['{projectRoot}/busybox.config'];
   project('busybox', {

@@ -73,6 +73,22 @@ it.each([OLDEST, NEWEST])('nx add in a workspace that has only Nx %s', async (ve
   await addBringup(root, ['npx', 'nx']);
 });
 
+it('nx add in a workspace whose Nx npm chose, beside the devkit that comes with the plugin', async () => {
+  await user.run(user.directory, ['mkdir', 'unpinned']);
+  const root = join(user.directory, 'unpinned');
+  const install = `echo '{}' > nx.json; npm init --yes; npm install --save-dev @bringup/nx`;
+  await user.run(root, ['sh', '-c', install]);
+  const versionOf = (name: string) =>
+    (
+      JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')) as {
+        version: string;
+      }
+    ).version;
+  expect(versionOf('nx').split('.')[0]).toBe(NEWEST.split('.')[0]);
+  expect(versionOf('@nx/devkit')).toMatch(/^23\./);
+  await addBringup(root, ['npx', 'nx']);
+});
+
 it('nx migrate runs what migrations.json lists', async () => {
   await user.run(user.directory, ['mkdir', 'migrated']);
   const root = join(user.directory, 'migrated');

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execFileSync } from 'node:child_process';
+import { lockEntryPath } from '@bringup/kbuild';
 import { REPOSITORY } from './nx-run.js';
 
 const FIXTURES = join(REPOSITORY, 'packages/kbuild/fixtures');
@@ -205,6 +206,42 @@ function writeProjects(workspace: FakeWorkspace, base: string, qemu?: string): v
       test: { options: { commands: ['true'] } },
     },
   });
+}
+
+/** Sets an entry of the lock for a tool, or takes it out. */
+export function lockTool(workspace: FakeWorkspace, name: string, line?: string): void {
+  const path = lockEntryPath('tools', name);
+  if (line === undefined) rmSync(join(workspace.root, path));
+  else workspace.write(path, `${line}\n`);
+}
+
+/** A directory for PATH, in which stand-ins for programs of the host are what they stand for, but for the version. */
+const pretended = ({ root }: FakeWorkspace) => join(root, '../bin');
+
+/**
+ * Puts programs in front of those of the host that call themselves what {@link pretendVersion} says.
+ *
+ * @param programs by name, what does the work
+ * @returns the PATH that finds them
+ */
+export function pretendPrograms(
+  workspace: FakeWorkspace,
+  programs: Readonly<Record<string, string>>,
+): string {
+  const directory = pretended(workspace);
+  mkdirSync(directory, { recursive: true });
+  for (const [name, program] of Object.entries(programs)) {
+    const asked = `case $1 in --version | -version | -V) [ -f "$0.version" ] && exec cat "$0.version" ;; esac`;
+    writeFileSync(join(directory, name), `#!/bin/sh\n${asked}\nexec ${program} "$@"\n`, { mode: 0o755 });
+  }
+  return `${directory}:${process.env.PATH}`;
+}
+
+/** @param version what a program of {@link pretendPrograms} calls itself; its own version without one */
+export function pretendVersion(workspace: FakeWorkspace, name: string, version?: string): void {
+  const file = join(pretended(workspace), `${name}.version`);
+  if (version === undefined) rmSync(file, { force: true });
+  else writeFileSync(file, `${version}\n`);
 }
 
 /** Adds a program of C and assembly, with headers of all kinds, and puts it into the initramfs. */

@@ -78,7 +78,7 @@ it('generates a board that boots, by a boot path of the sample', async () => {
   const row = sample(CLAIMED.filter(([arch, machine]) => arch === 'arm64' && machine === 'virt'));
   const { output } = await generateAndBoot(workspace, row);
   expect(output).toMatch(/uname -m/);
-  expect(existsSync(join(workspace.root, 'bringup.lock.json'))).toBe(true);
+  expect(existsSync(join(workspace.root, 'bringup.lock'))).toBe(true);
 });
 
 describe('after a first board', () => {

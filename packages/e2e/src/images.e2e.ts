@@ -4,7 +4,13 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { itWhere } from '../../../jest.abilities.js';
-import { makeFakeWorkspace, type FakeWorkspace } from './fake-workspace.js';
+import {
+  lockTool,
+  makeFakeWorkspace,
+  pretendPrograms,
+  pretendVersion,
+  type FakeWorkspace,
+} from './fake-workspace.js';
 import { nx, type Fate } from './nx-run.js';
 
 /** Disks and a CD made by the real tools of kernel and root that compile in a second. */
@@ -26,7 +32,8 @@ const DISK = {
 const CD = { arch: 'x86_64', kernel: 'kernel', initramfs: 'rootfs', firmware: ['bios'] };
 
 let workspace: FakeWorkspace;
-const run = (...args: string[]) => nx(args, { cwd: workspace.root });
+let path: string;
+const run = (...args: string[]) => nx(args, { cwd: workspace.root, env: { PATH: path } });
 const build = () => run('run-many', '-t', 'build', '-p', 'disk', 'cd');
 const artifact = (name: string) => join(workspace.root, 'dist', name);
 const hashOf = (name: string) =>
@@ -44,6 +51,7 @@ const IMAGES = ['disk:build', 'cd:build'];
 
 beforeAll(async () => {
   workspace = makeFakeWorkspace(tmpdir());
+  path = pretendPrograms(workspace, { xorriso: '/usr/bin/xorriso' });
   const declare = (name: string, executor: string, own: object) =>
     workspace.write(
       `${name}/project.json`,
@@ -52,7 +60,7 @@ beforeAll(async () => {
   declare('disk', 'disk-image', DISK);
   declare('cd', 'iso-image', CD);
   workspace.write('disk/overlay/etc/issue', 'a disk\n');
-  // The first run also writes the lock, which is an input: the second settles the hashes.
+  // The first run locks the sources: not before the second does Nx know what comes of them.
   for (let time = 0; time < 2; time += 1) {
     const { exitCode, output } = await build();
     expect({ exitCode, output: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, output: '' });
@@ -67,6 +75,7 @@ afterAll(() => workspace.remove());
 
 /** The kept directories hold absolute paths, so the place stays. */
 function restore(): void {
+  pretendVersion(workspace, 'xorriso');
   rmSync(workspace.root, { recursive: true });
   cpSync(`${workspace.root}.built`, workspace.root, {
     recursive: true,
@@ -118,8 +127,10 @@ const ROWS: [edit: string, apply: () => void, fates: Record<string, Fate>][] = [
   ["the CD's append", cd((json) => (json.append = 'quiet')), { 'cd:build': 'ran' }],
   [
     "another version of the CD's tool in the lock",
-    () =>
-      workspace.edit('bringup.lock.json', ((lock: Json) => (lock.tools.xorriso = 'xorriso 0.0.1')) as never),
+    () => {
+      lockTool(workspace, 'xorriso', 'xorriso 0.0.1');
+      pretendVersion(workspace, 'xorriso', 'xorriso 0.0.1');
+    },
     { 'cd:build': 'ran' },
   ],
 ];

@@ -15,6 +15,7 @@ import {
   crossPrefix,
   ensureSource,
   KCONFIG_PROGRAMS,
+  readLock,
   resolveAside,
   resolveSource,
   type Arch,
@@ -42,7 +43,7 @@ export interface RealTree {
 
 interface TreeFacts extends Pick<RealTree, 'program' | 'arch' | 'bases'> {
   readonly spec: SourceSpec;
-  /** Its entry in `bringup.lock.json`; without one, what the archive has. */
+  /** Its entry in `bringup.lock`; without one, what the archive has. */
   readonly lockName?: string;
   /** Directories, and what of them are fragments. */
   readonly places: readonly (readonly [directory: string, pattern: RegExp])[];
@@ -88,7 +89,7 @@ const TREES: Readonly<Record<string, TreeFacts>> = {
 
 export async function openTree(name: string): Promise<RealTree> {
   const { spec, lockName, places, ...facts } = TREES[name]!;
-  const lock = JSON.parse(readFileSync(join(REPOSITORY, 'bringup.lock.json'), 'utf8'));
+  const lock = await readLock(REPOSITORY);
   const context = { home: bringupHome(), project: name };
   const locked: LockedSource | undefined =
     lockName === undefined ? await resolveSource(spec, context) : lock.sources[lockName];

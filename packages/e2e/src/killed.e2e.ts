@@ -119,7 +119,7 @@ class Place {
   wipe(): void {
     const store = join(this.base, 'home/.cache');
     if (existsSync(store)) execFileSync('chmod', ['-R', 'u+w', store]);
-    for (const path of ['dist', '.bringup', '.nx', 'bringup.lock.json'].map((name) =>
+    for (const path of ['dist', '.bringup', '.nx', 'bringup.lock'].map((name) =>
       join(this.workspace.root, name),
     ))
       rmSync(path, { recursive: true, force: true });

@@ -67,10 +67,10 @@ const runDirectories = () => readdirSync(temporary).filter((name) => name.starts
 async function expectNothingLeft(before: Record<string, string>): Promise<void> {
   expect(await remaining(base)).toEqual([]);
   expect(runDirectories()).toEqual([]);
-  expect(snapshot(workspace.root, ['dist/kernel', 'dist/rootfs', 'bringup.lock.json'])).toEqual(before);
+  expect(snapshot(workspace.root, ['dist/kernel', 'dist/rootfs', 'bringup.lock'])).toEqual(before);
 }
 
-const artifacts = () => snapshot(workspace.root, ['dist/kernel', 'dist/rootfs', 'bringup.lock.json']);
+const artifacts = () => snapshot(workspace.root, ['dist/kernel', 'dist/rootfs', 'bringup.lock']);
 
 interface Ending {
   how: string;

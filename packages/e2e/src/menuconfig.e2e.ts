@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bringupHome } from '@bringup/kbuild';
@@ -65,7 +65,7 @@ describe('menuconfig of Linux 6.1', () => {
   beforeAll(async () => {
     workspace = makeFakeWorkspace(tmpdir());
     terminal = new Terminal(workspace.root, environment);
-    workspace.write('bringup.lock.json', readFileSync(join(REPOSITORY, 'bringup.lock.json'), 'utf8'));
+    cpSync(join(REPOSITORY, 'bringup.lock'), join(workspace.root, 'bringup.lock'), { recursive: true });
     workspace.write('kernel/b.config', FRAGMENT);
     workspace.edit('kernel/project.json', ((json: Json) => {
       const source = { kind: 'debian-package', package: 'linux-source-6.1' };

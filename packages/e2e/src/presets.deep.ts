@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dialogue } from './dialogue.js';
@@ -21,7 +21,7 @@ const built = (path: string) => join(workspace.root, 'dist', path);
 beforeAll(async () => {
   workspace = makeFakeWorkspace(tmpdir());
   const own = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8');
-  workspace.write('bringup.lock.json', own('bringup.lock.json'));
+  cpSync(join(REPOSITORY, 'bringup.lock'), join(workspace.root, 'bringup.lock'), { recursive: true });
   workspace.write('kernel/virt-only.config', own('packages/e2e/src/virt-only.config'));
   workspace.write('busybox/busybox.config', own('examples/busybox/busybox.config'));
   const project = (name: string, target: string, executor: string, options: object) =>

@@ -1,7 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { readLock } from '@bringup/kbuild';
 import { dialogue, printedCommand } from './dialogue.js';
-import { makeFakeWorkspace } from './fake-workspace.js';
+import { lockTool, makeFakeWorkspace } from './fake-workspace.js';
 import { pathWithout } from './host-programs.js';
 import { nx, REPOSITORY, type NxRun } from './nx-run.js';
 
@@ -104,12 +105,15 @@ describe('a program in Rust', () => {
     expect(await tasks()).toEqual({ 'rusty:build': 'hit', 'guest:build': 'hit' });
     workspace.write('rusty/name.rs', 'pub const NAME: &str = "crabs";\n');
     expect(await tasks()).toEqual({ 'rusty:build': 'ran', 'guest:build': 'ran' });
-    const lock = JSON.parse(workspace.read('bringup.lock.json')) as { tools: Record<string, string> };
-    const rust = Object.keys(lock.tools).filter((name) => name.startsWith('rust'));
-    expect(rust).toEqual(['rust-std-x86_64-unknown-linux-gnu', 'rustc']);
-    for (const name of rust) {
-      json('bringup.lock.json', { ...lock, tools: { ...lock.tools, [name]: 'another' } });
-      expect({ name, ...(await tasks()) }).toEqual({ name, 'rusty:build': 'ran', 'guest:build': 'hit' });
+    const { tools } = await readLock(workspace.root);
+    const rust = Object.entries(tools).filter(([name]) => name.startsWith('rust'));
+    expect(rust.map(([name]) => name)).toEqual(['rust-std-x86_64-unknown-linux-gnu', 'rustc']);
+    for (const [name, line] of rust) {
+      lockTool(workspace, name, 'another');
+      const { exitCode, output } = await build('rusty:build');
+      expect({ exitCode, output }).toMatchObject({ exitCode: 1 });
+      expect(output).toContain(`${name}: locked another, here ${line}`);
+      lockTool(workspace, name, line);
     }
   }, 120_000);
 

@@ -22,7 +22,7 @@ export function snapshot(root: string, paths: readonly string[] = ['']): Record<
 
 /** Files that only an interrupted writer leaves. */
 export function halfWritten(root: string): string[] {
-  return Object.keys(snapshot(root, ['dist', 'bringup.lock.json', '.bringup'])).filter((path) =>
+  return Object.keys(snapshot(root, ['dist', 'bringup.lock', '.bringup'])).filter((path) =>
     /\.(tmp|staged|part)$/.test(path),
   );
 }

@@ -173,7 +173,7 @@ async function checkDrift({ make, config, label }: BuildRequest): Promise<void> 
   throw new ToolError(
     'CONFIG_DRIFT',
     `make changed the .config while building, which means that it was made with other tools than these: ` +
-      `${changed.slice(0, 5).join(', ')}. Run the config target again without the cache: nx run ${label}:config --skip-nx-cache`,
+      `${changed.slice(0, 5).join(', ')}. Discard what Nx keeps, and build again: npx nx reset && npx nx run ${label}:build`,
     { changed },
   );
 }

@@ -37,7 +37,6 @@ export {
   compareTools,
   crossPrefix,
   describeToolDifferences,
-  frozenToolsError,
   probeTools,
   staticLibraryPackage,
   toolchainOf,

@@ -7,12 +7,12 @@ import {
   runProgram,
   sha256File,
   ToolError,
-  UserError,
 } from '@bringup/process';
 import { ARCHES, type Arch } from './arches.js';
+import { LOCK_NAME } from './lock/index.js';
 import type { KconfigProgram } from './programs.js';
 
-/** Tool name, as `bringup.lock.json` has it, to version line. */
+/** Tool name, as `bringup.lock` has it, to version line. */
 export type ToolVersions = Readonly<Record<string, string>>;
 
 /** The cross prefix of a build: the arch's own unless one was given. */
@@ -107,18 +107,13 @@ export function compareTools(
 }
 
 /** Says what differs, and what to do about it. */
-export function describeToolDifferences(differences: readonly ToolDifference[], project: string): string {
+export function describeToolDifferences(differences: readonly ToolDifference[]): string {
   const lines = differences.map(
     ({ name, locked, found }) => `  ${name}: locked ${locked ?? 'nothing'}, here ${found}`,
   );
   return [
-    `the tools on this machine are not those of bringup.lock.json:`,
+    `the tools on this machine are not those of ${LOCK_NAME}:`,
     ...lines,
-    `Take these for everybody with: nx run ${project}:update`,
+    "Install the locked ones, or take this machine's tools for the whole workspace with: npx nx g @bringup/nx:lock-tools",
   ].join('\n');
-}
-
-/** The error of a frozen run (`CI`), where a difference must not pass. */
-export function frozenToolsError(differences: readonly ToolDifference[], project: string): UserError {
-  return new UserError('TOOLS_DIFFER', describeToolDifferences(differences, project), { differences });
 }

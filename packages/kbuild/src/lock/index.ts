@@ -1,2 +1,10 @@
 export { readLock, updateLock } from './lock-file.js';
-export { formatLock, lockField, parseLock, type LockFile } from './lock-format.js';
+export {
+  formatLock,
+  LOCK_NAME,
+  lockEntryPath,
+  lockField,
+  OLD_LOCK_NAME,
+  parseLock,
+  type LockFile,
+} from './lock-format.js';

@@ -1,80 +1,114 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { formatLock, lockField, parseLock, readLock, updateLock, type LockFile } from './index.js';
+import { dirname, join } from 'node:path';
+import {
+  formatLock,
+  lockEntryPath,
+  lockField,
+  parseLock,
+  readLock,
+  updateLock,
+  type LockFile,
+} from './index.js';
 
 const sha256 = 'a'.repeat(64);
 const lock: LockFile = {
-  version: 1,
   tools: { make: 'GNU Make 4.3', bc: 'bc 1.07' },
   sources: { kernel: { version: '6.1.9-1', sha256, kind: 'debian-package', package: 'linux-source-6.1' } },
 };
-const text = `{
-  "sources": {
-    "kernel": {
-      "kind": "debian-package",
-      "package": "linux-source-6.1",
-      "sha256": "${sha256}",
-      "version": "6.1.9-1"
-    }
-  },
-  "tools": {
-    "bc": "bc 1.07",
-    "make": "GNU Make 4.3"
-  },
-  "version": 1
+const source = `{
+  "kind": "debian-package",
+  "package": "linux-source-6.1",
+  "sha256": "${sha256}",
+  "version": "6.1.9-1"
 }
 `;
+const files = {
+  version: '2\n',
+  'sources/kernel.lock.json': source,
+  'tools/make.txt': 'GNU Make 4.3\n',
+  'tools/bc.txt': 'bc 1.07\n',
+};
 let workspace: string;
 beforeEach(() => (workspace = mkdtempSync(join(tmpdir(), 'bringup-lock-file-spec-'))));
 afterEach(() => rmSync(workspace, { recursive: true }));
-const file = () => join(workspace, 'bringup.lock.json');
+const file = (path: string) => join(workspace, 'bringup.lock', path);
+const write = (path: string, text: string) => {
+  mkdirSync(dirname(file(path)), { recursive: true });
+  writeFileSync(file(path), text);
+};
 
 it('has one form for one content', () => {
-  expect(formatLock(lock)).toBe(text);
-  expect(formatLock(parseLock(text))).toBe(text);
+  expect(formatLock(lock)).toEqual(files);
+  expect(parseLock(files)).toEqual(lock);
 });
 
-it.each<[string, string, number, RegExp]>([
-  ['merge conflict', text.replace('  "tools"', '<<<<<<< HEAD\n  "tools"'), 10, /conflict of a merge/],
-  ['not JSON', text.replace('"bc":', '"bc"'), 11, /is not JSON/],
-  ['comma at the end', text.replace('4.3"', '4.3",'), 13, /is not JSON/],
-  ['cut off', text.slice(0, 60), 4, /is not JSON/],
-  ['empty', '', 1, /is not JSON/],
-  ['a word', '{\n  "version": one\n}\n', 2, /is not JSON/],
-  ['another version', text.replace('"version": 1', '"version": 2'), 14, /has version 2/],
-  ['no sources', '{\n  "tools": {},\n  "version": 1\n}', 1, /"sources" is not an object/],
-  ['no sha256', text.replace(sha256, 'abc'), 3, /source of kernel has no sha256/],
-  ['no commit', text.replace('debian-package', 'git'), 3, /source of kernel has no commit/],
-  ['a tool without a line', text.replace('"bc 1.07"', '7'), 11, /version of bc is not a string/],
-  ['an array', '[]', 1, /is not an object/],
-  ['null', 'null', 1, /is not an object/],
-])('LOCK_INVALID names the line: %s', (_, broken, line, message) => {
+const KERNEL = 'sources/kernel.lock.json';
+it.each<[string, string, string, number, RegExp]>([
+  ['merge conflict', KERNEL, source.replace('  "sha', '<<<<<<< HEAD\n  "sha'), 4, /merge conflict/],
+  ['merge conflict of a tool', 'tools/bc.txt', '<<<<<<< HEAD\nbc 1\n=======\n', 1, /merge conflict/],
+  ['not JSON', KERNEL, source.replace('"sha256":', '"sha256"'), 4, /is not JSON/],
+  ['comma at the end', KERNEL, source.replace('9-1"', '9-1",'), 6, /is not JSON/],
+  ['cut off', KERNEL, source.slice(0, 60), 3, /is not JSON/],
+  ['empty', KERNEL, '', 1, /is not JSON/],
+  ['no sha256', KERNEL, source.replace(sha256, 'abc'), 1, /has no sha256/],
+  ['no commit', KERNEL, source.replace('debian-package', 'git'), 1, /has no commit/],
+  ['an array', KERNEL, '[]', 1, /is not an object/],
+  ['null', KERNEL, 'null', 1, /is not an object/],
+  ['another version', 'version', '3\n', 1, /is "3"/],
+  ['an empty tool', 'tools/bc.txt', '\n', 1, /is not one line/],
+  ['two lines of a tool', 'tools/bc.txt', 'bc 1\nbc 2\n', 2, /is not one line/],
+])('LOCK_INVALID names file and line: %s', (_, path, text, line, message) => {
   let error: unknown;
   try {
-    parseLock(broken, 'f');
+    parseLock({ ...files, [path]: text }, 'd');
   } catch (caught) {
     error = caught;
   }
   expect(error).toMatchObject({
     code: 'LOCK_INVALID',
-    fields: { line },
+    fields: { file: `d/${path}`, line },
     message: expect.stringMatching(message),
   });
 });
 
-it('is empty when absent', async () => {
-  expect(await readLock(workspace)).toEqual({ version: 1, sources: {}, tools: {} });
+it('finds the line of an error in a file of many lines', () => {
+  const text = `{\n${'  "a": 1,\n'.repeat(30_000)}  oops\n${'  "a": 1,\n'.repeat(30_000)}}\n`;
+  expect(() => parseLock({ [KERNEL]: text })).toThrow(`${KERNEL}:30002: is not JSON`);
 });
 
-it('writes a change, and leaves the file alone when there is none', async () => {
+it('is empty when absent', async () => {
+  expect(await readLock(workspace)).toEqual({ sources: {}, tools: {} });
+});
+
+it('refuses the single file that it was once, and says how to turn it into a directory', async () => {
+  writeFileSync(join(workspace, 'bringup.lock.json'), '{}');
+  const expected = { code: 'LOCK_OLD', message: expect.stringContaining('npx nx g @bringup/nx:init') };
+  await expect(readLock(workspace)).rejects.toMatchObject(expected);
+  await expect(updateLock(workspace, () => lock)).rejects.toMatchObject(expected);
+});
+
+it('writes a change, and leaves the files alone whose entries stay', async () => {
   expect(await updateLock(workspace, () => lock)).toBe(true);
-  expect(readFileSync(file(), 'utf8')).toBe(text);
-  const { mtimeNs, ino } = statSync(file(), { bigint: true });
-  expect(
-    await updateLock(workspace, (now) => ({ ...now, tools: { make: 'GNU Make 4.3', bc: 'bc 1.07' } })),
-  ).toBe(false);
-  expect(statSync(file(), { bigint: true })).toMatchObject({ mtimeNs, ino });
+  for (const [path, text] of Object.entries(files)) expect(readFileSync(file(path), 'utf8')).toBe(text);
+  const identity = () => {
+    const { mtimeNs, ino } = statSync(file(KERNEL), { bigint: true });
+    return [mtimeNs, ino];
+  };
+  const before = identity();
+  expect(await updateLock(workspace, (now) => ({ ...now }))).toBe(false);
+  expect(await updateLock(workspace, (now) => ({ ...now, tools: { make: 'GNU Make 4.4' } }))).toBe(true);
+  expect(identity()).toEqual(before);
+  expect(readFileSync(file('tools/make.txt'), 'utf8')).toBe('GNU Make 4.4\n');
+  expect(existsSync(file('tools/bc.txt'))).toBe(false);
+});
+
+it('leaves files alone that are none of its entries', async () => {
+  write('README.md', 'ours\n');
+  write('sources/kernel.lock.json.orig', '<<<<<<< HEAD\n');
+  await updateLock(workspace, () => lock);
+  expect(await readLock(workspace)).toEqual(lock);
+  expect(readFileSync(file('README.md'), 'utf8')).toBe('ours\n');
 });
 
 it('keeps what others write at the same time', async () => {
@@ -86,33 +120,32 @@ it('keeps what others write at the same time', async () => {
 });
 
 it('does not overwrite what it cannot read, and gives the lock back', async () => {
-  writeFileSync(file(), '{');
+  write(KERNEL, '{');
   await expect(updateLock(workspace, () => lock)).rejects.toMatchObject({ code: 'LOCK_INVALID' });
-  expect(readFileSync(file(), 'utf8')).toBe('{');
+  expect(readFileSync(file(KERNEL), 'utf8')).toBe('{');
   expect(existsSync(join(workspace, '.bringup', 'lock-file.lock'))).toBe(false);
 });
 
 it.each([
   ['kernel', 'kernel'],
   ['aarch64-linux-gnu-gcc', 'aarch64-linux-gnu-gcc'],
-  ['gcc-12.2', 'gcc-12_2'],
+  ['kernel.v2', 'kernel.v2'],
+  ['kernel_v2', 'kernel_v2'],
   ['@scope/kernel', '@scope/kernel'],
   ['g++', 'g++'],
-  ['a b["c"]', 'a_b__c__'],
+  ['a b["c"]', 'a%20b%5B%22c%22%5D'],
+  ['a(b)!{c}*?', 'a%28b%29%21%7Bc%7D%2A%3F'],
+  ['100%', '100%25'],
+  ['é', '%C3%A9'],
+  ['../x', '%2E./x'],
+  ['a//b', 'a/%/b'],
+  ['.hidden', '%2Ehidden'],
 ])('lockField(%j) is %j', (name, field) => expect(lockField(name)).toBe(field));
 
-it('finds the line of an error in a long lock with few looks at it', () => {
-  const lines = Array.from(
-    { length: 30_000 },
-    (_, index) => `    "tool-${index}": "1"${index === 29_000 ? '' : ','}`,
-  );
-  const parse = jest.spyOn(JSON, 'parse');
-  try {
-    const broken = `{\n  "version": 1,\n  "tools": {\n${lines.join('\n')}\n`;
-    expect(() => parseLock(broken, 'lock')).toThrow(/^lock:29005: is not JSON/);
-    expect(() => parseLock('?\n'.repeat(30_000), 'lock')).toThrow(/^lock:1: is not JSON/);
-    expect(parse.mock.calls.length).toBeLessThan(60);
-  } finally {
-    parse.mockRestore();
-  }
-});
+it.each([
+  ['sources', 'package', 'bringup.lock/sources/package.lock.json'],
+  ['sources', '@scope/project', 'bringup.lock/sources/@scope/project.lock.json'],
+  ['tools', 'ld.lld', 'bringup.lock/tools/ld.lld.txt'],
+] as const)('the entry of %s %s is a file that Nx takes for no project', (part, name, path) =>
+  expect(lockEntryPath(part, name)).toBe(path),
+);

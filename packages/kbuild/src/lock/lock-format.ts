@@ -1,90 +1,137 @@
 import { UserError } from '@bringup/process';
 import type { LockedSource } from '../sources/model.js';
 
-export const LOCK_NAME = 'bringup.lock.json';
-export const LOCK_VERSION = 1;
+/** The directory in the workspace's root that holds the lock: one file for each entry. */
+export const LOCK_NAME = 'bringup.lock';
+/** The lock as it was before it became a directory. */
+export const OLD_LOCK_NAME = 'bringup.lock.json';
+/** The form of the directory, which its file `version` names. 1 was a single file. */
+export const LOCK_VERSION = 2;
 
-/** Which bytes, made by which tools: the content of `bringup.lock.json`. Keys of both records: see {@link lockField}. */
+/** Which bytes, made by which tools: the content of `bringup.lock`. Keys of both records: see {@link lockField}. */
 export interface LockFile {
-  version: 1;
   /** By project. */
   sources: Record<string, LockedSource>;
   /** By tool: the line by which it names its version. */
   tools: Record<string, string>;
 }
 
-/** The key of a name in the lock. Nx reads fields of a JSON file by dotted path, so a dot would cut the name in two. */
+export type LockPart = keyof LockFile;
+
+/** What the files of a part are called, behind the field. Neither `project.json` nor `package.json` can come of it. */
+const SUFFIXES: Readonly<Record<LockPart, string>> = { sources: '.lock.json', tools: '.txt' };
+
+/**
+ * The key of a name in the lock, which is its file's name as well: two names never share one, it stays below its directory,
+ * and Nx takes none for a glob.
+ */
 export function lockField(name: string): string {
-  return name.replace(/[^A-Za-z0-9_@/+-]/g, '_');
+  const escape = (character: string) =>
+    [...Buffer.from(character)]
+      .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+      .join('');
+  return name
+    .split('/')
+    .map((part) => part.replace(/[^A-Za-z0-9._@+-]/gu, escape).replace(/^\./, escape) || '%')
+    .join('/');
 }
 
-/** The lock as its file has it: sorted keys, so that merges conflict only where they must. */
-export function formatLock(lock: LockFile): string {
+/** The file of an entry, relative to the workspace root, with `/`. */
+export function lockEntryPath(part: LockPart, name: string): string {
+  return `${LOCK_NAME}/${part}/${lockField(name)}${SUFFIXES[part]}`;
+}
+
+/** The files of a lock, relative to its directory, with their texts. The same content has the same text. */
+export function formatLock(lock: LockFile): Record<string, string> {
   const sort = (_key: string, value: unknown): unknown => {
     if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
     return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
   };
-  return `${JSON.stringify(lock, sort, 2)}\n`;
+  return Object.fromEntries([
+    ['version', `${LOCK_VERSION}\n`],
+    ...Object.entries(lock.sources).map(([key, source]) => [
+      `sources/${key}${SUFFIXES.sources}`,
+      `${JSON.stringify(source, sort, 2)}\n`,
+    ]),
+    ...Object.entries(lock.tools).map(([key, line]) => [`tools/${key}${SUFFIXES.tools}`, `${line}\n`]),
+  ]);
 }
 
 /**
- * Reads the text of a lock.
+ * Reads a lock from its files.
  *
- * @throws UserError `LOCK_INVALID`, naming the line
+ * @param files by path relative to the lock's directory; files of other names are left alone
+ * @throws UserError `LOCK_INVALID`, naming file and line
  */
-export function parseLock(text: string, file = LOCK_NAME): LockFile {
-  const fail = (message: string, line = 1): never => {
-    throw new UserError('LOCK_INVALID', `${file}:${line}: ${message}`, { file, line });
-  };
-  const marker = text.split('\n').findIndex((line) => /^(<{7}|={7}|>{7}|\|{7})( |\r?$)/.test(line));
-  if (marker >= 0)
+export function parseLock(files: Readonly<Record<string, string>>, directory = LOCK_NAME): LockFile {
+  const version = files.version?.trim() ?? String(LOCK_VERSION);
+  if (version !== String(LOCK_VERSION))
     fail(
-      'has the conflict of a merge in it. Take either side, then run the "update" target of what both changed.',
-      marker + 1,
+      `${directory}/version`,
+      `is "${version}", but this Bringup reads version ${LOCK_VERSION}. Use the Bringup that wrote it`,
     );
-  let lock: Partial<LockFile> | null;
-  try {
-    lock = JSON.parse(text) as Partial<LockFile> | null;
-  } catch (error) {
-    return fail(
-      `is not JSON: ${(error as Error).message}. Restore it from version control, or remove it and run the "update" targets.`,
-      lineOfError(text),
-    );
+  const lock: LockFile = { sources: {}, tools: {} };
+  for (const [path, text] of Object.entries(files)) {
+    const part = (['sources', 'tools'] as const).find((name) => isEntry(path, name));
+    if (part === undefined) continue;
+    const file = `${directory}/${path}`;
+    refuseConflict(file, text);
+    const key = path.slice(part.length + 1, -SUFFIXES[part].length);
+    if (part === 'sources') lock.sources[key] = parseSource(file, text);
+    else lock.tools[key] = parseTool(file, text);
   }
-  const isRecord = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (!lock || !isRecord(lock)) return fail('is not an object');
-  if (lock.version !== LOCK_VERSION)
-    fail(
-      `has version ${String(lock.version)}, but this Bringup reads version ${LOCK_VERSION}: use the Bringup that wrote it`,
-      lineOf(text, 1, 'version'),
-    );
-  for (const part of ['sources', 'tools'] as const)
-    if (!isRecord(lock[part])) fail(`"${part}" is not an object`, lineOf(text, 1, part));
-  for (const [name, source] of Object.entries(lock.sources!)) {
-    if (!isRecord(source)) fail(`the source of ${name} is not an object`, lineOf(text, 2, name));
-    const [what, id, digits] =
-      source.kind === 'git'
-        ? ['commit', source.commit, /^([0-9a-f]{40}|[0-9a-f]{64})$/]
-        : ['sha256', source.sha256, /^[0-9a-f]{64}$/];
-    if (!digits.test(id)) fail(`the source of ${name} has no ${what}`, lineOf(text, 2, name));
-  }
-  for (const [name, version] of Object.entries(lock.tools!)) {
-    if (typeof version !== 'string') fail(`the version of ${name} is not a string`, lineOf(text, 2, name));
-  }
-  return lock as LockFile;
+  return lock;
 }
 
-/** The line of a key in a file that is formatted as we do; 1 in any other. */
-function lineOf(text: string, depth: number, key: string): number {
-  const start = `${'  '.repeat(depth)}${JSON.stringify(key)}:`;
-  return Math.max(1, text.split('\n').findIndex((line) => line.startsWith(start)) + 1);
+function isEntry(path: string, part: LockPart): boolean {
+  return path.startsWith(`${part}/`) && path.endsWith(SUFFIXES[part]);
+}
+
+function fail(file: string, message: string, line = 1): never {
+  throw new UserError('LOCK_INVALID', `${file}:${line}: ${message}`, { file, line });
+}
+
+function refuseConflict(file: string, text: string): void {
+  const marker = text.split('\n').findIndex((line) => /^(<{7}|={7}|>{7}|\|{7})( |\r?$)/.test(line));
+  if (marker < 0) return;
+  fail(
+    file,
+    'has a merge conflict. Take either side, then run the "update" target of its project',
+    marker + 1,
+  );
+}
+
+function parseTool(file: string, text: string): string {
+  const line = text.replace(/\r?\n$/, '');
+  if (line.trim() === '' || /[\r\n]/.test(line))
+    fail(file, `is not one line. ${RESTORE}`, line.trim() === '' ? 1 : 2);
+  return line;
+}
+
+const RESTORE = 'Restore it from version control, or remove it and run the "update" targets';
+
+function parseSource(file: string, text: string): LockedSource {
+  let source: LockedSource;
+  try {
+    source = JSON.parse(text) as LockedSource;
+  } catch (error) {
+    fail(file, `is not JSON: ${(error as Error).message}. ${RESTORE}`, lineOfError(text));
+  }
+  if (typeof source !== 'object' || source === null || Array.isArray(source))
+    fail(file, `is not an object. ${RESTORE}`);
+  const [what, id, digits] =
+    source.kind === 'git'
+      ? ['commit', source.commit, /^([0-9a-f]{40}|[0-9a-f]{64})$/]
+      : ['sha256', source.sha256, /^[0-9a-f]{64}$/];
+  if (!digits.test(id)) fail(file, `has no ${what}. ${RESTORE}`);
+  return source;
 }
 
 /** The first line whose end no valid JSON could have been continued from; V8 tells a position only sometimes. */
 function lineOfError(text: string): number {
   const lines = text.trimEnd().split('\n');
-  const isBad = (end: number) => {
-    const start = lines.slice(0, end).join('\n');
+  const isBad = (count: number): boolean => {
+    const start = lines.slice(0, count).join('\n');
     try {
       JSON.parse(start);
       return false;

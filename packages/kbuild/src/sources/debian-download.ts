@@ -137,7 +137,7 @@ async function gone(apt: PrivateApt, source: DebianSource, ctx: SourceContext): 
   const has = newest ? `it has ${newest.locked.version}` : 'it has no version of it';
   return new UserError(
     'SOURCE_GONE',
-    `${name}: version ${version} is locked in bringup.lock.json but the archive no longer has it (${has}). Move on with: nx run ${ctx.project ?? 'PROJECT'}:update`,
+    `${name}: version ${version} is locked in bringup.lock but the archive no longer has it (${has}). Move on with: nx run ${ctx.project ?? 'PROJECT'}:update`,
     { package: name, version, has: newest?.locked.version, project: ctx.project },
   );
 }

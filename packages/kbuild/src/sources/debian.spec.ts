@@ -194,7 +194,7 @@ it('says so when the archive has moved on, and what to run', async () => {
   await expect(ensureSource(kernel, locked, ctx)).rejects.toMatchObject({
     code: 'SOURCE_GONE',
     message:
-      'linux-source-6.1: version 6.1.9-1 is locked in bringup.lock.json but the archive no longer has it (it has 6.1.10-1). Move on with: nx run kernel:update',
+      'linux-source-6.1: version 6.1.9-1 is locked in bringup.lock but the archive no longer has it (it has 6.1.10-1). Move on with: nx run kernel:update',
   });
   expect(left('downloads', 'locks')).toEqual([]);
 });

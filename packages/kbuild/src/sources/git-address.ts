@@ -28,7 +28,7 @@ export function gitRef(spec: GitSpec): GitRef {
   const [by] = given;
   if (by === undefined || given.length > 1) {
     const has = by === undefined ? 'has none' : `has ${given.join(' and ')}`;
-    const message = `a source of kind "git" takes exactly one of "tag", "branch" and "commit", but ${has}. Which commit a tag or branch led to is in bringup.lock.json`;
+    const message = `a source of kind "git" takes exactly one of "tag", "branch" and "commit", but ${has}. Which commit a tag or branch led to is in bringup.lock`;
     throw new UserError('GIT_REF_INVALID', message, { given });
   }
   const name = by === 'commit' ? spec.commit!.toLowerCase() : spec[by]!;

@@ -41,7 +41,7 @@ export function lockedCommit(
   if (by === 'commit') return name;
   if (locked?.kind === 'git' && locked.commit) return locked.commit;
   const state = locked ? `has a ${locked.kind} in its place` : 'has no entry for it';
-  const message = `${by} ${name}: bringup.lock.json ${state}. Look up its commit with: nx run ${ctx.project ?? 'PROJECT'}:update`;
+  const message = `${by} ${name}: bringup.lock ${state}. Look up its commit with: nx run ${ctx.project ?? 'PROJECT'}:update`;
   throw new UserError('SOURCE_NOT_LOCKED', message, { [by]: name, project: ctx.project });
 }
 

@@ -153,8 +153,8 @@ function checkLocked(
     archive?.kind === spec.kind && (archive.package === spec.package || spec.fallback !== undefined);
   if (fits && archive.package && archive.version) return archive as DebianSource;
   const state = locked
-    ? `bringup.lock.json has ${archive?.package ?? locked.kind} in its place`
-    : 'it has no entry in bringup.lock.json';
+    ? `bringup.lock has ${archive?.package ?? locked.kind} in its place`
+    : 'it has no entry in bringup.lock';
   throw new UserError(
     'SOURCE_NOT_LOCKED',
     `${spec.package}: ${state}. Look up what there is with: nx run ${ctx.project ?? 'PROJECT'}:update`,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { runDetached, stopRun } from '@bringup/qemu';
 import type { QemuOptions } from '../generated/qemu-options.js';
 import type { ProjectLike } from '../project/declaration.js';
-import { makeTask, makeWorkspace, writeManifests } from '../testing/workspace.js';
+import { lockFiles, makeTask, makeWorkspace, writeManifests } from '../testing/workspace.js';
 import { createDrives } from './board-devices.js';
 import { checkBoard, missingArtifacts, planBoard } from './board.js';
 
@@ -275,11 +275,11 @@ it('makes a drive that is to be there empty, once', async () => {
 });
 
 describe('checkBoard', () => {
-  const lock = { version: 1, sources: {}, tools: { 'fake-qemu_mjs': 'whatever' } };
+  const lock = lockFiles({ tools: { 'fake-qemu.mjs': 'whatever' } });
   const board = { ...BOARD, qemu: FAKE_QEMU };
 
   it('misses artifacts by name, and says how to build them', async () => {
-    const root = makeWorkspace({ 'bringup.lock.json': lock, 'dist/pc/bzImage': '' });
+    const root = makeWorkspace({ ...lock, 'dist/pc/bzImage': '' });
     writeManifests(root, 'dist/pc');
     expect(await missingArtifacts(task(root), board)).toEqual(['dist/rootfs/initramfs.cpio.gz']);
     await expect(checkBoard(task(root), board)).rejects.toMatchObject({
@@ -292,7 +292,7 @@ describe('checkBoard', () => {
 
   it('is content when all is there, and says when QEMU is another than the locked one', async () => {
     const root = makeWorkspace({
-      'bringup.lock.json': lock,
+      ...lock,
       'dist/pc/bzImage': '',
       'dist/rootfs/initramfs.cpio.gz': '',
     });
@@ -300,10 +300,11 @@ describe('checkBoard', () => {
     const telling = task(root);
     await checkBoard(telling, board);
     expect(telling.notes).toEqual([expect.stringContaining('fake-qemu.mjs: locked whatever')]);
+    await expect(checkBoard(telling, board, true)).rejects.toMatchObject({ code: 'TOOLS_DIFFER' });
   });
 
   it('names the package of a QEMU that is not there', async () => {
-    const root = makeWorkspace({ 'bringup.lock.json': { ...lock, tools: {} } });
+    const root = makeWorkspace();
     await expect(checkBoard(task(root), { ...BOARD, qemu: 'qemu-system-mips' })).rejects.toMatchObject({
       code: 'TOOL_MISSING',
       message: expect.stringContaining('apt-get install qemu-system-mips'),

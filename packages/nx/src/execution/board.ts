@@ -37,7 +37,7 @@ import {
   fixedPorts,
 } from './board-devices.js';
 import { artifactPath } from './referenced.js';
-import { checkTools, ensureLocked } from './locked.js';
+import { checkTools, ensureLocked, noteTools } from './locked.js';
 import { checkModuleKernels } from './module-kernels.js';
 import { machineNeeds } from './needs.js';
 import { missingOf, requireBuilt } from './require-built.js';
@@ -207,10 +207,16 @@ async function uefiFlash(task: Task, arch: BoardArch, variables: UefiVariables):
   return { code, variables: own, keep: true };
 }
 
-/** Compares QEMU with the lock, and makes sure that what it is to boot is there. */
-export async function checkBoard(task: Task, options: QemuOptions): Promise<void> {
+/**
+ * Compares QEMU with the lock, and makes sure that what it is to boot is there.
+ *
+ * @param kept whether Nx keeps what comes of the run: then QEMU may not differ
+ */
+export async function checkBoard(task: Task, options: QemuOptions, kept = false): Promise<void> {
   const needs = machineNeeds(options);
-  await checkTools(task, await ensureLocked(task, needs), needs.probe);
+  const locked = await ensureLocked(task, needs);
+  if (kept) await checkTools(locked, needs.probe);
+  else await noteTools(task, locked, needs.probe);
   await createDrives(task, options);
   await requireBuilt(task, artifacts(task, options));
   await requireAbilities(task, options);

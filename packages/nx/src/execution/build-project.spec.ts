@@ -91,6 +91,22 @@ it.each<[Partial<KconfigOptions>, string, RegExp]>([
   });
 });
 
+it('makes the configuration anew after a build in which make changed it', async () => {
+  const { root, build, published } = setUp({});
+  const makefile = join(root, 'kernel/Makefile');
+  const text = readFileSync(makefile, 'utf8');
+  await build();
+  const rule = '\n.PHONY: drift\nvmlinux: drift\ndrift:\n\techo CONFIG_DRIFTED=y >> $(O)/.config\n';
+  writeFileSync(makefile, text + rule);
+  await expect(build()).rejects.toMatchObject({
+    code: 'CONFIG_DRIFT',
+    message: expect.stringMatching(/CONFIG_DRIFTED=y.*npx nx reset && npx nx run linux:build$/),
+  });
+  writeFileSync(makefile, text);
+  expect(await build()).toContain('configured');
+  expect(published('.config')).not.toContain('DRIFTED');
+});
+
 it('refuses an initramfs that is not built', async () => {
   const { root, build } = setUp({ embeddedInitramfs: 'rootfs' });
   rmSync(join(root, 'dist/rootfs'), { recursive: true });

@@ -1,18 +1,19 @@
 import { join } from 'node:path';
-import { readFile } from 'fs-extra';
+import { readFile, remove } from 'fs-extra';
 import {
   build,
   buildRecipe,
   checkDtbs,
   EMBEDDED_INITRAMFS,
   isPublished,
+  manifestPath,
   planDtbs,
   planTreeModules,
   publish,
   type ExtraArtifacts,
   type MakeSetting,
 } from '@bringup/kbuild';
-import { sha256File } from '@bringup/process';
+import { isBringupError, sha256File } from '@bringup/process';
 import { configureProject } from './configure-project.js';
 import { embeddedInitramfs } from './embedded-initramfs.js';
 import { openMake, whileOwning, type KconfigProject } from './kconfig-project.js';
@@ -85,7 +86,7 @@ async function runMake(
   project: KconfigProject,
   { config, initramfs }: BuildInputs,
 ): Promise<{ built: Record<string, string>; make: MakeSetting }> {
-  const { program, ingredients, options } = project;
+  const { program, options, output } = project;
   const { arch, dtbs = [] } = options;
   const make = await openMake(task, project, 'out');
   await checkDtbs(make.source.path, arch, dtbs);
@@ -95,11 +96,15 @@ async function runMake(
     config,
     extra: extraArtifacts(project, config),
     files: initramfs === undefined ? {} : { [EMBEDDED_INITRAMFS]: initramfs },
-    tools: ingredients.tools,
+    tools: make.tools,
     label: task.project,
     signal: task.signal,
     onCommand: task.command,
     onNote: task.note,
+  }).catch(async (error: unknown) => {
+    // Not up to date any more: what the message says to run makes it anew.
+    if (isBringupError(error) && error.code === 'CONFIG_DRIFT') await remove(manifestPath(output, 'config'));
+    throw error;
   });
   return { built, make };
 }

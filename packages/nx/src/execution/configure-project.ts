@@ -24,7 +24,7 @@ export async function configureProject(task: Task, project: KconfigProject): Pro
     const configuration = await configure({
       program,
       make,
-      tools: ingredients.tools,
+      tools: make.tools,
       base,
       fragments,
       signal: task.signal,

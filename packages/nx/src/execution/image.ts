@@ -36,7 +36,7 @@ export async function makeImage(
       task.note('up to date, nothing to make');
       return;
     }
-    await checkTools(task, locked, needs.probe);
+    await checkTools(locked, needs.probe);
     const scratch = join(work, 'image');
     // A run that was killed may have left some of its files.
     await remove(scratch);

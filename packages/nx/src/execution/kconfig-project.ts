@@ -20,6 +20,7 @@ import {
   type MakeSetting,
   type ProgramName,
   type SourceSpec,
+  type ToolVersions,
 } from '@bringup/kbuild';
 import { probeVersion, UserError, withLock } from '@bringup/process';
 import { engineIdentity } from '../project/engine.js';
@@ -131,17 +132,21 @@ export async function whileOwning<T>(task: Task, directory: string, work: () => 
   );
 }
 
+/** How make is run, and by which tools of this host: the key of what it leaves, see `prepareOut`. */
+export type HostMake = MakeSetting & { readonly tools: ToolVersions };
+
 /** Makes ready what only a real run of make needs: checked tools, and the source on disk. */
 export async function openMake(
   task: Task,
   project: KconfigProject,
   step: 'config' | 'out' | 'modules',
-): Promise<MakeSetting> {
+): Promise<HostMake> {
   const { options, needs, locked, ingredients, work } = project;
-  await checkTools(task, locked, needs.probe);
+  const tools = await checkTools(locked, needs.probe);
   const context = sourceContext(task);
   const source = await ensureSource(needs.source!, locked.source, context).finally(() => context.done());
   return {
+    tools,
     arch: options.arch,
     variables: project.program.variables(options.arch),
     crossCompile: ingredients.crossCompile,

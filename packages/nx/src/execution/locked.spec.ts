@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeTask, makeWorkspace } from '../testing/workspace.js';
-import { checkTools, ensureLocked, writeLocked, type Needs } from './locked.js';
+import { readLock } from '@bringup/kbuild';
+import { ToolError } from '@bringup/process';
+import { lockFiles, makeTask, makeWorkspace } from '../testing/workspace.js';
+import { checkTools, ensureLocked, noteTools, writeLocked, type Needs } from './locked.js';
 
 const SHA = (digit: string) => digit.repeat(64);
 const place = makeWorkspace({ 'k/Makefile': 'all:\n' });
@@ -26,8 +28,8 @@ const needs = (more: Partial<Needs> = {}): Needs => ({
 });
 
 function workspace(sources: object = {}, tools: object = { 'x-gcc': 'gcc 12' }) {
-  const root = makeWorkspace({ 'bringup.lock.json': { version: 1, sources, tools } });
-  return { root, read: () => JSON.parse(readFileSync(join(root, 'bringup.lock.json'), 'utf8')) };
+  const root = makeWorkspace(lockFiles({ sources, tools }));
+  return { root, read: () => readLock(root) };
 }
 
 const NEVER = async () => {
@@ -37,12 +39,38 @@ const NEVER = async () => {
 describe('ensureLocked', () => {
   it('takes what is there, and asks nobody', async () => {
     const { root } = workspace({ kernel: locked });
-    const task = makeTask(root, 'kernel', {}, { frozen: true });
+    const task = makeTask(root, 'kernel');
     expect(await ensureLocked(task, needs({ probe: NEVER }))).toEqual({
       source: locked,
       tools: { 'x-gcc': 'gcc 12' },
     });
     expect(task.notes).toEqual([]);
+  });
+
+  describe('frozen, where everything is locked', () => {
+    const open = (probe: Needs['probe']) => {
+      const { root } = workspace({ kernel: locked });
+      return ensureLocked(makeTask(root, 'kernel', {}, { frozen: true }), needs({ probe }));
+    };
+
+    it('refuses another tool of this host, whatever is built already', async () => {
+      await expect(open(async () => ({ 'x-gcc': 'gcc 13' }))).rejects.toMatchObject({ code: 'TOOLS_DIFFER' });
+    });
+
+    it('does not need a tool that nothing is made by', async () => {
+      const missing = open(async () => {
+        throw new ToolError('TOOL_MISSING', 'no x-gcc');
+      });
+      expect((await missing).tools).toEqual({ 'x-gcc': 'gcc 12' });
+    });
+  });
+
+  it('does not move the locked tools along with a project that is new', async () => {
+    const { root, read } = workspace({}, { 'x-gcc': 'gcc 11' });
+    await expect(ensureLocked(makeTask(root, 'kernel'), needs())).rejects.toMatchObject({
+      code: 'TOOLS_DIFFER',
+    });
+    expect(await read()).toEqual({ sources: {}, tools: { 'x-gcc': 'gcc 11' } });
   });
 
   const other = { kind: 'debian-package', package: 'linux-source-6.1', version: '6.1.1', sha256: SHA('a') };
@@ -65,28 +93,27 @@ describe('ensureLocked', () => {
 
   it.each(MISSING)('frozen, when %s: an error that says what to run', async (_when, sources, tools, more) => {
     const { root, read } = workspace(sources, tools);
-    const before = read();
+    const before = await read();
     await expect(
       ensureLocked(makeTask(root, 'kernel', {}, { frozen: true }), needs(more)),
     ).rejects.toMatchObject({
       code: 'NOT_LOCKED',
       message: expect.stringContaining('nx run kernel:update'),
     });
-    expect(read()).toEqual(before);
+    expect(await read()).toEqual(before);
   });
 
   it.each(MISSING)('not frozen, when %s: resolves and writes', async (_when, sources, tools, more) => {
     const { root, read } = workspace(sources, tools);
     const task = makeTask(root, 'kernel');
-    const probe = async () => ({ 'x-gcc': 'gcc 13', 'x-ld': 'ld 2' });
+    const probe = async () => ({ 'x-gcc': 'gcc 12', 'x-ld': 'ld 2' });
     const result = await ensureLocked(task, needs({ ...more, probe }));
     expect(result.source).toEqual(locked);
-    expect(read()).toEqual({
-      version: 1,
+    expect(await read()).toEqual({
       sources: { ...sources, kernel: locked },
-      tools: { ...tools, 'x-gcc': 'gcc 13', 'x-ld': 'ld 2' },
+      tools: { ...tools, 'x-gcc': 'gcc 12', 'x-ld': 'ld 2' },
     });
-    expect(task.notes[0]).toContain('not in bringup.lock.json yet');
+    expect(task.notes[0]).toContain('not in bringup.lock yet');
     expect(existsSync(join(place, 'home/sources', SHA256.slice(0, 32), 'Makefile'))).toBe(true);
   });
 
@@ -149,15 +176,15 @@ describe('ensureLocked', () => {
       makeTask(root, 'kernel-6.1'),
       needs({ toolNames: ['gcc-12.2'], probe: async () => ({ 'gcc-12.2': 'v' }) }),
     );
-    expect(read()).toMatchObject({ sources: { 'kernel-6_1': locked }, tools: { 'gcc-12_2': 'v' } });
+    expect(await read()).toMatchObject({ sources: { 'kernel-6.1': locked }, tools: { 'gcc-12.2': 'v' } });
   });
 
   it('refuses a lock with the conflict of a merge, naming the line', async () => {
     const { root } = workspace();
-    writeFileSync(join(root, 'bringup.lock.json'), '{\n  "version": 1,\n<<<<<<< HEAD\n');
+    writeFileSync(join(root, 'bringup.lock/tools/make.txt'), 'make 4\n<<<<<<< HEAD\n');
     await expect(ensureLocked(makeTask(root, 'kernel'), needs())).rejects.toMatchObject({
       code: 'LOCK_INVALID',
-      message: expect.stringContaining('bringup.lock.json:3:'),
+      message: expect.stringContaining('bringup.lock/tools/make.txt:2:'),
     });
   });
 
@@ -167,13 +194,13 @@ describe('ensureLocked', () => {
   ])('writes nothing when the source %s', async (_what, source, code) => {
     const { root, read } = workspace({ kernel: locked });
     await expect(ensureLocked(makeTask(root, 'kernel'), needs({ source }))).rejects.toMatchObject({ code });
-    expect(read().sources).toEqual({ kernel: locked });
+    expect((await read()).sources).toEqual({ kernel: locked });
   });
 
   it('writes nothing when a tool is missing', async () => {
     const { root, read } = workspace({}, {});
     await expect(ensureLocked(makeTask(root, 'kernel'), needs({ probe: NEVER }))).rejects.toThrow();
-    expect(read()).toEqual({ version: 1, sources: {}, tools: {} });
+    expect(await read()).toEqual({ sources: {}, tools: {} });
   });
 });
 
@@ -181,38 +208,48 @@ it('writeLocked keeps a source that can still be had, and the entries of others'
   const { root, read } = workspace({ kernel: locked, other: locked }, { 'x-gcc': 'gcc 11', ld: 'ld' });
   const task = makeTask(root, 'kernel');
   await writeLocked(task, needs({ source: { ...tarball(), url: 'file:///new' } }), { keepAvailable: true });
-  expect(read()).toMatchObject({
+  expect(await read()).toMatchObject({
     sources: { kernel: locked, other: locked },
     tools: { 'x-gcc': 'gcc 12', ld: 'ld' },
   });
   await writeLocked(task, needs({ source: tarball(SHA('c')) }), { keepAvailable: true });
-  expect(read().sources.kernel.sha256).toBe(SHA('c'));
+  expect((await read()).sources.kernel).toMatchObject({ sha256: SHA('c') });
 });
 
+const found = { 'x-gcc': 'gcc 13', 'x-ld': 'ld 2' };
+const entries = { tools: { 'x-gcc': 'gcc 12', 'x-ld': 'ld 2' } };
+const SAYS = /x-gcc: locked gcc 12, here gcc 13\n[^]*npx nx g @bringup\/nx:lock-tools$/;
+
 describe('checkTools', () => {
-  const found = { 'x-gcc': 'gcc 13', 'x-ld': 'ld 2' };
-  const entries = { tools: { 'x-gcc': 'gcc 12', 'x-ld': 'ld 2' } };
-  const task = (frozen: boolean) => makeTask('/ws', 'kernel', {}, { frozen });
+  it('gives the tools of this host when all are as locked', async () => {
+    expect(await checkTools({ tools: found }, async () => found)).toEqual(found);
+  });
+
+  it('refuses what differs, and says how to take it', async () => {
+    const refused: unknown = await checkTools(entries, async () => found).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'TOOLS_DIFFER', message: expect.stringMatching(SAYS) });
+    expect((refused as Error).message).not.toContain('x-ld');
+  });
+});
+
+describe('noteTools', () => {
+  const task = (frozen: boolean) => makeTask('/ws', 'board', {}, { frozen });
 
   it('is silent when all are as locked', async () => {
     const quiet = task(true);
-    await checkTools(quiet, { tools: found }, async () => found);
+    await noteTools(quiet, { tools: found }, async () => found);
     expect(quiet.notes).toEqual([]);
   });
 
   it('notes what differs, and how to take it', async () => {
     const telling = task(false);
-    await checkTools(telling, entries, async () => found);
-    expect(telling.notes).toEqual([
-      expect.stringMatching(/x-gcc: locked gcc 12, here gcc 13\n.*nx run kernel:update/s),
-    ]);
-    expect(telling.notes[0]).not.toContain('x-ld');
+    await noteTools(telling, entries, async () => found);
+    expect(telling.notes).toEqual([expect.stringMatching(SAYS)]);
   });
 
   it('fails when frozen', async () => {
-    await expect(checkTools(task(true), entries, async () => found)).rejects.toMatchObject({
+    await expect(noteTools(task(true), entries, async () => found)).rejects.toMatchObject({
       code: 'TOOLS_DIFFER',
-      message: expect.stringContaining('nx run kernel:update'),
     });
   });
 });

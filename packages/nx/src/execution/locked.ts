@@ -2,10 +2,10 @@ import {
   compareTools,
   describeToolDifferences,
   ensureSource,
-  frozenToolsError,
   gitRef,
   gitUrls,
   isSourceAvailable,
+  LOCK_NAME,
   lockField,
   readLock,
   resolveSource,
@@ -15,6 +15,7 @@ import {
   type LockedSource,
   type LockFile,
   type SourceSpec,
+  type ToolDifference,
   type ToolVersions,
 } from '@bringup/kbuild';
 import { UserError } from '@bringup/process';
@@ -28,7 +29,7 @@ export interface Needs {
   readonly probe: () => Promise<ToolVersions>;
 }
 
-/** A project's entries of bringup.lock.json. */
+/** A project's entries of the lock. */
 export interface Locked {
   readonly source?: LockedSource;
   readonly tools: ToolVersions;
@@ -36,23 +37,29 @@ export interface Locked {
 
 /**
  * The lock's entries for a project. What is missing, or is of another source than the options name, is resolved
- * and written, unless frozen.
+ * and written, unless frozen. Then no tool of this host may differ from its entry either, whatever is built already.
  *
- * @throws UserError `NOT_LOCKED` when frozen
+ * @throws UserError `NOT_LOCKED` when frozen, `TOOLS_DIFFER`
  */
 export async function ensureLocked(task: Task, needs: Needs): Promise<Locked> {
   const lock = await readLock(task.workspaceRoot);
   const present = entriesOf(lock, task.project, needs);
-  if (present) return present;
+  if (present) {
+    if (task.frozen) await checkPresentTools(present, needs.probe);
+    return present;
+  }
   if (task.frozen) {
     throw new UserError(
       'NOT_LOCKED',
-      `bringup.lock.json does not have this project's source and tools, and a frozen run (CI) does not resolve them. ` +
+      `${LOCK_NAME} does not have this project's source and tools, and a frozen run (CI) does not resolve them. ` +
         `Run this where it may be changed, and commit the result: nx run ${task.project}:update`,
       { project: task.project },
     );
   }
-  task.note('not in bringup.lock.json yet: resolving');
+  task.note(`not in ${LOCK_NAME} yet: resolving`);
+  const tools = await needs.probe();
+  // Those of other projects are not moved along: what they have made would be rebuilt, or fail elsewhere.
+  refuse(compareTools(lock.tools, tools, lockField).filter(({ locked }) => locked !== undefined));
   return writeLocked(task, needs, { fetch: true });
 }
 
@@ -145,13 +152,39 @@ export function describeLocked(locked: LockedSource): string {
 }
 
 /**
- * Compares this host's tools with the locked ones, right before they are used: says what differs, and fails when frozen.
+ * Compares this host's tools with the locked ones, right before they are used. Nx knows what comes of it by the locked ones, and
+ * gives it to others: nothing may be made by any other.
+ *
+ * @returns the versions of this host's tools
+ * @throws ToolError `TOOL_MISSING`; UserError `TOOLS_DIFFER`
+ */
+export async function checkTools(locked: Locked, probe: Needs['probe']): Promise<ToolVersions> {
+  const found = await probe();
+  refuse(compareTools(locked.tools, found, (name) => name));
+  return found;
+}
+
+/**
+ * {@link checkTools} for what publishes nothing and is kept by nobody: a difference is told, and an error only when frozen.
  *
  * @throws ToolError `TOOL_MISSING`; UserError `TOOLS_DIFFER`
  */
-export async function checkTools(task: Task, locked: Locked, probe: Needs['probe']): Promise<void> {
+export async function noteTools(task: Task, locked: Locked, probe: Needs['probe']): Promise<void> {
   const differences = compareTools(locked.tools, await probe(), (name) => name);
+  if (task.frozen) refuse(differences);
+  if (differences.length > 0) task.note(describeToolDifferences(differences));
+}
+
+/** A tool that this host lacks does not differ: what it would have made may be built already, or come from a cache. */
+async function checkPresentTools(locked: Locked, probe: Needs['probe']): Promise<void> {
+  try {
+    await checkTools(locked, probe);
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'TOOL_MISSING') throw error;
+  }
+}
+
+function refuse(differences: readonly ToolDifference[]): void {
   if (differences.length === 0) return;
-  if (task.frozen) throw frozenToolsError(differences, task.project);
-  task.note(describeToolDifferences(differences, task.project));
+  throw new UserError('TOOLS_DIFFER', describeToolDifferences(differences), { differences });
 }

@@ -138,7 +138,7 @@ async function build(task: Task, kernel: ModuleKernel, files: readonly string[],
   const { project, config, symbols } = kernel;
   return whileOwning(task, preparedOf(kernel), async () => {
     const make = await openMake(kernel.task, project, 'modules');
-    const { tools } = project.ingredients;
+    const { tools } = make;
     const watch = { signal: task.signal, onCommand: task.command, onNote: task.note };
     await prepareKernel({ make, tools, config, symbols, label: kernel.task.project, ...watch });
     return buildModule({

@@ -35,7 +35,7 @@ export async function makeProgram(task: Task, options: FullProgramOptions): Prom
       task.note('up to date, nothing to compile');
       return;
     }
-    await checkTools(task, locked, needs.probe);
+    await checkTools(locked, needs.probe);
     const built = await buildProgram({
       settings,
       directory: task.workspaceRoot,

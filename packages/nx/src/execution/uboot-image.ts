@@ -53,7 +53,7 @@ export async function makeUbootImage(task: Task, options: FullUbootImageOptions)
       task.note('up to date, nothing to pack');
       return;
     }
-    await checkTools(task, locked, needs.probe);
+    await checkTools(locked, needs.probe);
     await ensureDir(work);
     const image = UBOOT_IMAGES[type];
     const staged: Record<string, string> = {

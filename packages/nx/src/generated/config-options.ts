@@ -13,7 +13,7 @@ export interface ConfigOptions {
    */
   arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm';
   /**
-   * Where the source comes from. Resolved once into bringup.lock.json by the update target, fetched only when something must be compiled.
+   * Where the source comes from. Resolved once into bringup.lock by the update target, fetched only when something must be compiled.
    */
   source: DebianPackageWithASourceTarballInIt | DebianSourcePackage | Tarball | GitRepository | Directory;
   /**

@@ -1,5 +1,6 @@
 import { formatFiles, logger, type GeneratorCallback, type Tree } from '@nx/devkit';
 import { initialise } from './init/initialise.js';
+import { splitLock } from './tree-lock.js';
 import { GeneratedWorkspace } from './workspace.js';
 import { requireWritable } from './writable.js';
 
@@ -13,6 +14,7 @@ export function asGenerator<Options>(
   return async (tree, options) => {
     const workspace = new GeneratedWorkspace(tree);
     initialise(tree);
+    splitLock(workspace);
     await work(workspace, options);
     await formatFiles(tree);
     requireWritable({ root: tree.root, listChanges: () => tree.listChanges() });

@@ -1,12 +1,20 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { ARCH_MACHINES, type BoardArch } from '@bringup/qemu';
+import { ARCH_MACHINES } from '@bringup/qemu';
 import { PLUGIN, type Declaration } from '../project/declaration.js';
 import { BOOT_VOLUME, ISO_IMAGE, SIGNED_DTB, UBOOT_IMAGES } from '../project/paths.js';
 import { bootsThroughUefi, diskTools, qemuLockName, uefiLockName, volumeLoaders } from '../project/tools.js';
 import { allOptions, variantOutput } from '../project/variants.js';
 import { parseFileReference } from '../project/references.js';
 import { deviceInputs } from './device-inputs.js';
-import { engineInputs, fileInputs, lockInput, treeInput, unseenFiles, type Input } from './inputs.js';
+import {
+  engineInputs,
+  fileInputs,
+  lockInputs,
+  treeInput,
+  unseenFiles,
+  updateTarget,
+  type Input,
+} from './inputs.js';
 import { mapValues, omit, pick } from './kconfig-targets.js';
 import { bootedProjects, namedIn, type References } from './references.js';
 import { keyOf, object, objects, text, texts } from './unchecked.js';
@@ -82,7 +90,12 @@ export function boardTargets(
     ...{ fileSystems: ['fat'], loaders },
   });
   const usesUefi = everyOptions.some(({ boot }) => bootsThroughUefi(boot, arch));
-  const firmware = (own: BoardArch) => (usesUefi ? [uefiLockName(own)] : []);
+  const machineTools = arch
+    ? [
+        ...everyOptions.map(({ qemu }) => qemuLockName(arch, text(qemu))),
+        ...(usesUefi ? [uefiLockName(arch)] : []),
+      ]
+    : [];
   // A variant of a board is first of all one of its kernel; its configuration may change the machine as well.
   const variants = mapValues(configurations, (_variant, own) => ({ ...own }));
   const machine = { options: { ...options }, configurations: variants };
@@ -97,13 +110,13 @@ export function boardTargets(
     })),
     inputs: [
       { dependentTasksOutputFiles: BOOTED_FILES },
-      lockInput(undefined, volumeTools),
+      ...lockInputs(declaration.root, { tools: volumeTools }),
       ...engineInputs(workspaceRoot),
     ],
     outputs: [BOOT_VOLUME, 'manifest.json'].map((name) => `{options.outputPath}/${name}`),
   });
   return {
-    update: { executor: `${PLUGIN}:update`, cache: false },
+    update: updateTarget([{ tools: [...machineTools, ...(loaders.length > 0 ? volumeTools : [])] }]),
     build:
       loaders.length === 0
         ? { executor: 'nx:noop', dependsOn: booted, configurations: mapValues(variants, () => ({})) }
@@ -142,7 +155,7 @@ export function boardTargets(
       inputs: [
         { dependentTasksOutputFiles: BOOTED_FILES },
         ...dtb.inputs,
-        ...(arch ? [lockInput(undefined, [qemuLockName(arch, text(options.qemu)), ...firmware(arch)])] : []),
+        ...lockInputs(declaration.root, { tools: machineTools }),
         ...devices.inputs,
         ...engineInputs(workspaceRoot),
       ],

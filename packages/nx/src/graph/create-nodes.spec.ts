@@ -4,7 +4,21 @@ const TARBALL = { kind: 'tarball', url: 'file:///k.tar.gz', sha256: '0'.repeat(6
 const ENGINE = { externalDependencies: ['@bringup/engine'] };
 const HASH = 'sh node_modules/@bringup/nx/scripts/tree-hash.sh';
 const SOURCE_HASH = 'node node_modules/@bringup/nx/dist/hash/main.js';
-const lock = (...fields: string[]) => ({ json: '{workspaceRoot}/bringup.lock.json', fields });
+/** Entries of the lock as files: `sources.linux`, `tools.gcc`. */
+const entry = (field: string) => {
+  const [, part, name] = /^(\w+)\.(.*)$/.exec(field)!;
+  return `bringup.lock/${part}/${name}${part === 'tools' ? '.txt' : '.lock.json'}`;
+};
+const LOCK_STATE = 'sh node_modules/@bringup/nx/scripts/lock-state.sh';
+const lockOf = (directory: string, ...fields: string[]) => ({
+  runtime: [LOCK_STATE, directory, ...fields.map(entry)].join(' '),
+});
+const lock = (...fields: string[]) => lockOf('app', ...fields);
+const update = (...fields: string[]) => ({
+  executor: '@bringup/nx:update',
+  cache: false,
+  inputs: fields.map((field) => `{workspaceRoot}/${entry(field)}`),
+});
 
 /** The inferred project of `app/project.json`, beside other projects. */
 async function infer(own: object, others: Record<string, object> = {}) {
@@ -36,7 +50,7 @@ describe('a kernel project', () => {
     ];
     expect(implicitDependencies).toEqual([]);
     expect(targets).toEqual({
-      update: { executor: '@bringup/nx:update', cache: false },
+      update: update('sources.linux', 'tools.aarch64-linux-gnu-gcc', 'tools.aarch64-linux-gnu-ld'),
       menuconfig: { executor: '@bringup/nx:menuconfig', cache: false, configurations: {} },
       nconfig: {
         executor: '@bringup/nx:menuconfig',
@@ -118,11 +132,11 @@ describe('a kernel project', () => {
   it.each([
     ['x86_64', {}, ['bzImage', 'tools.x86_64-linux-gnu-gcc']],
     ['arm64', { crossCompile: '/opt/x/bin/my-' }, ['Image', 'tools.my-gcc']],
-    ['arm64', { llvm: true }, ['Image', 'tools.ld_lld']],
+    ['arm64', { llvm: true }, ['Image', 'tools.ld.lld']],
   ])('names artifacts and locked tools for %s %j', async (arch, options, [image, tool]) => {
     const { build } = (await infer(kernel({ arch, ...options }))).targets;
     expect(build!.outputs![0]).toBe(`{workspaceRoot}/dist/linux/${image}`);
-    expect(build!.inputs).toContainEqual(expect.objectContaining({ fields: expect.arrayContaining([tool]) }));
+    expect(build!.inputs).toContainEqual({ runtime: expect.stringContaining(` ${entry(tool!)}`) });
   });
 
   it.each([
@@ -242,7 +256,7 @@ describe('an initramfs project', () => {
     );
     expect(implicitDependencies).toEqual(['box', 'linux', '@scope/app']);
     expect(targets).toEqual({
-      update: { executor: '@bringup/nx:update', cache: false },
+      update: update('tools.zlib'),
       build: {
         cache: true,
         dependsOn: [
@@ -276,7 +290,7 @@ describe('an initramfs project', () => {
   ])('compressed with %s', async (compression, suffix, fields) => {
     const { build } = (await infer(initramfs({ compression }))).targets;
     expect(build!.outputs).toContain(`{workspaceRoot}/dist/root/initramfs.cpio${suffix}`);
-    const locks = build!.inputs!.filter((input) => typeof input === 'object' && 'json' in input);
+    const locks = build!.inputs!.filter((input) => JSON.stringify(input).includes(LOCK_STATE));
     expect(locks).toEqual(fields ? [lock(...fields)] : []);
   });
 
@@ -294,7 +308,7 @@ describe('a kernel module', () => {
     const { targets, implicitDependencies } = await infer(module(), { linux: linux() });
     expect(implicitDependencies).toEqual(['linux']);
     expect(targets).toEqual({
-      update: { executor: '@bringup/nx:update', cache: false },
+      update: update('tools.aarch64-linux-gnu-gcc', 'tools.aarch64-linux-gnu-ld'),
       'compile-commands': {
         executor: '@bringup/nx:compile-commands',
         cache: false,
@@ -313,7 +327,7 @@ describe('a kernel module', () => {
             (name) => `!{workspaceRoot}/app/**/${name}`,
           ),
           { dependentTasksOutputFiles: '**/{.config,Module.symvers}', transitive: true },
-          lock('sources.linux', 'tools.aarch64-linux-gnu-gcc', 'tools.aarch64-linux-gnu-ld'),
+          lockOf('linux', 'sources.linux', 'tools.aarch64-linux-gnu-gcc', 'tools.aarch64-linux-gnu-ld'),
           ENGINE,
         ],
         outputs: ['*.ko', '*.ko.debug', 'manifest.json'].map((name) => `{workspaceRoot}/dist/hello/${name}`),
@@ -339,8 +353,8 @@ describe('a kernel module', () => {
     expect(build!.configurations).toEqual({ debug: { outputPath: 'dist/hello/debug' } });
     expect(build!.inputs).toContainEqual({ runtime: `${SOURCE_HASH} ../linux` });
     expect(build!.inputs).toContainEqual(
-      lock(
-        'sources.linux',
+      lockOf(
+        'linux',
         ...['tools.aarch64-linux-gnu-gcc', 'tools.aarch64-linux-gnu-ld', 'tools.own-gcc', 'tools.own-ld'],
       ),
     );
@@ -371,7 +385,11 @@ describe('a program', () => {
     );
     expect(implicitDependencies).toEqual([]);
     expect(targets).toEqual({
-      update: { executor: '@bringup/nx:update', cache: false },
+      update: update(
+        'tools.aarch64-linux-gnu-gcc',
+        'tools.aarch64-linux-gnu-ld',
+        'tools.aarch64-linux-gnu-libc',
+      ),
       build: {
         cache: true,
         options: { outputPath: 'dist/tool' },
@@ -419,9 +437,10 @@ describe('a program', () => {
     expect(targets.build!.configurations).toEqual({ big: { outputPath: 'dist/tool/big' } });
     expect(inputs).toContain('{workspaceRoot}/b.c');
     expect(inputs).toContainEqual(
-      expect.objectContaining({
-        fields: expect.arrayContaining(['tools.my-gcc', 'tools.aarch64-linux-gnu-gcc']),
-      }),
+      lock(
+        ...['gcc', 'ld', 'libc'].map((name) => `tools.aarch64-linux-gnu-${name}`),
+        ...['gcc', 'ld', 'libc'].map((name) => `tools.my-${name}`),
+      ),
     );
     expect(outputs).toContain('{workspaceRoot}/dist/tool/bigger');
   });
@@ -507,7 +526,7 @@ it('lets a board that boots through U-Boot build its drive, and boot that', asyn
     configurations: {},
     inputs: [
       { dependentTasksOutputFiles: BOOTED },
-      lock('tools.mkfs_fat', 'tools.mcopy', 'tools.sfdisk'),
+      lock('tools.mkfs.fat', 'tools.mcopy', 'tools.sfdisk'),
       ENGINE,
     ],
     outputs: ['{workspaceRoot}/dist/pc/boot.img', '{workspaceRoot}/dist/pc/manifest.json'],
@@ -527,7 +546,7 @@ it('makes the drive of a board out of an image for U-Boot, with the tool of its 
   const image = { projects: ['fit'], target: 'build' };
   expect(targets.build!.dependsOn).toEqual([image]);
   expect(targets.build!.inputs).toContainEqual(
-    lock('tools.mkfs_fat', 'tools.mcopy', 'tools.mkimage', 'tools.sfdisk'),
+    lock('tools.mkfs.fat', 'tools.mcopy', 'tools.mkimage', 'tools.sfdisk'),
   );
   expect(targets.test!.dependsOn).toEqual([{ projects: ['loader'], target: 'build' }, image, 'build']);
 });
@@ -620,7 +639,7 @@ it('gives a board build, test, command and those of its life, with edges to kern
   ];
   expect(implicitDependencies).toEqual(['linux', 'root']);
   expect(targets).toEqual({
-    update: { executor: '@bringup/nx:update', cache: false },
+    update: update('tools.qemu-system-x86_64'),
     build: { executor: 'nx:noop', dependsOn, configurations: {} },
     run: { cache: false, dependsOn, configurations: {} },
     command: { executor: '@bringup/nx:command', cache: false, options, configurations: {} },
@@ -679,7 +698,7 @@ describe('images', () => {
         { dependentTasksOutputFiles: '**/initramfs.cpio*' },
         { dependentTasksOutputFiles: '**/initramfs.cpio*' },
         lock(
-          ...['mkfs_fat', 'mcopy', 'mke2fs', 'debugfs', 'mksquashfs', 'syslinux', 'syslinux-mbr'].map(
+          ...['mkfs.fat', 'mcopy', 'mke2fs', 'debugfs', 'mksquashfs', 'syslinux', 'syslinux-mbr'].map(
             (tool) => `tools.${tool}`,
           ),
           ...['grub-mkimage', 'sfdisk', 'qemu-img'].map((tool) => `tools.${tool}`),
@@ -692,8 +711,8 @@ describe('images', () => {
 
   it.each([
     [{ firmware: ['bios'] }, ['xorriso', 'isolinux']],
-    [{ firmware: ['uefi'] }, ['xorriso', 'mkfs_fat', 'mcopy', 'grub-mkimage']],
-    [{}, ['xorriso', 'isolinux', 'mkfs_fat', 'mcopy', 'grub-mkimage']],
+    [{ firmware: ['uefi'] }, ['xorriso', 'mkfs.fat', 'mcopy', 'grub-mkimage']],
+    [{}, ['xorriso', 'isolinux', 'mkfs.fat', 'mcopy', 'grub-mkimage']],
   ])('a CD with %j has these tools in its hash: %j', async (more, tools) => {
     const options = { arch: 'x86_64', kernel: 'linux', initramfs: 'root', ...more };
     const { targets, implicitDependencies } = await infer(project('cd', 'iso-image', options), others);
@@ -728,7 +747,7 @@ describe('images', () => {
     const { targets } = await infer(project('board', 'qemu', options, 'run'), others);
     expect(targets.build!.executor).toBe('@bringup/nx:boot-volume');
     expect(targets.build!.inputs).toContainEqual(
-      lock('tools.mkfs_fat', 'tools.mcopy', 'tools.grub-mkimage', 'tools.sfdisk'),
+      lock('tools.mkfs.fat', 'tools.mcopy', 'tools.grub-mkimage', 'tools.sfdisk'),
     );
     expect(targets.run!.dependsOn).toEqual([...after('linux'), 'build']);
   });

@@ -6,6 +6,7 @@ import { parse as parseJson } from 'jsonc-parser'; // As Nx reads project.json, 
 import { UserError } from '@bringup/process';
 import { ENGINE_NODE, engineIdentity } from '../project/engine.js';
 import { findDeclaration, type Declaration, type ProjectLike } from '../project/declaration.js';
+import { submoduleInputs } from './affected-inputs.js';
 import { boardTargets } from './board-targets.js';
 import { diskImageTargets, isoImageTargets } from './disk-targets.js';
 import { initramfsTargets } from './initramfs-targets.js';
@@ -53,6 +54,12 @@ export const createNodesV2: CreateNodesV2 = [
     return orExplainFaults(results, faults);
   },
 ];
+
+/** What a project.json declares, undefined when that is nothing of Bringup's. */
+export function readDeclaration(workspaceRoot: string, file: string): Declaration | undefined {
+  const project = readProject(workspaceRoot, file);
+  return project && findDeclaration(project);
+}
 
 /**
  * Nx itself stops at a target that is not an object, and says only which file it is in. Nx shows these errors beside its own.
@@ -105,6 +112,8 @@ function projectOf(
   { references, known, workspaceRoot }: Surroundings,
 ): CreateNodesResult {
   const targets = targetsOf(declaration, references, workspaceRoot);
+  const { update } = targets;
+  if (update) update.inputs = [...(update.inputs ?? []), ...submoduleInputs(targets, workspaceRoot)];
   return {
     projects: {
       [declaration.root]: {

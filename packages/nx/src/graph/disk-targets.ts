@@ -5,7 +5,7 @@ import { PLUGIN, type Declaration } from '../project/declaration.js';
 import { diskImageName, ISO_IMAGE } from '../project/paths.js';
 import { defaultFirmware, diskTools, isoTools } from '../project/tools.js';
 import { allOptions, variantOutput } from '../project/variants.js';
-import { engineInputs, lockInput, type Input } from './inputs.js';
+import { engineInputs, lockInputs, updateTarget, type Input } from './inputs.js';
 import { mapValues } from './kconfig-targets.js';
 import { addArtifact, partsInputs, type PartsInputs } from './parts-inputs.js';
 import type { References } from './references.js';
@@ -75,9 +75,9 @@ function imageTargets(
   artifacts: readonly string[],
   siblings: readonly string[],
 ): Record<string, TargetConfiguration> {
-  const inputs: Input[] = [...found.inputs, lockInput(undefined, [...new Set(tools)])];
+  const inputs: Input[] = [...found.inputs, ...lockInputs(declaration.root, { tools })];
   return {
-    update: { executor: `${PLUGIN}:update`, cache: false },
+    update: updateTarget([{ tools }]),
     ...Object.fromEntries(
       siblings.map((name) => [
         name,

@@ -1,11 +1,11 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import { COMPRESSIONS } from '@bringup/rootfs';
 import { initramfsDefaults } from '../generated/initramfs-options.js';
-import { PLUGIN, type Declaration } from '../project/declaration.js';
+import type { Declaration } from '../project/declaration.js';
 import { initramfsName } from '../project/paths.js';
 import { compressorLockName } from '../project/tools.js';
 import { allOptions, variantOutput } from '../project/variants.js';
-import { engineInputs, lockInput } from './inputs.js';
+import { engineInputs, lockInputs, updateTarget } from './inputs.js';
 import { mapValues } from './kconfig-targets.js';
 import { modulesInputs } from './modules-inputs.js';
 import { partsInputs } from './parts-inputs.js';
@@ -27,9 +27,9 @@ export function initramfsTargets(
   inputs.push(...modules.inputs);
   dependsOn.push(...modules.dependsOn);
   const tools = [...compressions].map(compressorLockName).filter((tool) => tool !== undefined);
-  if (tools.length > 0) inputs.push(lockInput(undefined, tools));
+  inputs.push(...lockInputs(declaration.root, { tools }));
   return {
-    update: { executor: `${PLUGIN}:update`, cache: false },
+    update: updateTarget([{ tools }]),
     [declaration.target]: {
       cache: true,
       dependsOn,

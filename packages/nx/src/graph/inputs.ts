@@ -1,8 +1,9 @@
 import { isAbsolute, posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
-import { lockField } from '@bringup/kbuild';
+import { lockEntryPath } from '@bringup/kbuild';
 import { quoteCommand } from '@bringup/process';
 import { ENGINE_NODE, ownSources } from '../project/engine.js';
+import { PLUGIN, type Declaration } from '../project/declaration.js';
 import { isBaseFile, parseFragmentName } from '../project/references.js';
 import { isIgnored } from './ignored.js';
 import { text, texts } from './unchecked.js';
@@ -18,16 +19,58 @@ const TREE_HASH = ['sh', `${PACKAGE}/scripts/tree-hash.sh`];
 /** Hashes a source directory. */
 const SOURCE_HASH = ['node', `${PACKAGE}/dist/hash/main.js`];
 
+/** Where Bringup's own repository has the presets. */
+const PRESETS = 'workspace-configs/kconfig';
+
 /** Bringup's own code. `externalDependencies` also keeps every other npm package out of the hash. */
 export function engineInputs(workspaceRoot: string): Input[] {
   return [{ externalDependencies: [ENGINE_NODE] }, ...ownSources(workspaceRoot)];
 }
 
-/** Fields of bringup.lock.json: the project's source, and tools by name. */
-export function lockInput(project: string | undefined, tools: readonly string[]): Input {
-  const fields = tools.map((tool) => `tools.${lockField(tool)}`);
-  if (project !== undefined) fields.unshift(`sources.${lockField(project)}`);
-  return { json: '{workspaceRoot}/bringup.lock.json', fields };
+/** What a target takes from the lock: the source of a project, and tools by name. */
+export interface LockEntries {
+  readonly source?: string;
+  readonly tools: readonly string[];
+}
+
+/** The project whose source stands in the lock: this one, unless it builds a directory. */
+export function lockedSource({ project, options }: Declaration): string | undefined {
+  return (options.source as { kind?: unknown } | undefined)?.kind === 'directory' ? undefined : project;
+}
+
+function lockPaths({ source, tools }: LockEntries): string[] {
+  const paths = [...new Set(tools)].map((tool) => lockEntryPath('tools', tool));
+  return source === undefined ? paths : [lockEntryPath('sources', source), ...paths];
+}
+
+/**
+ * The content of entries of the lock, as it is when a task is hashed: see scripts/lock-state.sh. None where a target takes no entry.
+ *
+ * @param root the directory of the project whose options name the tools, relative to the workspace root
+ */
+export function lockInputs(root: string, entries: LockEntries): Input[] {
+  const paths = lockPaths(entries);
+  if (paths.length === 0) return [];
+  return [{ runtime: quoteCommand(['sh', `${PACKAGE}/scripts/lock-state.sh`, root, ...paths]) }];
+}
+
+/**
+ * The target that resolves a project's entries of the lock. It is never cached, and its inputs are for `nx affected` alone: that
+ * goes by the files which any target of a project names, and knows nothing of what {@link lockInputs} and {@link sourceInputs} read.
+ *
+ * @param sources the option `source` of each variant
+ */
+export function updateTarget(
+  entries: readonly LockEntries[],
+  sources: readonly unknown[] = [],
+): TargetConfiguration {
+  const paths = entries.flatMap(lockPaths).map((path) => `{workspaceRoot}/${path}`);
+  const directories = sources.flatMap(directoryOf).flatMap((path) => fileInputs(`${path}/**/*`));
+  return {
+    executor: `${PLUGIN}:update`,
+    cache: false,
+    inputs: [...new Set([...paths, ...directories])],
+  };
 }
 
 /** Files outside of git's view (see {@link TREE_HASH}), hashed by a command that Nx runs each time. */
@@ -42,9 +85,12 @@ export function treeInput(paths: readonly string[]): Input {
  * when it lies in the workspace: a clone of the kernel is git-ignored more often than not, and then has no hash.
  */
 export function sourceInputs(source: unknown): Input[] {
+  return directoryOf(source).map((path) => ({ runtime: quoteCommand([...SOURCE_HASH, path]) }));
+}
+
+function directoryOf(source: unknown): string[] {
   const { kind, path } = (source ?? {}) as Record<string, unknown>;
-  if (kind !== 'directory' || typeof path !== 'string') return [];
-  return [{ runtime: quoteCommand([...SOURCE_HASH, path]) }];
+  return kind === 'directory' && typeof path === 'string' ? [path] : [];
 }
 
 /** The files a configuration is made from. Presets and fragments of the tree are covered by engine and source. */
@@ -53,11 +99,11 @@ export function configurationInputs(
   workspaceRoot: string,
 ): Input[] {
   const files: string[] = [];
-  let presets = false;
+  const presets: string[] = [];
   for (const name of [...texts(options.fragments), ...texts(options.extraFragments)]) {
     const fragment = parseFragmentName(name);
     if (fragment.kind === 'file') files.push(fragment.path);
-    if (fragment.kind === 'preset') presets = true;
+    if (fragment.kind === 'preset') presets.push(`${PRESETS}/${fragment.name}.config`);
   }
   const base = text(options.base);
   if (base !== undefined && isBaseFile(base)) files.push(base);
@@ -65,8 +111,7 @@ export function configurationInputs(
   const unseen = unseenFiles(files, workspaceRoot);
   if (unseen.length > 0) inputs.push(treeInput(unseen));
   // In Bringup's own repository presets are files of the workspace; elsewhere they come with the package.
-  if (presets && ownSources(workspaceRoot).length > 0)
-    inputs.push('{workspaceRoot}/workspace-configs/kconfig/*.config');
+  if (ownSources(workspaceRoot).length > 0) inputs.push(...presets.flatMap(fileInputs));
   return inputs;
 }
 

@@ -13,7 +13,15 @@ import {
 } from '@bringup/kbuild';
 import { isKconfigKind, PLUGIN, type Declaration } from '../project/declaration.js';
 import { allOptions, variantOutput } from '../project/variants.js';
-import { configurationInputs, engineInputs, lockInput, sourceInputs, type Input } from './inputs.js';
+import {
+  configurationInputs,
+  engineInputs,
+  lockedSource,
+  lockInputs,
+  sourceInputs,
+  updateTarget,
+  type Input,
+} from './inputs.js';
 import type { References } from './references.js';
 import { keyOf, text, texts } from './unchecked.js';
 
@@ -43,16 +51,12 @@ export function kconfigTargets(
   const program = KCONFIG_PROGRAMS[kind as ProgramName];
   const arch = keyOf(ARCHES, options.arch);
   const variants = allOptions(declaration);
-  const tools = variants.flatMap(({ crossCompile, llvm }) =>
-    arch
-      ? toolNames(program, toolchainOf(arch, { crossCompile: text(crossCompile), llvm: llvm === true }))
-      : [],
-  );
+  const entries = { source: lockedSource(declaration), tools: kconfigTools(declaration) };
   const out = '{options.outputPath}';
   const outputPath = variantOutput(declaration);
   const outputOf = (variant: string) => ({ outputPath: variantOutput(declaration, variant) });
   const common: Input[] = [
-    lockInput(project, [...new Set(tools)]),
+    ...lockInputs(declaration.root, entries),
     ...variants.flatMap(({ source }) => sourceInputs(source)),
     ...engineInputs(workspaceRoot),
   ];
@@ -67,7 +71,10 @@ export function kconfigTargets(
   );
   const dependsOn = ['config', ...[...new Set(embedded)].map((name) => references.buildOf(name))];
   return {
-    update: { executor: `${PLUGIN}:update`, cache: false },
+    update: updateTarget(
+      [entries],
+      variants.map(({ source }) => source),
+    ),
     ...editorTargets(declaration),
     explain: {
       executor: `${PLUGIN}:explain`,
@@ -109,6 +116,16 @@ export function kconfigTargets(
       outputs: [...artifacts, ...dtbs, 'manifest.json'].map((name) => `${out}/${name}`),
     },
   };
+}
+
+/** The tools of a kernel, BusyBox or U-Boot project in all of its variants, as they stand in the lock. */
+export function kconfigTools(declaration: Declaration): string[] {
+  const program = KCONFIG_PROGRAMS[declaration.kind as ProgramName];
+  return allOptions(declaration).flatMap(({ arch, crossCompile, llvm }) => {
+    const known = keyOf(ARCHES, arch);
+    if (!known) return [];
+    return toolNames(program, toolchainOf(known, { crossCompile: text(crossCompile), llvm: llvm === true }));
+  });
 }
 
 /** The tree's own editors; BusyBox's older Kconfig has menuconfig only. */

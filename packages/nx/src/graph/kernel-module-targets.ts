@@ -1,5 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { ARCHES, toolchainOf, KCONFIG_PROGRAMS, SYMBOL_VERSIONS, toolNames } from '@bringup/kbuild';
+import { SYMBOL_VERSIONS } from '@bringup/kbuild';
 import { PLUGIN, type Declaration } from '../project/declaration.js';
 import { isGlob } from '../project/glob.js';
 import { defaultModuleSources } from '../project/module-sources.js';
@@ -7,15 +7,17 @@ import { allOptions, variantOutput } from '../project/variants.js';
 import {
   engineInputs,
   fileInputs,
-  lockInput,
+  lockedSource,
+  lockInputs,
   sourceInputs,
   treeInput,
   unseenFiles,
+  updateTarget,
   type Input,
 } from './inputs.js';
-import { mapValues } from './kconfig-targets.js';
+import { kconfigTools, mapValues } from './kconfig-targets.js';
 import { referencedProjects, type References } from './references.js';
-import { keyOf, text, texts } from './unchecked.js';
+import { texts } from './unchecked.js';
 
 /** The targets of a kernel module. Of its kernel, configuration and exported symbols are inputs; the image is not. */
 export function kernelModuleTargets(
@@ -25,9 +27,10 @@ export function kernelModuleTargets(
 ): Record<string, TargetConfiguration> {
   const { target, configurations } = declaration;
   const kernels = referencedProjects(declaration);
+  const kernelDeclarations = kernels.flatMap((name) => references.declarationOf(name) ?? []);
   const dependsOn = kernels.map((kernel) => references.buildOf(kernel));
   return {
-    update: { executor: `${PLUGIN}:update`, cache: false },
+    update: updateTarget(kernelDeclarations.map((kernel) => ({ tools: kernelTools(kernel) }))),
     'compile-commands': {
       executor: `${PLUGIN}:compile-commands`,
       cache: false,
@@ -45,7 +48,7 @@ export function kernelModuleTargets(
         ...moduleSourceInputs(declaration, workspaceRoot),
         // The .config comes from another target of the kernel's than the one that is waited for.
         { dependentTasksOutputFiles: `**/{.config,${SYMBOL_VERSIONS}}`, transitive: true },
-        ...kernels.flatMap((kernel) => kernelInputs(references.declarationOf(kernel))),
+        ...kernelDeclarations.flatMap(kernelInputs),
         ...engineInputs(workspaceRoot),
       ],
       outputs: ['*.ko', '*.ko.debug', 'manifest.json'].map((name) => `{options.outputPath}/${name}`),
@@ -75,17 +78,14 @@ function moduleSourceInputs(declaration: Declaration, workspaceRoot: string): In
 }
 
 /** The source and the tools that a kernel is made with: its modules are made with the same. */
-function kernelInputs(kernel: Declaration | undefined): Input[] {
-  if (kernel?.kind !== 'kernel') return [];
-  const variants = allOptions(kernel);
-  const tools = variants.flatMap(({ arch, crossCompile, llvm }) => {
-    const known = keyOf(ARCHES, arch);
-    if (!known) return [];
-    const toolchain = toolchainOf(known, { crossCompile: text(crossCompile), llvm: llvm === true });
-    return toolNames(KCONFIG_PROGRAMS.kernel, toolchain);
-  });
+function kernelInputs(kernel: Declaration): Input[] {
+  if (kernel.kind !== 'kernel') return [];
   return [
-    lockInput(kernel.project, [...new Set(tools)]),
-    ...variants.flatMap(({ source }) => sourceInputs(source)),
+    ...lockInputs(kernel.root, { source: lockedSource(kernel), tools: kernelTools(kernel) }),
+    ...allOptions(kernel).flatMap(({ source }) => sourceInputs(source)),
   ];
+}
+
+function kernelTools(kernel: Declaration): string[] {
+  return kernel.kind === 'kernel' ? kconfigTools(kernel) : [];
 }

@@ -1,10 +1,18 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import { ARCHES, crossPrefix, programToolNames } from '@bringup/kbuild';
-import { PLUGIN, type Declaration } from '../project/declaration.js';
+import type { Declaration } from '../project/declaration.js';
 import { isGlob } from '../project/glob.js';
 import { programName } from '../project/paths.js';
 import { allOptions, variantOutput } from '../project/variants.js';
-import { engineInputs, fileInputs, lockInput, treeInput, unseenFiles, type Input } from './inputs.js';
+import {
+  engineInputs,
+  fileInputs,
+  lockInputs,
+  treeInput,
+  unseenFiles,
+  updateTarget,
+  type Input,
+} from './inputs.js';
 import { mapValues } from './kconfig-targets.js';
 import { keyOf, text, texts } from './unchecked.js';
 
@@ -23,9 +31,10 @@ export function programTargets(
     workspaceRoot,
   );
   if (unseen.length > 0) inputs.push(treeInput(unseen));
-  inputs.push(lockInput(undefined, unique(variants.flatMap(lockedTools))));
+  const tools = variants.flatMap(lockedTools);
+  inputs.push(...lockInputs(declaration.root, { tools }));
   return {
-    update: { executor: `${PLUGIN}:update`, cache: false },
+    update: updateTarget([{ tools }]),
     [target]: {
       cache: true,
       options: { outputPath: variantOutput(declaration) },

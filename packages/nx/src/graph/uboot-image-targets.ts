@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
-import { PLUGIN, type Declaration } from '../project/declaration.js';
+import type { Declaration } from '../project/declaration.js';
 import { SIGNED_DTB, UBOOT_IMAGES } from '../project/paths.js';
 import { ubootImageTools } from '../project/tools.js';
 import { allOptions, variantOutput } from '../project/variants.js';
-import { engineInputs, fileInputs, lockInput, treeInput } from './inputs.js';
+import { engineInputs, fileInputs, lockInputs, treeInput, updateTarget } from './inputs.js';
 import { mapValues } from './kconfig-targets.js';
 import { referencedProjects, type References } from './references.js';
 import { text, texts } from './unchecked.js';
@@ -22,7 +22,7 @@ export function ubootImageTargets(
   const files = [...new Set(all.flatMap(namedFiles))];
   const tools = [...new Set(all.flatMap((options) => ubootImageTools(options)))];
   return {
-    update: { executor: `${PLUGIN}:update`, cache: false },
+    update: updateTarget([{ tools }]),
     [declaration.target]: {
       cache: true,
       dependsOn: referencedProjects(declaration).map((name) => references.buildOf(name)),
@@ -35,7 +35,7 @@ export function ubootImageTargets(
         ...files.flatMap(fileInputs),
         // A private key is rarely one of git's files, and Nx hashes no others.
         ...(files.length > 0 ? [treeInput(files)] : []),
-        ...(tools.length > 0 ? [lockInput(undefined, tools)] : []),
+        ...lockInputs(declaration.root, { tools }),
         ...engineInputs(workspaceRoot),
       ],
       outputs: [...Object.values(UBOOT_IMAGES), SIGNED_DTB, 'manifest.json'].map(

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
+import { formatLock, LOCK_NAME, lockField, type LockedSource } from '@bringup/kbuild';
 import { createNodesV2 } from '../graph/create-nodes.js';
 import type { Task } from '../execution/task.js';
 import { findDeclaration, type ProjectLike } from '../project/declaration.js';
@@ -15,6 +16,14 @@ export function makeWorkspace(files: Record<string, unknown> = {}): string {
     writeFileSync(join(root, path), typeof content === 'string' ? content : JSON.stringify(content));
   }
   return root;
+}
+
+/** The files of a lock with these entries, for {@link makeWorkspace}. */
+export function lockFiles({ sources = {}, tools = {} }: { sources?: object; tools?: object }) {
+  const keyed = <T>(entries: object) =>
+    Object.fromEntries(Object.entries(entries).map(([name, entry]) => [lockField(name), entry as T]));
+  const files = formatLock({ sources: keyed<LockedSource>(sources), tools: keyed<string>(tools) });
+  return Object.fromEntries(Object.entries(files).map(([path, text]) => [`${LOCK_NAME}/${path}`, text]));
 }
 
 /** Writes the manifest that a build would have left beside the files of these directories. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { dumpDeviceTree } from '@bringup/qemu';
-import { checkTools, ensureLocked } from '../../execution/locked.js';
+import { ensureLocked, noteTools } from '../../execution/locked.js';
 import { qemuNeeds } from '../../execution/needs.js';
 import { runTask } from '../../execution/task.js';
 import { dtbDefaults, type DtbOptions } from '../../generated/dtb-options.js';
@@ -15,7 +15,7 @@ export default function dtbExecutor(
   return runTask(context, async (task) => {
     const options = { ...dtbDefaults, ...given };
     const needs = qemuNeeds(options.arch, options.qemu);
-    await checkTools(task, await ensureLocked(task, needs), needs.probe);
+    await noteTools(task, await ensureLocked(task, needs), needs.probe);
     const output = join(task.workspaceRoot, outputPath(task.project, options.outputPath, task.configuration));
     const [blob, source] = [join(output, 'machine.dtb'), join(output, 'machine.dts')];
     const { arch, machine, cpu, smp, memory, qemu, extraArgs } = options;

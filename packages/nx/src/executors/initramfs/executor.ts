@@ -43,7 +43,7 @@ export default function initramfsExecutor(
         task.note('up to date, nothing to pack');
         return;
       }
-      await checkTools(task, locked, needs.probe);
+      await checkTools(locked, needs.probe);
       await pack(task, tree, { compression, level, output, recipe });
     });
   });

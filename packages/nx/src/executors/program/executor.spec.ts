@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
+import { readLock } from '@bringup/kbuild';
 import type { ProgramOptions } from '../../generated/program-options.js';
 import { makeWorkspace } from '../../testing/workspace.js';
 import programExecutor from './executor.js';
@@ -27,14 +28,17 @@ async function run(options: Partial<ProgramOptions> = {}, root = makeWorkspace(F
   return { success, root, output, files: existsSync(output) ? readdirSync(output).sort() : [] };
 }
 
-const lockedTools = (root: string) =>
-  Object.keys((JSON.parse(readFileSync(join(root, 'bringup.lock.json'), 'utf8')) as { tools: object }).tools);
+const lockedTools = async (root: string) => Object.keys((await readLock(root)).tools);
 
 it('publishes the program beside its debug information, and locks what made it', async () => {
   const { files, output, root } = await run();
   expect(files).toEqual(['manifest.json', 'p', 'p.debug']);
   expect(statSync(join(output, 'p')).mode & 0o100).toBe(0o100);
-  expect(lockedTools(root)).toEqual(['x86_64-linux-gnu-gcc', 'x86_64-linux-gnu-ld', 'x86_64-linux-gnu-libc']);
+  expect(await lockedTools(root)).toEqual([
+    'x86_64-linux-gnu-gcc',
+    'x86_64-linux-gnu-ld',
+    'x86_64-linux-gnu-libc',
+  ]);
 });
 
 it('compiles once, again after an edit or with another option, and removes what has another name now', async () => {
@@ -67,7 +71,7 @@ it('arch and outputPath say for what, and where', async () => {
   const { output, root } = await run({ arch: 'arm64', outputPath: 'out/x' });
   // e_machine, at byte 18 of an ELF header; 183 is EM_AARCH64.
   expect(readFileSync(join(output, 'p')).readUInt16LE(18)).toBe(183);
-  expect(lockedTools(root)).toContain('aarch64-linux-gnu-gcc');
+  expect(await lockedTools(root)).toContain('aarch64-linux-gnu-gcc');
 });
 
 it('names a compiler that is not there', async () => {

@@ -25,7 +25,7 @@ export default function testExecutor(
 ): Promise<{ success: boolean }> {
   return runTask(context, async (task) => {
     const options = { ...testDefaults, ...given };
-    await checkBoard(task, options);
+    await checkBoard(task, options, true);
     const plan = await planBoard(task, options, 'new');
     const relay = createLineRelay((text) => process.stdout.write(text));
     const work = runGuestTest((paths) => plan({ console: 'pipe', ...paths }), guestTest(options), {

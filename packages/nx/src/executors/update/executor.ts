@@ -1,8 +1,9 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { lockedIdentity, lockField, readLock, type LockedSource, type ToolVersions } from '@bringup/kbuild';
+import { hostTools } from '../../execution/host-tools.js';
 import { describeLocked, writeLocked } from '../../execution/locked.js';
 import { needsOf } from '../../execution/needs.js';
-import { runTask } from '../../execution/task.js';
+import { runTask, type Task } from '../../execution/task.js';
 import type { UpdateOptions } from '../../generated/update-options.js';
 
 /** `@bringup/nx:update`: see schema.json. */
@@ -12,7 +13,12 @@ export default function updateExecutor(
 ): Promise<{ success: boolean }> {
   return runTask(context, async (task) => {
     const before = await readLock(task.workspaceRoot);
-    const { source, tools } = await writeLocked(task, needsOf(task), { keepAvailable: options.ifNeeded });
+    const needs = needsOf(task);
+    const { source, tools } = await writeLocked(
+      task,
+      { ...needs, probe: async () => ({ ...(await variantTools(task)), ...(await needs.probe()) }) },
+      { keepAvailable: options.ifNeeded },
+    );
     if (options.json) {
       console.log(JSON.stringify({ source, tools }, null, 2));
       return;
@@ -20,8 +26,14 @@ export default function updateExecutor(
     const own = before.sources[lockField(task.project)];
     const changes = [...describeSource(own, source), ...describeTools(before.tools, tools)];
     for (const line of changes) task.note(line);
-    if (changes.length === 0) task.note('bringup.lock.json holds');
+    if (changes.length === 0) task.note('bringup.lock holds');
   });
+}
+
+/** The tools of all variants, but for what only other variants need and this host lacks. */
+async function variantTools({ workspaceRoot, declaration, declarationOf }: Task): Promise<ToolVersions> {
+  const declarations = declaration ? [declaration] : [];
+  return hostTools({ workspaceRoot, declarations, declarationOf });
 }
 
 function describeSource(before: LockedSource | undefined, now: LockedSource | undefined): string[] {
