@@ -20,8 +20,6 @@ import type { GitSpec, LockedSource, SourceContext, SourceProgress } from './mod
 import { ensureSource, isSourceAvailable, lockedIdentity, presentSource, resolveSource } from './sources.js';
 import { COMMIT_TIME, GitRepository, serveGit } from '../testing/git-repository.js';
 
-jest.setTimeout(60_000);
-
 const root = mkdtempSync(join(tmpdir(), 'bringup-git-spec-'));
 const saved = { ...process.env };
 let ctx: SourceContext;

@@ -7,8 +7,6 @@ import { makeTask, makeWorkspace, writeManifests } from '../testing/workspace.js
 import { planModules } from './initramfs-modules.js';
 import { checkModuleKernels } from './module-kernels.js';
 
-jest.setTimeout(60_000); // Real programs, on a machine that others use as well.
-
 type Modules = NonNullable<InitramfsOptions['modules']>;
 
 let root: string;
@@ -85,7 +83,7 @@ it('takes modules of projects and of kernels with what they need, indices and pa
   expect(text(tree.get(`${place}/modules.dep`))).toContain('updates/hello.ko:');
   expect(text(tree.get(`${place}/modules.dep.bb`))).toContain('kernel/9p.ko\n9pnet\n\n');
   expect(text(tree.get('etc/modprobe.d/hello.conf'))).toBe('options hello who=board n=3\n');
-  expect(tree.get(`${place}/modules.builtin`)).toBeDefined();
+  expect(tree.get(`${place}/modules.builtin`)).toMatchObject({ type: 'file', mode: 0o644 });
 });
 
 it('takes all modules of a project, by the names that the kernel has for them', async () => {
