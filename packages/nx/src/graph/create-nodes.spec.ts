@@ -7,7 +7,7 @@ const SOURCE_HASH = 'node node_modules/@bringup/nx/dist/hash/main.js';
 const lock = (...fields: string[]) => ({ json: '{workspaceRoot}/bringup.lock.json', fields });
 
 /** Projects that options of these tests name, and that need nothing of Bringup's: an edge needs a project. */
-const PLAIN = ['@scope/app', 'box', 'hello', 'image', 'linux', 'loader', 'root', 'tool'];
+const PLAIN = ['@scope/app', 'box', 'c', 'd', 'hello', 'image', 'linux', 'loader', 'root', 'tool'];
 
 /** The inferred project of `app/project.json`, beside other projects. */
 async function infer(own: object, others: Record<string, object> = {}) {
