@@ -172,7 +172,12 @@ describe('a second board', () => {
     await board('two', { arch: 'arm64', ownKernel: true });
     expect(workspace.declarationOf('kernel-two')).toMatchObject({
       options: {
-        fragments: ['preset:virt-arm64', 'preset:efi', 'kernel-arm64/kernel.config', 'kernel-two/kernel.config'],
+        fragments: [
+          'preset:virt-arm64',
+          'preset:efi',
+          'kernel-arm64/kernel.config',
+          'kernel-two/kernel.config',
+        ],
       },
       configurations: { trace: { extraFragments: ['kernel-arm64/trace.config'] } },
     });
