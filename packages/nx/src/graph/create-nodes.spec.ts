@@ -6,10 +6,16 @@ const HASH = 'sh node_modules/@bringup/nx/scripts/tree-hash.sh';
 const SOURCE_HASH = 'node node_modules/@bringup/nx/dist/hash/main.js';
 const lock = (...fields: string[]) => ({ json: '{workspaceRoot}/bringup.lock.json', fields });
 
+/** Projects that options of these tests name, and that need nothing of Bringup's: an edge needs a project. */
+const PLAIN = ['@scope/app', 'box', 'c', 'd', 'hello', 'image', 'linux', 'loader', 'root', 'tool'];
+
 /** The inferred project of `app/project.json`, beside other projects. */
 async function infer(own: object, others: Record<string, object> = {}) {
+  const named = Object.values({ own, ...others }).map((json) => (json as { name?: string }).name);
+  const plain = PLAIN.filter((name) => !named.includes(name)).map((name) => [`plain/${name}`, { name }]);
+  const all = { app: own, ...others, ...(Object.fromEntries(plain) as Record<string, object>) };
   const files = Object.fromEntries(
-    Object.entries({ app: own, ...others }).map(([directory, json]) => [`${directory}/project.json`, json]),
+    Object.entries(all).map(([directory, json]) => [`${directory}/project.json`, json]),
   );
   const inferred = (await inferProjects(makeWorkspace(files), Object.keys(files)))['app']!;
   for (const target of Object.values(inferred.targets)) {
