@@ -26,7 +26,7 @@ beforeAll(async () => {
     },
     [
       'ip addr add 10.0.2.15/24 dev eth0; ip link set eth0 up',
-      'mkdir /smb; mount -t cifs -o guest //10.0.2.4/qemu /smb',
+      'mkdir /smb; mount -t cifs -o sec=none //10.0.2.4/qemu /smb',
       { run: 'cat /smb/from-host', expect: '^of the host$' },
       'echo "of the guest" >/smb/from-guest; umount /smb',
     ],
