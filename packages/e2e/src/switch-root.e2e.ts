@@ -180,7 +180,7 @@ describe('says what failed, in a rescue shell', () => {
     let guest: ChildProcess;
     let read = 0;
     const { exitCode, output } = await boards.nx(['run', `${RETRY}:run`], {
-      ...{ input: '', outputStyle: 'stream' },
+      ...{ input: '', outputStyle: 'stream-without-prefixes' },
       onStart: (child) => (guest = child),
       onOutput: (text) => {
         if (!dialogue[0]?.[0].test(text.slice(read).replaceAll('\r', ''))) return;
