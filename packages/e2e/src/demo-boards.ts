@@ -43,11 +43,8 @@ const SOURCES = [
   ...['bringup.lock.json', '.env'],
 ];
 
-/** The environment of whoever runs the tests: their sources and ccache. */
-const ENVIRONMENT = {
-  HOME: process.env.HOME!,
-  ...(process.env.BRINGUP_HOME && { BRINGUP_HOME: process.env.BRINGUP_HOME }),
-};
+/** The home of whoever runs the tests, and so their sources and ccache. */
+const ENVIRONMENT = { HOME: process.env.HOME! };
 
 /**
  * Builds `targets` (`kernel:build:devices`) in the repository, and copies what they published to a new workspace. The

@@ -2,6 +2,7 @@ import { openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ReadStream, WriteStream } from 'node:tty';
 import { macAddress } from '@bringup/qemu';
+import { itWhere } from '../../../jest.abilities.js';
 import { answer, connect, openShell, type Shell } from './conversation.js';
 import { makeDemoBoards, type BoardReport, type DemoBoards } from './demo-boards.js';
 import { remaining } from './processes.js';
@@ -128,7 +129,8 @@ describe('one board with drives, shares, two network cards and a watchdog', () =
   });
 });
 
-it('shares directories by virtiofs, read-only and writable', async () => {
+const byVirtiofs = 'shares directories by virtiofs, read-only and writable (skipped without user namespaces)';
+itWhere('userNamespaces')(byVirtiofs, async () => {
   addShared('fs-ro', 'fs-rw, comma');
   const shares = [
     { type: 'virtiofs', path: 'fs-ro', tag: 'ro' },
@@ -148,9 +150,8 @@ it('shares directories by virtiofs, read-only and writable', async () => {
   expect(statSync(at('fs-rw, comma/from-guest')).uid).toBe(process.getuid?.());
 });
 
-/** Only root may make a network namespace here; a skip is counted, and fails CI. */
-const itRoot = process.getuid?.() === 0 ? it : it.skip;
-itRoot('reaches a tap interface of the host', async () => {
+const byTap = 'reaches a tap interface of the host (skipped unless root can make network interfaces)';
+itWhere('interfaces')(byTap, async () => {
   const setUp =
     'ip tuntap add dev tap0 mode tap && ip addr add 192.0.2.1/24 dev tap0 && ip link set tap0 up && exec "$@"';
   boards.addBoard('tap', { network: [{ type: 'tap', ifname: 'tap0' }] }, [
