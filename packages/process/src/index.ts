@@ -21,7 +21,7 @@ export {
   type Distribution,
 } from './distributions.js';
 export { dyingWithUs, startKept, type KeptProgram } from './keeper.js';
-export { withLock, type LockOptions, type LockOwner } from './lock.js';
+export { acquireLock, lockHolder, tryLock, withLock, type HeldLock, type LockOptions } from './lock.js';
 export { nearNames, suggestNames } from './near.js';
 export { debianPackageOf, missingProgram } from './programs.js';
 export { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.js';
