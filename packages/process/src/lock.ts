@@ -24,7 +24,7 @@ export interface LockOptions {
 export interface HeldLock {
   /** The open file that has the lock: whoever inherits it holds the lock too. */
   readonly descriptor: number;
-  /** Gives the lock back. */
+  /** Gives the lock back, unless it was left to others; never rejects. */
   release(): Promise<void>;
   /** Leaves the lock to programs that inherited the descriptor, until the last of them has ended; `heir` is named as its owner. */
   leaveTo(heir: ProcessIdentity): Promise<void>;
@@ -158,9 +158,12 @@ async function waitForKernel(
 
 function hold({ locked, descriptor }: LockFile, own: LockOwner): HeldLock {
   holdDescriptor(descriptor);
+  let held = true;
   return {
     descriptor,
     release: async () => {
+      if (!held) return;
+      held = false;
       const shared = dropDescriptor(descriptor);
       // A record that stays is no obstacle, and a program that stays has left its process group to outlive its task.
       await disclaim(locked, own).catch(() => undefined);
@@ -168,6 +171,7 @@ function hold({ locked, descriptor }: LockFile, own: LockOwner): HeldLock {
       closeSync(descriptor);
     },
     leaveTo: async (heir) => {
+      held = false;
       dropDescriptor(descriptor);
       await reassign(locked, own, heir).catch(() => undefined);
       closeSync(descriptor);
