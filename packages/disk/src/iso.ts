@@ -1,11 +1,6 @@
 import { move } from 'fs-extra';
 import { dirname, join } from 'node:path';
-import {
-  runProgram,
-  scrubbedEnvironment,
-  UserError,
-  writeAside,
-} from '@bringup/process';
+import { runProgram, scrubbedEnvironment, UserError, writeAside } from '@bringup/process';
 import { FileTree, hashTree } from '@bringup/rootfs';
 import { findBootFile } from './boot-files.js';
 import { contentSeed, IMAGE_TIME, seededUuid } from './identity.js';

@@ -36,11 +36,7 @@ export async function tryFlock(descriptor: number, path: string): Promise<boolea
  * @returns false when the waiting program was killed: try again
  * @throws the signal's reason when aborted
  */
-export async function waitForFlock(
-  descriptor: number,
-  path: string,
-  signal?: AbortSignal,
-): Promise<boolean> {
+export async function waitForFlock(descriptor: number, path: string, signal?: AbortSignal): Promise<boolean> {
   signal?.throwIfAborted();
   const end = await runFlock(dyingWithUs(['flock', '-x', SHARED]), descriptor, signal);
   signal?.throwIfAborted();

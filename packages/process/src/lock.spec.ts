@@ -234,7 +234,9 @@ describe('the record of an owner', () => {
     expect(await lockHolder(path)).toMatch(/^process 12 on the host build7, which is building elsewhere\./);
     const second = waiting();
     const message = await second.told;
-    expect(message).toMatch(/^waiting for process 12 on the host build7, which is building elsewhere\. This machine cannot/);
+    expect(message).toMatch(
+      /^waiting for process 12 on the host build7, which is building elsewhere\. This machine cannot/,
+    );
     expect(second.over()).toBe(false);
     rmSync(/release the lock: rm (.*)$/.exec(message)![1]!);
     await second.acquired;
@@ -262,7 +264,10 @@ describe('the record of an owner', () => {
 
   it('of another process is left alone by a release', async () => {
     const lock = await acquireLock(path, { purpose: 'being the first' });
-    writeFileSync(`${path}.owner`, readFileSync(`${path}.owner`, 'utf8').replace(/"token":"[^"]+/, '"token":"other'));
+    writeFileSync(
+      `${path}.owner`,
+      readFileSync(`${path}.owner`, 'utf8').replace(/"token":"[^"]+/, '"token":"other'),
+    );
     await lock.release();
     expect(existsSync(`${path}.owner`)).toBe(true);
   });
@@ -306,5 +311,8 @@ it('a lock is left to a program that goes on by itself, and is free when that ha
 
 it('a directory that cannot be written is an error that names the lock', async () => {
   const locking = withLock('/proc/lock', { purpose: 'failing' }, async () => undefined);
-  await expect(locking).rejects.toMatchObject({ code: 'LOCK_FAILED', message: expect.stringContaining('/proc/lock') });
+  await expect(locking).rejects.toMatchObject({
+    code: 'LOCK_FAILED',
+    message: expect.stringContaining('/proc/lock'),
+  });
 });

@@ -15,7 +15,12 @@ async function main() {
   await disk.writeIso(tree, join(place, 'iso'), { label: 'A', bios: false });
   await disk.writeUramdisk(kernel, join(place, 'uramdisk'), { arch: 'arm64' });
   await disk.writeBootScript('echo', join(place, 'script'), { arch: 'arm64' });
-  await disk.writeFit(join(place, 'fit'), { arch: 'arm64', kernel, loadAddress: 0x40000000, entry: 0x40000000 });
+  await disk.writeFit(join(place, 'fit'), {
+    arch: 'arm64',
+    kernel,
+    loadAddress: 0x40000000,
+    entry: 0x40000000,
+  });
 }
 
 void main();

@@ -208,7 +208,9 @@ it('lets a second one wait for the first, and downloads once', async () => {
   const trees = await Promise.all([ensure(from('/slow')), ensure(from('/slow'))]);
   expect(trees[0]).toEqual(trees[1]);
   expect(requests).toEqual(['/slow']);
-  expect(waits).toEqual([expect.stringMatching(/^waiting for process \d+, which is fetching http:.*\/slow$/)]);
+  expect(waits).toEqual([
+    expect.stringMatching(/^waiting for process \d+, which is fetching http:.*\/slow$/),
+  ]);
 });
 
 it('goes through the proxy of the environment, but not where no_proxy says so', async () => {

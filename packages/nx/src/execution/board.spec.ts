@@ -205,6 +205,7 @@ it('gives U-Boot the device tree with the key of a signed image', async () => {
 });
 
 describe("UEFI's variables", () => {
+  jest.setTimeout(60_000);
   const options: QemuOptions = { arch: 'x86_64', accel: 'tcg', boot: { via: 'uefi', shell: true } };
   const storeOf = (root: string) => join(root, '.bringup/build/board/default/uefi-variables.fd');
   const argvOfPlan = (plan: PlanBoard) => plan({ console: 'pipe' }).argv.join(' ');
@@ -283,7 +284,9 @@ describe("UEFI's variables", () => {
     const { lock } = await planBoard(task(root), options);
     const used = task(root);
     expect(argvOfPlan(await planBoard(used, options, 'shown'))).toContain(storeOf(root));
-    expect(used.notes.join()).toMatch(/wait before you start this command: .* used by process \d+, which is running board/);
+    expect(used.notes.join()).toMatch(
+      /wait before you start this command: .* used by process \d+, which is running board/,
+    );
     await lock!.release();
   });
 });
