@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { describeDiskError } from './files.js';
-import { identifyProcess, type ProcessIdentity } from './process-identity.js';
+import { identifyProcess, pidNamespace, type ProcessIdentity } from './process-identity.js';
 
 /** Who holds a lock, as `PATH.owner` says it. */
 export interface LockOwner extends ProcessIdentity {
@@ -27,7 +27,7 @@ export function describeSelf(purpose: string, inode: number): LockOwner {
   const { pid, started } = identifyProcess(process.pid) ?? { pid: process.pid, started: '' };
   return {
     ...{ token: randomUUID(), pid, started, purpose, inode },
-    ...{ host: hostname(), machine: ownMachine(), boot: ownBoot(), namespace: ownNamespace() },
+    ...{ host: hostname(), machine: ownMachine(), boot: ownBoot(), namespace: pidNamespace() },
   };
 }
 
@@ -49,10 +49,6 @@ function ownMachine(): string {
   return id && createHash('sha256').update(`bringup ${id}`).digest('hex').slice(0, 16);
 }
 
-function ownNamespace(): string {
-  return readOr('', () => readlinkSync('/proc/self/ns/pid'));
-}
-
 /** Whether the owner's processes are seen by this kernel, which then answers for its lock. */
 export function isOfThisKernel({ boot }: LockOwner): boolean {
   return boot === ownBoot();
@@ -60,7 +56,7 @@ export function isOfThisKernel({ boot }: LockOwner): boolean {
 
 /** Whether the owner's pid is one that this process can look up. */
 export function isOfThisNamespace(owner: LockOwner): boolean {
-  return isOfThisKernel(owner) && owner.namespace === ownNamespace();
+  return isOfThisKernel(owner) && owner.namespace === pidNamespace();
 }
 
 /**

@@ -325,6 +325,16 @@ it('makes a drive that is to be there empty, once', async () => {
   await expect(createDrives(task(root), other)).rejects.toMatchObject({ code: 'BAD_SIZE' });
 });
 
+it('makes a drive once when two runs start at once', async () => {
+  const root = makeWorkspace({});
+  const drives: QemuOptions = {
+    ...{ arch: 'x86_64', drives: [{ file: 'own.raw', format: 'raw', create: '1M' }] },
+  };
+  const tasks = [task(root), task(root)];
+  await Promise.all(tasks.map((own) => createDrives(own, drives)));
+  expect(tasks.flatMap(({ notes }) => notes).filter((note) => /made an empty/.test(note))).toHaveLength(1);
+}, 60_000);
+
 describe('checkBoard', () => {
   const lock = { version: 1, sources: {}, tools: { 'fake-qemu_mjs': 'whatever' } };
   const board = { ...BOARD, qemu: FAKE_QEMU };
