@@ -100,3 +100,19 @@ it.each([
   ['g++', 'g++'],
   ['a b["c"]', 'a_b__c__'],
 ])('lockField(%j) is %j', (name, field) => expect(lockField(name)).toBe(field));
+
+it('finds the line of an error in a long lock with few looks at it', () => {
+  const lines = Array.from(
+    { length: 30_000 },
+    (_, index) => `    "tool-${index}": "1"${index === 29_000 ? '' : ','}`,
+  );
+  const parse = jest.spyOn(JSON, 'parse');
+  try {
+    const broken = `{\n  "version": 1,\n  "tools": {\n${lines.join('\n')}\n`;
+    expect(() => parseLock(broken, 'lock')).toThrow(/^lock:29005: is not JSON/);
+    expect(() => parseLock('?\n'.repeat(30_000), 'lock')).toThrow(/^lock:1: is not JSON/);
+    expect(parse.mock.calls.length).toBeLessThan(60);
+  } finally {
+    parse.mockRestore();
+  }
+});

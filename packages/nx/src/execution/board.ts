@@ -18,8 +18,6 @@ import {
   initramfsImage,
   isoImage,
   kernelImage,
-  missingOf,
-  requireBuilt,
   requiredKernel,
   uBootImage,
   ubootImage,
@@ -37,6 +35,7 @@ import { artifactPath } from './referenced.js';
 import { checkTools, ensureLocked } from './locked.js';
 import { checkModuleKernels } from './module-kernels.js';
 import { machineNeeds } from './needs.js';
+import { missingOf, requireBuilt } from './require-built.js';
 import type { Task } from './task.js';
 import { requireAbilities } from './uboot-abilities.js';
 import { openUefi, type UefiVariables } from './uefi-variables.js';

@@ -3,8 +3,9 @@ import { basename, dirname, join } from 'node:path';
 import { version as nxVersion } from 'nx/package.json';
 import type { CreateNodesResult, CreateNodesV2, TargetConfiguration } from '@nx/devkit';
 import { parse as parseJson } from 'jsonc-parser'; // As Nx reads project.json, without loading all of its devkit.
+import { UserError } from '@bringup/process';
 import { ENGINE_NODE, engineIdentity } from '../project/engine.js';
-import { findDeclaration, type Declaration } from '../project/declaration.js';
+import { findDeclaration, type Declaration, type ProjectLike } from '../project/declaration.js';
 import { boardTargets } from './board-targets.js';
 import { diskImageTargets, isoImageTargets } from './disk-targets.js';
 import { initramfsTargets } from './initramfs-targets.js';
@@ -15,6 +16,7 @@ import { requireNx } from './nx-version.js';
 import { referencedProjects, References } from './references.js';
 import { rememberConsoleTasks } from './terminal-hook.js';
 import { ubootImageTargets } from './uboot-image-targets.js';
+import { record, text } from './unchecked.js';
 
 /**
  * Adds to each project what follows from the one target it declares with a Bringup executor: sibling targets,
@@ -26,8 +28,14 @@ export const createNodesV2: CreateNodesV2 = [
   (files, _options, { workspaceRoot }) => {
     requireNx(nxVersion);
     const declarations = new Map<string, { file: string; declaration: Declaration }>();
+    const known = new Set<string>();
+    const faults: (readonly [file: string, what: string])[] = [];
     for (const file of files) {
-      const declaration = readDeclaration(workspaceRoot, file);
+      const project = readProject(workspaceRoot, file);
+      if (!project) continue;
+      known.add(project.name);
+      faults.push(...targetFaults(project).map((what) => [file, what] as const));
+      const declaration = findDeclaration(project);
       if (declaration) declarations.set(declaration.project, { file, declaration });
     }
     rememberConsoleTasks(
@@ -38,33 +46,72 @@ export const createNodesV2: CreateNodesV2 = [
     const references = new References(
       new Map([...declarations].map(([name, { declaration }]) => [name, declaration])),
     );
-    return [...declarations.values()].map(({ file, declaration }) => [
+    const results = [...declarations.values()].map(({ file, declaration }): [string, CreateNodesResult] => [
       file,
-      projectOf(references.withVariants(declaration), references, workspaceRoot),
+      projectOf(references.withVariants(declaration), { references, known, workspaceRoot }),
     ]);
+    return orExplainFaults(results, faults);
   },
 ];
 
-function readDeclaration(workspaceRoot: string, file: string): Declaration | undefined {
+/**
+ * Nx itself stops at a target that is not an object, and says only which file it is in. Nx shows these errors beside its own.
+ *
+ * @param faults file and what is wrong with a target of it
+ */
+function orExplainFaults(
+  results: [string, CreateNodesResult][],
+  faults: readonly (readonly [file: string, what: string])[],
+): [string, CreateNodesResult][] {
+  if (faults.length === 0) return results;
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- All of devkit takes 0.1 s, and this is rare.
+  const { AggregateCreateNodesError } = require('@nx/devkit') as typeof import('@nx/devkit');
+  const errors = faults.map(([file, what]): [string, Error] => [file, new UserError('BAD_TARGET', what)]);
+  throw new AggregateCreateNodesError(errors, results);
+}
+
+/** What is wrong with the targets of a project, as sentences. */
+function targetFaults({ targets }: ProjectLike): string[] {
+  if (targets === undefined) return [];
+  const isFields = (value: unknown) => value !== null && typeof value === 'object' && !Array.isArray(value);
+  if (!isFields(targets))
+    return [`"targets" is ${JSON.stringify(targets)}, not an object. Correct it, or remove it`];
+  return Object.entries(record(targets))
+    .filter(([, value]) => !isFields(value))
+    .map(
+      ([name, value]) =>
+        `the target "${name}" is ${JSON.stringify(value)}, not an object. Give it an executor, or remove it`,
+    );
+}
+
+function readProject(workspaceRoot: string, file: string): ProjectLike | undefined {
   const path = join(workspaceRoot, file);
   if (!existsSync(path)) return undefined;
-  const json = (parseJson(readFileSync(path, 'utf8')) ?? {}) as {
-    name?: string;
-    targets?: Record<string, TargetConfiguration>;
-  };
+  const { name, targets } = record(parseJson(readFileSync(path, 'utf8')));
   const root = dirname(file);
-  return findDeclaration({ name: json.name ?? basename(root), root, targets: json.targets });
+  return { name: text(name) ?? basename(root), root, targets };
+}
+
+/** What a project's targets follow from, besides its declaration. */
+interface Surroundings {
+  readonly references: References;
+  /** The names of all projects that have a project.json. */
+  readonly known: ReadonlySet<string>;
+  readonly workspaceRoot: string;
 }
 
 function projectOf(
   declaration: Declaration,
-  references: References,
-  workspaceRoot: string,
+  { references, known, workspaceRoot }: Surroundings,
 ): CreateNodesResult {
   const targets = targetsOf(declaration, references, workspaceRoot);
   return {
     projects: {
-      [declaration.root]: { targets, implicitDependencies: referencedProjects(declaration) },
+      [declaration.root]: {
+        targets,
+        // One name that no project has would break every nx command. createDependencies adds the projects of other plugins.
+        implicitDependencies: referencedProjects(declaration).filter((name) => known.has(name)),
+      },
     },
     externalNodes: {
       [`npm:${ENGINE_NODE}`]: {

@@ -1,4 +1,5 @@
 import { KCONFIG_PROGRAMS, type ProgramName } from '@bringup/kbuild';
+import { record } from '../graph/unchecked.js';
 
 /** The plugin's package name: executors are named by it in project.json. */
 export const PLUGIN = '@bringup/nx';
@@ -20,7 +21,7 @@ export type DeclaredKind = (typeof DECLARED_KINDS)[number];
 
 /** Whether a kind is built by Kconfig and make. */
 export function isKconfigKind(kind: DeclaredKind): kind is ProgramName {
-  return kind in KCONFIG_PROGRAMS;
+  return Object.hasOwn(KCONFIG_PROGRAMS, kind);
 }
 
 /** The one target of a project that a user wrote for Bringup. */
@@ -37,27 +38,17 @@ export interface Declaration {
   readonly configurations: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** What is read of a project, whether from project.json or from Nx's project graph. */
+/** A project, whether from project.json or from Nx's project graph. Nobody has checked its targets. */
 export interface ProjectLike {
   readonly name: string;
   readonly root: string;
-  readonly targets?: Readonly<
-    Record<
-      string,
-      {
-        executor?: string;
-        options?: Record<string, unknown>;
-        configurations?: Record<string, Record<string, unknown>>;
-      }
-    >
-  >;
+  readonly targets?: unknown;
 }
 
 /** The declaration of a project, or undefined when it is none of Bringup's. */
 export function findDeclaration(project: ProjectLike): Declaration | undefined {
-  for (const [target, { executor, options = {}, configurations = {} }] of Object.entries(
-    project.targets ?? {},
-  )) {
+  for (const [target, value] of Object.entries(record(project.targets))) {
+    const { executor, options, configurations } = record(value);
     const kind = DECLARED_KINDS.find((name) => executor === `${PLUGIN}:${name}`);
     if (kind)
       return {
@@ -65,8 +56,13 @@ export function findDeclaration(project: ProjectLike): Declaration | undefined {
         project: project.name,
         root: project.root,
         target,
-        options: resolveAll(options, project) as Record<string, unknown>,
-        configurations: resolveAll(configurations, project) as Record<string, Record<string, unknown>>,
+        options: resolveAll(record(options), project) as Record<string, unknown>,
+        configurations: Object.fromEntries(
+          Object.entries(record(configurations)).map(([name, own]) => [
+            name,
+            resolveAll(record(own), project) as Record<string, unknown>,
+          ]),
+        ),
       };
   }
   return undefined;

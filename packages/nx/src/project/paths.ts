@@ -18,6 +18,11 @@ export function workDirectory(workspaceRoot: string, project: string, configurat
   return join(workspaceRoot, '.bringup', 'build', fileName(project), fileName(configuration));
 }
 
+/** Remembers which artifacts were compared with their manifests: of this machine alone, never an output. */
+export function checkedDirectory(workspaceRoot: string): string {
+  return join(workspaceRoot, '.bringup', 'checked');
+}
+
 /** The file in which clang's tools look for a compilation database. */
 export const COMPILE_COMMANDS = 'compile_commands.json';
 
