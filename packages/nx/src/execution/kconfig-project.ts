@@ -117,18 +117,10 @@ async function checkDirectory(path: string): Promise<void> {
   throw new UserError('SOURCE_MISSING', message, { path });
 }
 
-/** Runs `work` while holding the project's kept directory; says for whom it waits. */
+/** Runs `work` while holding the project's kept directory; says whom it waits for. */
 export async function whileOwning<T>(task: Task, directory: string, work: () => Promise<T>): Promise<T> {
-  return withLock(
-    directory,
-    {
-      purpose: `another run of ${task.project}`,
-      signal: task.signal,
-      onWait: (owner) =>
-        task.note(`waiting for ${owner?.purpose ?? 'another run'} (pid ${owner?.pid ?? 'unknown'}) to end`),
-    },
-    work,
-  );
+  const purpose = `working on ${task.project}`;
+  return withLock(directory, { purpose, signal: task.signal, onWait: task.note }, work);
 }
 
 /** Makes ready what only a real run of make needs: checked tools, and the source on disk. */
