@@ -12,9 +12,11 @@ import { consoleTargets, kconfigTargets } from './kconfig-targets.js';
 import { kernelModuleTargets } from './kernel-module-targets.js';
 import { programTargets } from './program-targets.js';
 import { requireNx } from './nx-version.js';
+import { withTargetDefaults } from './target-defaults.js';
 import { referencedProjects, References } from './references.js';
 import { rememberConsoleTasks } from './terminal-hook.js';
 import { ubootImageTargets } from './uboot-image-targets.js';
+import { text } from './unchecked.js';
 
 /**
  * Adds to each project what follows from the one target it declares with a Bringup executor: sibling targets,
@@ -23,11 +25,11 @@ import { ubootImageTargets } from './uboot-image-targets.js';
  */
 export const createNodesV2: CreateNodesV2 = [
   '**/project.json',
-  (files, _options, { workspaceRoot }) => {
+  (files, _options, { workspaceRoot, nxJsonConfiguration }) => {
     requireNx(nxVersion);
     const declarations = new Map<string, { file: string; declaration: Declaration }>();
     for (const file of files) {
-      const declaration = readDeclaration(workspaceRoot, file);
+      const declaration = readDeclaration(workspaceRoot, file, nxJsonConfiguration.targetDefaults);
       if (declaration) declarations.set(declaration.project, { file, declaration });
     }
     rememberConsoleTasks(
@@ -45,7 +47,7 @@ export const createNodesV2: CreateNodesV2 = [
   },
 ];
 
-function readDeclaration(workspaceRoot: string, file: string): Declaration | undefined {
+function readDeclaration(workspaceRoot: string, file: string, defaults: unknown): Declaration | undefined {
   const path = join(workspaceRoot, file);
   if (!existsSync(path)) return undefined;
   const json = (parseJson(readFileSync(path, 'utf8')) ?? {}) as {
@@ -53,7 +55,17 @@ function readDeclaration(workspaceRoot: string, file: string): Declaration | und
     targets?: Record<string, TargetConfiguration>;
   };
   const root = dirname(file);
-  return findDeclaration({ name: json.name ?? basename(root), root, targets: json.targets });
+  const targets = withTargetDefaults(json.targets ?? {}, defaults);
+  return findDeclaration({ name: json.name ?? nameByNx(workspaceRoot, root), root, targets });
+}
+
+/** The name that Nx gives a project whose project.json has none: that of a package.json beside it, else the directory's in lower case. */
+function nameByNx(workspaceRoot: string, root: string): string {
+  const path = join(workspaceRoot, root, 'package.json');
+  const json = existsSync(path)
+    ? (parseJson(readFileSync(path, 'utf8')) as { name?: unknown; nx?: { name?: unknown } } | undefined)
+    : undefined;
+  return text(json?.nx?.name) ?? text(json?.name) ?? basename(root).toLowerCase();
 }
 
 function projectOf(

@@ -35,7 +35,15 @@ export interface Declaration {
   readonly options: Readonly<Record<string, unknown>>;
   /** Options by configuration, over the others; Nx's tokens are resolved here too. */
   readonly configurations: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Options that were written on the targets of {@link OVERRIDING}, over those of the declared one. */
+  readonly overrides?: readonly Overrides[];
 }
+
+/** What was written on one target that follows from the declared one. */
+export type Overrides = Pick<Declaration, 'options' | 'configurations'>;
+
+/** Targets that take the options of the declared target, and whose results are cached: theirs may say something else. */
+const OVERRIDING = ['config', 'build', 'test'];
 
 /** What is read of a project, whether from project.json or from Nx's project graph. */
 export interface ProjectLike {
@@ -55,21 +63,30 @@ export interface ProjectLike {
 
 /** The declaration of a project, or undefined when it is none of Bringup's. */
 export function findDeclaration(project: ProjectLike): Declaration | undefined {
-  for (const [target, { executor, options = {}, configurations = {} }] of Object.entries(
-    project.targets ?? {},
-  )) {
-    const kind = DECLARED_KINDS.find((name) => executor === `${PLUGIN}:${name}`);
-    if (kind)
-      return {
-        kind,
-        project: project.name,
-        root: project.root,
-        target,
-        options: resolveAll(options, project) as Record<string, unknown>,
-        configurations: resolveAll(configurations, project) as Record<string, Record<string, unknown>>,
-      };
+  const targets = project.targets ?? {};
+  for (const [target, written] of Object.entries(targets)) {
+    const kind = DECLARED_KINDS.find((name) => written.executor === `${PLUGIN}:${name}`);
+    if (!kind) continue;
+    const overriding = OVERRIDING.flatMap((name) => (name === target ? [] : (targets[name] ?? [])));
+    return {
+      ...{ kind, project: project.name, root: project.root, target },
+      ...resolveOptions(written, project),
+      overrides: overriding
+        .filter(({ executor }) => executor === undefined || executor.startsWith(`${PLUGIN}:`))
+        .map((own) => resolveOptions(own, project)),
+    };
   }
   return undefined;
+}
+
+function resolveOptions(
+  { options = {}, configurations = {} }: Partial<Overrides>,
+  project: ProjectLike,
+): Overrides {
+  return {
+    options: resolveAll(options, project) as Overrides['options'],
+    configurations: resolveAll(configurations, project) as Overrides['configurations'],
+  };
 }
 
 function resolveAll(value: unknown, project: ProjectLike): unknown {
