@@ -1,8 +1,7 @@
 import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeBareWorkspace, type FakeWorkspace } from './fake-workspace.js';
-import { nx } from './nx-run.js';
-import { taskInputs } from './task-inputs.js';
+import { askNx, type NxAnswers } from './task-inputs.js';
 
 /** Names in which Nx finds a pattern, or a shell or JSON something of its own. */
 const NAMES = [
@@ -39,114 +38,161 @@ const NAMES = [
   ],
   ...[' lead', 'a b', 'a,b', 'a\nb', "a'b", 'a"b', 'a$b', 'a;b', '-a', '.hidden', 'ü.c', '日本', '😀.c'],
 ];
+/** Those that a pattern of ours can have in a directory's name. */
+const LITERAL = NAMES.filter((name) => !/[*?]/.test(name));
+
+const KERNEL = { arch: 'x86_64', source: { kind: 'directory', path: '/nowhere' } };
+
+/** Each file, and the projects that its change affects. */
+const READ: readonly [file: string, projects: readonly string[]][] = [
+  ...NAMES.map((name): [string, string[]] => [`files/${name}`, ['names-kernel', 'names-tool']]),
+  ['files/other', []],
+  // A file that is not there any more.
+  ['files/gone.bin', ['board']],
+  ['shared/new', ['board']],
+  ['real/a.config', ['linked-kernel', 'linked-module']],
+  ['real/b.config', ['linked-kernel', 'linked-module']],
+  ['links/second', ['linked-kernel', 'linked-module']],
+  ['real/dir/c.config', ['linked-kernel', 'linked-module']],
+  ['real/gone.config', ['linked-kernel', 'linked-module']],
+  ['real/deleted.config', ['linked-kernel', 'linked-module']],
+  ['real/overlay/motd', ['linked-rootfs']],
+  ['links/overlay', ['linked-rootfs']],
+  ['real/code.c', ['linked-tool']],
+  ['real/code.h', ['linked-tool']],
+  ['real/module.c', ['linked-module']],
+  ['real/dir/other', []],
+];
 
 describe('what an option names is an input', () => {
   let workspace: FakeWorkspace;
+  let answers: NxAnswers;
   const json = (path: string, value: unknown) => workspace.write(path, JSON.stringify(value));
-  const project = (name: string, executor: string, options: object, more: object = {}) =>
+  const project = (name: string, executor: string, options: object) =>
     json(`${name}/project.json`, {
       name,
-      targets: { build: { executor: `@bringup/nx:${executor}`, options, ...more } },
+      targets: { build: { executor: `@bringup/nx:${executor}`, options } },
     });
-  const inputsOf = async (...tasks: string[]) => taskInputs(workspace.root, tasks);
-  /** The projects that Nx lists as affected by a change of files. */
-  const affected = async (...files: string[]) => {
-    const args = ['show', 'projects', '--affected', '--json', `--files=${files.join(',')}`];
-    const { output } = await nx(args, { cwd: workspace.root });
-    return (JSON.parse(/^\[.*\]$/m.exec(output)![0]) as string[]).sort();
+  const link = (path: string, target: string) => {
+    workspace.write(`${path}.x`, '');
+    symlinkSync(target, join(workspace.root, path));
   };
+  const filesOf = (task: string) => answers.inputs[task]!.files;
+  const runtimeOf = (task: string) => answers.inputs[task]!.runtime.join('\n');
+  const missing = (task: string, paths: readonly string[]) =>
+    paths.filter((path) => !filesOf(task).includes(path));
 
-  beforeEach(() => {
+  beforeAll(async () => {
     workspace = makeBareWorkspace();
-    json('nx.json', { plugins: ['@bringup/nx'], analytics: false });
-    workspace.write('.gitignore', 'node_modules\n.nx\ndist\n');
-  });
-  afterEach(() => workspace.remove());
-
-  it('whatever characters its name has', async () => {
-    for (const name of NAMES) {
-      workspace.write(`files/${name}`, name);
-      workspace.write(`dir/${name}/file`, name);
-      workspace.write(`modules/${name}/a.h`, name);
-    }
-    const kernel = { arch: 'x86_64', source: { kind: 'directory', path: '/nowhere' } };
-    project('kernel', 'kernel', { ...kernel, fragments: NAMES.map((name) => `files/${name}`) });
-    project('tool', 'program', {
-      arch: 'x86_64',
-      sources: NAMES.map((name) => `files/${name}`),
-      headers: NAMES.filter((name) => !/[*?]/.test(name)).map((name) => `modules/${name}/*.h`),
-    });
-    project('rootfs', 'initramfs', { arch: 'x86_64', overlays: NAMES.map((name) => `dir/${name}`) });
-    const inputs = await inputsOf('kernel:config', 'tool:build', 'rootfs:build');
-    const missing = (task: string, paths: string[]) =>
-      paths.filter((path) => !inputs[task]!.files.includes(path));
-    expect(
-      missing(
-        'kernel:config',
-        NAMES.map((name) => `files/${name}`),
-      ),
-    ).toEqual([]);
-    expect(
-      missing(
-        'tool:build',
-        NAMES.map((name) => `files/${name}`),
-      ),
-    ).toEqual([]);
-    expect(
-      missing(
-        'tool:build',
-        NAMES.filter((name) => !/[*?]/.test(name)).map((name) => `modules/${name}/a.h`),
-      ),
-    ).toEqual([]);
-    expect(
-      missing(
-        'rootfs:build',
-        NAMES.map((name) => `dir/${name}/file`),
-      ),
-    ).toEqual([]);
-
-    // Nx splits --files at commas.
-    for (const name of NAMES.filter((own) => !own.includes(',')))
-      if (['a(b).config', 'tool (copy).c', '!(x)', 'a\\b', '#lead', '😀.c'].includes(name))
-        expect([name, await affected(`files/${name}`)]).toEqual([name, ['kernel', 'tool']]);
-  });
-
-  it('by an absolute path, or one that leaves the workspace and comes back', async () => {
-    workspace.write('files/a.config', '');
-    workspace.write('files/b.config', '');
-    const kernel = { arch: 'x86_64', source: { kind: 'directory', path: '/nowhere' } };
-    const fragments = [join(workspace.root, 'files/a.config'), '../workspace/files/b.config'];
-    project('kernel', 'kernel', { ...kernel, fragments });
-    const { files } = (await inputsOf('kernel:config'))['kernel:config']!;
-    expect(files).toEqual(expect.arrayContaining(['files/a.config', 'files/b.config']));
-  });
-
-  it('where it is written on a target that follows, or in the defaults of nx.json', async () => {
-    for (const name of ['a', 'b', 'c', 'd']) workspace.write(`files/${name}.config`, '');
-    const kernel = { arch: 'x86_64', source: { kind: 'directory', path: '/nowhere' } };
-    json('kernel/project.json', {
-      name: 'kernel',
-      targets: {
-        build: { executor: '@bringup/nx:kernel', options: { ...kernel, extraFragments: ['files/a.config'] } },
-        config: { options: { extraFragments: ['files/b.config'] } },
-      },
-    });
-    const options = { fragments: ['files/c.config'] };
     json('nx.json', {
       plugins: ['@bringup/nx'],
       analytics: false,
       targetDefaults: {
-        '@bringup/nx:kernel': { options, configurations: { debug: { base: 'files/d.config' } } },
+        '@bringup/nx:kernel': {
+          options: { extraFragments: ['files/from-defaults'] },
+          configurations: { debug: { base: 'files/from-configuration' } },
+        },
       },
     });
-    const { files } = (await inputsOf('kernel:config'))['kernel:config']!;
-    const expected = ['files/a.config', 'files/b.config', 'files/c.config', 'files/d.config'];
-    expect(files).toEqual(expect.arrayContaining(expected));
+    workspace.write('.gitignore', 'node_modules\n.nx\ndist\n');
+    writeNames();
+    writeLinks();
+    writeBoard();
+    json('Sources/Kernel/project.json', {
+      targets: { build: { executor: '@bringup/nx:kernel', options: KERNEL } },
+    });
+    json('Sources/Own/project.json', {
+      targets: { build: { executor: '@bringup/nx:kernel', options: KERNEL } },
+    });
+    json('Sources/Own/package.json', { name: '@acme/Own' });
+    const tasks = [
+      ...[
+        'names-kernel:config',
+        'names-tool:build',
+        'names-rootfs:build',
+        'board:test',
+        'linked-kernel:config',
+      ],
+      ...['kernel:config', '@acme/Own:config'],
+    ];
+    answers = await askNx(
+      workspace.root,
+      tasks,
+      READ.map(([file]) => file),
+    );
   });
+  afterAll(() => workspace.remove());
 
-  it("in an argument of QEMU's", async () => {
-    for (const name of ['initrd.cpio', 'disk,a.img', 'shared/file', 'rom.bin', 'plain', 'flash.img'])
+  function writeNames(): void {
+    for (const name of NAMES) {
+      workspace.write(`files/${name}`, name);
+      workspace.write(`directories/${name}/file`, name);
+      workspace.write(`code/${name}/a.h`, name);
+    }
+    for (const name of ['absolute', 'back', 'overriding', 'from-defaults', 'from-configuration', 'other'])
       workspace.write(`files/${name}`, '');
+    const named = NAMES.map((name) => `files/${name}`);
+    json('names-kernel/project.json', {
+      name: 'names-kernel',
+      targets: {
+        build: {
+          executor: '@bringup/nx:kernel',
+          options: {
+            ...KERNEL,
+            fragments: [...named, join(workspace.root, 'files/absolute'), '../workspace/files/back'],
+          },
+        },
+        config: { options: { base: 'files/overriding' } },
+      },
+    });
+    const headers = LITERAL.map((name) => `code/${name}/*.h`);
+    project('names-tool', 'program', { arch: 'x86_64', sources: named, headers });
+    project('names-rootfs', 'initramfs', {
+      arch: 'x86_64',
+      overlays: NAMES.map((name) => `directories/${name}`),
+    });
+  }
+
+  function writeLinks(): void {
+    const files = [
+      'a.config',
+      'b.config',
+      'dir/c.config',
+      'overlay/motd',
+      'code.c',
+      'code.h',
+      'module.c',
+      'deleted.config',
+    ];
+    for (const name of files) workspace.write(`real/${name}`, '');
+    link('links/a', '../real/a.config');
+    link('links/chain', 'second');
+    link('links/second', join(workspace.root, 'real/b.config'));
+    link('links/dir', '../real/dir');
+    link('links/overlay', '../real/overlay');
+    link('links/dangling', '../real/gone.config');
+    link('links/deleted', '../real/deleted.config');
+    rmSync(join(workspace.root, 'real/deleted.config'));
+    link('links/circle', 'circle');
+    link('links/outside', '/nowhere/at/all');
+    link('linked-tool/code.c', '../real/code.c');
+    link('linked-tool/code.h', '../real/code.h');
+    link('linked-module/module.c', '../real/module.c');
+    const names = ['a', 'chain', 'dir/c.config', 'dangling', 'deleted', 'circle', 'outside'];
+    project('linked-kernel', 'kernel', { ...KERNEL, fragments: names.map((name) => `links/${name}`) });
+    project('linked-tool', 'program', {
+      arch: 'x86_64',
+      sources: ['linked-tool/code.c'],
+      headers: ['linked-tool/*.h'],
+    });
+    project('linked-rootfs', 'initramfs', { arch: 'x86_64', overlays: ['links/overlay'] });
+    project('linked-module', 'kernel-module', { kernel: 'linked-kernel' });
+  }
+
+  function writeBoard(): void {
+    for (const name of ['initrd.cpio', 'disk,a.img', 'rom.bin', 'flash.img', 'plain'])
+      workspace.write(`args/${name}`, '');
+    workspace.write('shared/file', '');
     workspace.write('rootlevel', '');
     json('board/project.json', {
       name: 'board',
@@ -158,13 +204,13 @@ describe('what an option names is an input', () => {
             extraArgs: [
               ...[
                 '-initrd',
-                '{projectRoot}/../files/initrd.cpio',
+                '{projectRoot}/../args/initrd.cpio',
                 '-drive',
-                'file=files/disk,,a.img,if=virtio',
+                'file=args/disk,,a.img,if=virtio',
               ],
               ...[
                 '-drive',
-                'file=fat:rw:files/shared',
+                'file=fat:rw:shared',
                 '-device',
                 'loader,file=files/gone.bin',
                 '-dtb',
@@ -172,97 +218,77 @@ describe('what an option names is an input', () => {
               ],
               ...[
                 '-blockdev',
-                '{"driver":"file","filename":"files/flash.img"}',
+                '{"driver":"file","filename":"args/flash.img"}',
                 '-initrd',
                 '/elsewhere/initrd',
               ],
             ],
           },
         },
-        test: { options: { extraArgs: ['-option-rom', 'files/rom.bin'] } },
+        test: { options: { extraArgs: ['-option-rom', 'args/rom.bin'] } },
       },
     });
-    const { files, runtime } = (await inputsOf('board:test'))['board:test']!;
-    expect(files).toEqual(
-      expect.arrayContaining([
-        ...['files/initrd.cpio', 'files/disk,a.img', 'files/shared/file', 'rootlevel'],
-        ...['files/flash.img', 'files/rom.bin'],
-      ]),
-    );
-    expect(files).not.toContain('files/plain');
-    expect(runtime.join()).toContain('/elsewhere/initrd');
-    expect(await affected('files/gone.bin')).toEqual(['board']);
-    expect(await affected('files/shared/new')).toEqual(['board']);
+  }
+
+  it.each(READ)('%j: its change affects %j', (file, projects) =>
+    expect(answers.affected[file]!.filter((name) => !['kernel', '@acme/Own'].includes(name))).toEqual(
+      projects,
+    ),
+  );
+
+  it('whatever characters its name has, as a file, in a pattern, or as a directory', () => {
+    const files = NAMES.map((name) => `files/${name}`);
+    expect(missing('names-kernel:config', files)).toEqual([]);
+    expect(missing('names-tool:build', files)).toEqual([]);
+    expect(
+      missing(
+        'names-tool:build',
+        LITERAL.map((name) => `code/${name}/a.h`),
+      ),
+    ).toEqual([]);
+    expect(
+      missing(
+        'names-rootfs:build',
+        NAMES.map((name) => `directories/${name}/file`),
+      ),
+    ).toEqual([]);
+    expect(filesOf('names-kernel:config')).not.toContain('files/other');
   });
 
-  it('together with what a symbolic link in its path leads to', async () => {
-    const link = (path: string, target: string) => {
-      workspace.write(`${path}.x`, '');
-      symlinkSync(target, join(workspace.root, path));
-    };
-    for (const name of [
-      'a.config',
-      'b.config',
-      'dir/c.config',
-      'overlay/motd',
-      'code.c',
-      'code.h',
-      'module.c',
-    ])
-      workspace.write(`real/${name}`, '');
-    link('links/a', '../real/a.config');
-    link('links/chain', 'second');
-    link('links/second', join(workspace.root, 'real/b.config'));
-    link('links/dir', '../real/dir');
-    link('links/overlay', '../real/overlay');
-    link('links/dangling', '../real/gone.config');
-    link('links/circle', 'circle');
-    link('links/outside', '/nowhere/at/all');
-    link('tool/code.c', '../real/code.c');
-    link('tool/code.h', '../real/code.h');
-    link('module/module.c', '../real/module.c');
-    const kernel = { arch: 'x86_64', source: { kind: 'directory', path: '/nowhere' } };
-    const fragments = ['a', 'chain', 'dir/c.config', 'dangling', 'circle', 'outside'].map(
-      (name) => `links/${name}`,
-    );
-    project('kernel', 'kernel', { ...kernel, fragments });
-    project('tool', 'program', { arch: 'x86_64', sources: ['tool/code.c'], headers: ['tool/*.h'] });
-    project('rootfs', 'initramfs', { arch: 'x86_64', overlays: ['links/overlay'] });
-    project('module', 'kernel-module', { kernel: 'kernel' });
-    const reads: [file: string, projects: string[]][] = [
-      ['real/a.config', ['kernel', 'module']],
-      ['real/b.config', ['kernel', 'module']],
-      ['links/second', ['kernel', 'module']],
-      ['real/dir/c.config', ['kernel', 'module']],
-      ['real/gone.config', ['kernel', 'module']],
-      ['real/overlay/motd', ['rootfs']],
-      ['links/overlay', ['rootfs']],
-      ['real/code.c', ['tool']],
-      ['real/code.h', ['tool']],
-      ['real/module.c', ['module']],
-      ['real/dir/other', []],
+  it('by an absolute path, or one that leaves the workspace and comes back', () =>
+    expect(missing('names-kernel:config', ['files/absolute', 'files/back'])).toEqual([]));
+
+  it('where it is written on a target that follows, or in the defaults of nx.json', () => {
+    const files = ['files/overriding', 'files/from-defaults', 'files/from-configuration'];
+    expect(missing('names-kernel:config', files)).toEqual([]);
+  });
+
+  it("in an argument of QEMU's, as a path of its own, a property or in JSON, also on the test", () => {
+    const files = [
+      'args/initrd.cpio',
+      'args/disk,a.img',
+      'shared/file',
+      'rootlevel',
+      'args/flash.img',
+      'args/rom.bin',
     ];
-    for (const [file, projects] of reads) expect([file, await affected(file)]).toEqual([file, projects]);
-    const inputs = await inputsOf('kernel:config', 'tool:build', 'rootfs:build', 'module:build');
-    const { files, runtime } = inputs['kernel:config']!;
-    expect(files).toEqual(expect.arrayContaining(['real/a.config', 'real/b.config', 'real/dir/c.config']));
-    // Content by our own command as well: Nx leaves out what lies elsewhere.
-    expect(runtime.join()).toContain('links/outside');
-    rmSync(join(workspace.root, 'real/a.config'));
-    expect(await affected('real/a.config')).toEqual(['kernel', 'module']);
+    expect(missing('board:test', files)).toEqual([]);
+    expect(filesOf('board:test')).not.toContain('args/plain');
+    expect(runtimeOf('board:test')).toContain('/elsewhere/initrd');
   });
 
-  it('in a project without a name, in a directory with capitals', async () => {
-    const targets = { build: { executor: '@bringup/nx:kernel', options: { arch: 'x86_64' } } };
-    json('Sources/Kernel/project.json', { targets });
-    json('Sources/Own/project.json', { targets });
-    json('Sources/Own/package.json', { name: '@acme/Own' });
-    const shown = async (name: string) => {
-      const { output } = await nx(['show', 'project', name, '--json'], { cwd: workspace.root });
-      return JSON.parse(/^\{.*\}$/m.exec(output)![0]).targets.config.inputs as { fields?: string[] }[];
-    };
-    const lockOf = (inputs: { fields?: string[] }[]) => inputs.find(({ fields }) => fields)!.fields![0];
-    expect(lockOf(await shown('kernel'))).toBe('sources.kernel');
-    expect(lockOf(await shown('@acme/Own'))).toBe('sources.@acme/Own');
+  it('together with what a symbolic link in its path leads to', () => {
+    expect(missing('linked-kernel:config', ['real/a.config', 'real/b.config', 'real/dir/c.config'])).toEqual(
+      [],
+    );
+    // Content by our own command as well, wherever it lies.
+    expect(runtimeOf('linked-kernel:config')).toContain('links/outside');
+  });
+
+  it('in a project without a name, in a directory with capitals, by the name that Nx gives it', () => {
+    const lock = (name: string) =>
+      expect.objectContaining({ fields: expect.arrayContaining([`sources.${name}`]) });
+    expect(answers.declared['kernel:config']).toContainEqual(lock('kernel'));
+    expect(answers.declared['@acme/Own:config']).toContainEqual(lock('@acme/Own'));
   });
 });

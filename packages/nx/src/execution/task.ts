@@ -19,6 +19,8 @@ export interface Task {
   readonly frozen: boolean;
   /** What another project declares. */
   declarationOf(project: string): Declaration | undefined;
+  /** What all projects declare, this one among them. */
+  declarations(): Declaration[];
   /** What this project declares for Bringup. */
   readonly declaration: Declaration | undefined;
   /** True when Nx runs this project's `config` target before its build. */
@@ -69,6 +71,7 @@ function describeTask(context: ExecutorContext, signal: AbortSignal, verbose: bo
     command: (line) => (verbose ? console.error(`+ ${line}`) : undefined),
     frozen: isFrozen(process.env),
     declarationOf,
+    declarations: () => Object.keys(projects).flatMap((name) => declarationOf(name) ?? []),
     declaration: declarationOf(project),
     hasConfigTarget: own?.targets?.config !== undefined,
   };

@@ -5,10 +5,11 @@ import type { CreateNodesResult, CreateNodesV2, TargetConfiguration } from '@nx/
 import { parse as parseJson } from 'jsonc-parser'; // As Nx reads project.json, without loading all of its devkit.
 import { ENGINE_NODE, engineIdentity } from '../project/engine.js';
 import { findDeclaration, type Declaration } from '../project/declaration.js';
+import { PublishedPlaces } from '../project/published.js';
 import { boardTargets } from './board-targets.js';
 import { diskImageTargets, isoImageTargets } from './disk-targets.js';
 import { initramfsTargets } from './initramfs-targets.js';
-import { consoleTargets, kconfigTargets } from './kconfig-targets.js';
+import { consoleTargets, kconfigTargets, mapValues } from './kconfig-targets.js';
 import { kernelModuleTargets } from './kernel-module-targets.js';
 import { programTargets } from './program-targets.js';
 import { requireNx } from './nx-version.js';
@@ -40,10 +41,19 @@ export const createNodesV2: CreateNodesV2 = [
     const references = new References(
       new Map([...declarations].map(([name, { declaration }]) => [name, declaration])),
     );
-    return [...declarations.values()].map(({ file, declaration }) => [
+    const full = [...declarations.values()].map(({ file, declaration }) => ({
       file,
-      projectOf(references.withVariants(declaration), references, workspaceRoot),
-    ]);
+      declaration: references.withVariants(declaration),
+    }));
+    const places = new PublishedPlaces(
+      workspaceRoot,
+      full.map(({ declaration }) => declaration),
+    );
+    return full.map(({ file, declaration }) => {
+      const targets = targetsOf(declaration, references, workspaceRoot);
+      const isOwned = places.problemOf(declaration) === undefined;
+      return [file, projectOf(declaration, isOwned ? targets : withoutOutputs(targets))];
+    });
   },
 ];
 
@@ -68,12 +78,20 @@ function nameByNx(workspaceRoot: string, root: string): string {
   return text(json?.nx?.name) ?? text(json?.name) ?? basename(root).toLowerCase();
 }
 
+/**
+ * Targets of a project that publishes where it must not. Nx, which deletes what is at the place of outputs that it restores,
+ * sees none; so each target runs, and its executor says what is wrong.
+ */
+function withoutOutputs(targets: Record<string, TargetConfiguration>): Record<string, TargetConfiguration> {
+  return mapValues(targets, (_name, target) =>
+    target.outputs === undefined ? target : { ...target, cache: false, outputs: [] },
+  );
+}
+
 function projectOf(
   declaration: Declaration,
-  references: References,
-  workspaceRoot: string,
+  targets: Record<string, TargetConfiguration>,
 ): CreateNodesResult {
-  const targets = targetsOf(declaration, references, workspaceRoot);
   return {
     projects: {
       [declaration.root]: { targets, implicitDependencies: referencedProjects(declaration) },

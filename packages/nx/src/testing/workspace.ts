@@ -53,6 +53,7 @@ export function makeTask(
     command: () => undefined,
     frozen: false,
     declarationOf,
+    declarations: () => Object.keys(projects).flatMap((other) => declarationOf(other) ?? []),
     declaration: declarationOf(name),
     hasConfigTarget: true,
     notes,
