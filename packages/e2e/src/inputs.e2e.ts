@@ -105,6 +105,7 @@ describe('what an option names is an input', () => {
       targets: { build: { executor: '@bringup/nx:kernel', options: KERNEL } },
     });
     json('Sources/Own/package.json', { name: '@acme/Own' });
+    json('package.json', { name: 'workspace', private: true, workspaces: ['Sources/*'] });
     const tasks = [
       ...[
         'names-kernel:config',

@@ -558,9 +558,9 @@ it('hashes what a board plugs into its machine, and builds it first', async () =
   expect(targets.test!.inputs).toEqual([
     { dependentTasksOutputFiles: BOOTED },
     lock('tools.qemu-system-aarch64'),
-    '{workspaceRoot}/data/disk.img',
     { dependentTasksOutputFiles: '**/disk.qcow2' },
     { dependentTasksOutputFiles: '**/u-boot.bin' },
+    '{workspaceRoot}/data/disk.img',
     '{workspaceRoot}/src/**/*',
     { runtime: `${HASH} data/disk.img src` },
     ENGINE,

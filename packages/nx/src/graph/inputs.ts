@@ -1,5 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { lockField } from '@bringup/kbuild';
+import { lockField, sourceField } from '@bringup/kbuild';
 import { quoteCommand } from '@bringup/process';
 import { ENGINE_NODE, ownSources } from '../project/engine.js';
 import { isBaseFile, parseFragmentName } from '../project/references.js';
@@ -22,7 +22,7 @@ export function engineInputs(workspaceRoot: string): Input[] {
 /** Fields of bringup.lock.json: the project's source, and tools by name. */
 export function lockInput(project: string | undefined, tools: readonly string[]): Input {
   const fields = tools.map((tool) => `tools.${lockField(tool)}`);
-  if (project !== undefined) fields.unshift(`sources.${lockField(project)}`);
+  if (project !== undefined) fields.unshift(`sources.${sourceField(project)}`);
   return { json: '{workspaceRoot}/bringup.lock.json', fields };
 }
 

@@ -67,13 +67,13 @@ export function findDeclaration(project: ProjectLike): Declaration | undefined {
   for (const [target, written] of Object.entries(targets)) {
     const kind = DECLARED_KINDS.find((name) => written.executor === `${PLUGIN}:${name}`);
     if (!kind) continue;
-    const overriding = OVERRIDING.flatMap((name) => (name === target ? [] : (targets[name] ?? [])));
+    const overrides = OVERRIDING.flatMap((name) => (name === target ? [] : (targets[name] ?? [])))
+      .filter(({ executor }) => executor === undefined || executor.startsWith(`${PLUGIN}:`))
+      .map((own) => resolveOptions(own, project));
     return {
       ...{ kind, project: project.name, root: project.root, target },
       ...resolveOptions(written, project),
-      overrides: overriding
-        .filter(({ executor }) => executor === undefined || executor.startsWith(`${PLUGIN}:`))
-        .map((own) => resolveOptions(own, project)),
+      ...(overrides.length > 0 ? { overrides } : {}),
     };
   }
   return undefined;
