@@ -33,7 +33,7 @@ export function pathInputs(named: NamedPaths, workspaceRoot: string): Input[] {
   const ours = new Set<string>();
   const follow = (path: string, isOurs: boolean): Places => {
     const places = followLinks(workspaceRoot, path);
-    if (isOurs || places.linked || isUnseen(workspaceRoot, places.end)) ours.add(path);
+    if (isOurs || places.links.length > 0 || isUnseen(workspaceRoot, places.end)) ours.add(path);
     return places;
   };
   const addFile = (path: string, isOurs = false) => {
@@ -46,8 +46,8 @@ export function pathInputs(named: NamedPaths, workspaceRoot: string): Input[] {
     for (const link of linksMatching(workspaceRoot, inside)) addFile(link);
   };
   const addDirectory = (path: string) => {
-    const { inside, linked } = follow(path, true);
-    if (linked) for (const place of inside) inputs.add(workspacePath(nxPath(place)));
+    const { inside, links } = follow(path, true);
+    if (links.length > 0) for (const place of inside) inputs.add(workspacePath(nxPath(place)));
     for (const place of inside) inputs.add(workspacePath(posix.join(nxPath(place), '**/*')));
   };
   for (const path of named.files ?? []) addFile(path);

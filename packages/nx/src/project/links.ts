@@ -10,8 +10,8 @@ export interface Places {
   readonly inside: readonly string[];
   /** Where the path ends, relative to the workspace: `../…` outside of it. */
   readonly end: string;
-  /** Whether a component of the path is a symbolic link. */
-  readonly linked: boolean;
+  /** The symbolic links on the way, in their order, relative to the workspace. */
+  readonly links: readonly string[];
 }
 
 /**
@@ -28,14 +28,15 @@ export function followLinks(workspaceRoot: string, path: string): Places {
   };
   let current = resolve(workspaceRoot, path);
   let end = remember(current);
-  for (let links = 0; links < MOST_LINKS; links++) {
+  const links: string[] = [];
+  while (links.length < MOST_LINKS) {
     const found = firstLink(workspaceRoot, current);
-    if (!found) return { inside: [...inside], end, linked: links > 0 };
-    remember(found.link);
+    if (!found) break;
+    links.push(remember(found.link));
     current = found.leadsTo;
     end = remember(current);
   }
-  return { inside: [...inside], end, linked: true };
+  return { inside: [...inside], end, links };
 }
 
 /** Whether a path relative to the workspace leads out of it. */

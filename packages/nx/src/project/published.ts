@@ -112,9 +112,8 @@ function badPlace(workspaceRoot: string, { option, path, project }: PublishedPla
     const message = `${what}, ${owner}. Give a directory for this project alone, as dist/${path === '.' ? 'NAME' : posix.basename(path)}.`;
     return new UserError('OUTPUT_TAKEN', message, fields);
   }
-  const { linked, inside } = followLinks(workspaceRoot, path);
-  if (!linked) return undefined;
-  const link = inside.find((place) => place !== path) ?? path;
+  const [link] = followLinks(workspaceRoot, path).links;
+  if (link === undefined) return undefined;
   const message =
     `${what}, where ${link} is a symbolic link: Nx replaces the link by a directory when it restores artifacts from its cache. ` +
     `Remove the link and make ${link} a directory. To keep it on another disk, mount that there, or bind-mount a directory of it.`;
