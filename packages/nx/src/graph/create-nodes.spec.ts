@@ -672,8 +672,8 @@ describe('images', () => {
       configurations: {},
       inputs: [
         { dependentTasksOutputFiles: '**/busybox.tar' },
-        '{workspaceRoot}/app/overlay/**/*',
         { dependentTasksOutputFiles: '**/a.bin' },
+        '{workspaceRoot}/app/overlay/**/*',
         { runtime: `${HASH} app/overlay` },
         { dependentTasksOutputFiles: '**/{Image,bzImage,zImage}' },
         { dependentTasksOutputFiles: '**/initramfs.cpio*' },
