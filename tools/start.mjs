@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * `npm start`: sets everything up, builds the board virt-arm64 and boots it: to a shell on a terminal; without one
- * it runs the board's test (uname, uptime, power off).
+ * it runs the board's test (its commands, power off).
  */
 import { bin, runStep, setUp } from './lib/setup.mjs';
 

@@ -1,4 +1,4 @@
-/** Run by tools/ci.mjs after the plugin was built: these tests start the real nx in workspaces of their own. */
+/** Run by tools/test.mjs after the plugin was built: these tests start the real nx in workspaces of their own. */
 const preset = require('../../jest.preset.js');
 module.exports = {
   ...preset,
@@ -6,7 +6,7 @@ module.exports = {
   rootDir: __dirname,
   testMatch: ['<rootDir>/src/**/*.e2e.ts'],
   // Workspaces here are also entered by another user and outlive what is killed: each test removes its own.
-  globalSetup: undefined,
+  globalSetup: '<rootDir>/src/choose-caches.cjs',
   globalTeardown: undefined,
   testTimeout: 120_000,
 };

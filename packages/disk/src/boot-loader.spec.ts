@@ -12,8 +12,6 @@ import {
 } from './index.js';
 import { file, specDirectory } from './testing/trees.js';
 
-jest.setTimeout(60_000); // Real programs, on a machine that others use as well.
-
 const place = specDirectory('loader');
 const ENTRY = { kernel: '/Image', initrd: '/initramfs.cpio.gz', append: 'console=ttyAMA0 quiet' };
 

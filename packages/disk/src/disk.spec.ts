@@ -12,8 +12,6 @@ import {
 } from './index.js';
 import { fatTree, rootTree, specDirectory } from './testing/trees.js';
 
-jest.setTimeout(60_000); // Real programs, on a machine that others use as well.
-
 const place = specDirectory('disk');
 const MIB = 2 ** 20;
 const [boot, root, disk] = ['boot', 'root', 'disk'].map((name) => join(place, name)) as [

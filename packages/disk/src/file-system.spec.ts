@@ -6,8 +6,6 @@ import { FileTree } from '@bringup/rootfs';
 import { writeFileSystem, type FileSystemKind, type FileSystemOptions } from './index.js';
 import { fatTree, file, rootTree, specDirectory } from './testing/trees.js';
 
-jest.setTimeout(60_000); // Real programs, on a machine that others use as well.
-
 const place = specDirectory('fs');
 const AUTO: FileSystemOptions = { size: 'auto', margin: 0.1 };
 

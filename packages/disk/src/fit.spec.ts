@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { formatIts, writeFit } from './index.js';
 import { specDirectory } from './testing/trees.js';
 
-jest.setTimeout(60_000); // Real programs, on a machine that others use as well.
-
 const place = specDirectory('fit "a b"');
 const at = (name: string) => join(place, name);
 const list = (path: string) => execFileSync('dumpimage', ['-l', path], { encoding: 'utf8' });

@@ -185,6 +185,10 @@ async function fixVmdk(path: string): Promise<void> {
   await patch(path, VMDK_DESCRIPTOR.position, withId(serial.padStart(8, '0')));
 }
 
+/**
+ * The descriptor's text, which ends at its first NUL. QEMU writes a shorter content id over a longer one without clearing
+ * what lies behind the new end, so remains of the old text follow there by chance.
+ */
 async function readDescriptor(path: string): Promise<string> {
   const bytes = Buffer.alloc(VMDK_DESCRIPTOR.length);
   const handle = await open(path, 'r');
@@ -193,7 +197,7 @@ async function readDescriptor(path: string): Promise<string> {
   } finally {
     await handle.close();
   }
-  return bytes.toString('latin1').replace(/\0+$/, '');
+  return bytes.toString('latin1').split('\0', 1)[0]!;
 }
 
 async function patch(path: string, position: number, bytes: Buffer): Promise<void> {

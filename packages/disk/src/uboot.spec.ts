@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { formatExtlinux, writeBootScript, writeUramdisk } from './index.js';
 import { specDirectory } from './testing/trees.js';
 
-jest.setTimeout(60_000); // Real programs, on a machine that others use as well.
-
 const place = specDirectory('uboot');
 const list = (path: string) => execFileSync('dumpimage', ['-l', path], { encoding: 'utf8' });
 

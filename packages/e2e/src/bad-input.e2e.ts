@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { tmpdir } from 'node:os';
+import { describeWhere } from '../../../jest.abilities.js';
 import { commitAll, makeFakeWorkspace, tarballSource, type FakeWorkspace } from './fake-workspace.js';
 import { pathWithout } from './host-programs.js';
 import { nx, REPOSITORY } from './nx-run.js';
@@ -71,6 +72,21 @@ const CASES: Case[] = [
     run: 'kernel:build',
     spoil: options('kernel', (kernel) => (kernel.framgents = [])),
     says: [/framgents is no option of @bringup\/nx:\w+\. Did you mean fragments/],
+  },
+  {
+    what: 'NUL in an option',
+    run: 'kernel:build',
+    spoil: options('kernel', (kernel) => (kernel.base = 'tiny\0config')),
+    says: [
+      'kernel: base: "tiny\\u0000config" has a NUL character, which neither a path nor an argument can have',
+    ],
+  },
+  {
+    what: 'options that are null',
+    run: 'kernel:build',
+    spoil: (workspace) =>
+      workspace.edit('kernel/project.json', ((json: Json) => (json.targets.build.options = null)) as never),
+    says: [/kernel: (arch|source) is missing \(an option of @bringup\/nx:\w+\)/],
   },
   {
     what: 'wrong name in an object',
@@ -301,7 +317,7 @@ const CASES: Case[] = [
     what: 'board whose kernel does not exist',
     run: 'board:test',
     spoil: options('board', (board) => (board.kernel = 'kernle')),
-    says: [/implicitDependencies point to non-existent project\(s\):\s+board\s+kernle/],
+    says: ['kernel: there is no project "kernle". Did you mean kernel?'],
   },
   {
     what: 'guest that panics',
@@ -468,12 +484,9 @@ it.each(CASES)('$what', async ({ spoil, ...expected }) => {
   if (JSON.stringify(after) !== JSON.stringify(before)) await expectGood(expected.run);
 });
 
-describe('no space left', () => {
+describeWhere('mount')('no space left (skipped unless root can mount)', () => {
   const mounts: string[] = [];
   const SAYS = [/no space left on the device that holds \S+: free some and run again/];
-
-  // A skip is counted, and fails CI; only root may mount.
-  const itMounted = process.getuid?.() === 0 ? it : it.skip;
 
   /** A file system of its own with this much room. */
   function mount(directory: string, kib: number): void {
@@ -487,7 +500,7 @@ describe('no space left', () => {
   };
   afterEach(() => mounts.splice(0).forEach((directory) => execFileSync('umount', ['--lazy', directory])));
 
-  itMounted.each([8, 40])('in a source store of %i KiB', async (kib) => {
+  it.each([8, 40])('in a source store of %i KiB', async (kib) => {
     const home = join(base(workspace), `home-${kib}`);
     mount(home, kib);
     workspace.write('kernel/a.config', 'CONFIG_NET=y\n');
@@ -495,7 +508,7 @@ describe('no space left', () => {
     restore();
   });
 
-  itMounted.each([8, 60])('in a source store of %i KiB, for a git repository', async (kib) => {
+  it.each([8, 60])('in a source store of %i KiB, for a git repository', async (kib) => {
     const home = join(base(workspace), `git-home-${kib}`);
     const repository = join(base(workspace), `full-${kib}.git`);
     cpSync(join(base(workspace), 'sources/fake-kernel'), repository, { recursive: true });
@@ -507,20 +520,20 @@ describe('no space left', () => {
     restore();
   });
 
-  itMounted.each([4, 24])('in a kept directory of %i KiB, when configuring', async (kib) => {
+  it.each([4, 24])('in a kept directory of %i KiB, when configuring', async (kib) => {
     workspace.write('kernel/a.config', `CONFIG_NET=y\nCONFIG_NR_CPUS=${kib}\n`);
     mount(join(workspace.root, '.bringup/build/kernel'), kib);
     await expectFailure({ run: 'kernel:config', says: SAYS });
   });
 
-  itMounted.each([12, 28])('in a kept directory of %i KiB, when building', async (kib) => {
+  it.each([12, 28])('in a kept directory of %i KiB, when building', async (kib) => {
     workspace.write('kernel/a.config', `CONFIG_NET=y\nCONFIG_NR_CPUS=${kib}\n`);
     await expectGood('kernel:config');
     mount(join(workspace.root, '.bringup/build/kernel'), kib);
     await expectFailure({ run: 'kernel:build', says: SAYS });
   });
 
-  itMounted.each(['kernel:config', 'kernel:build'])('where %s publishes', async (target) => {
+  it.each(['kernel:config', 'kernel:build'])('where %s publishes', async (target) => {
     const [project] = target.split(':') as [string];
     workspace.write('kernel/a.config', 'CONFIG_NET=y\nCONFIG_NR_CPUS=2\n');
     workspace.write('busybox/busybox.config', '# CONFIG_VI is not set\n');

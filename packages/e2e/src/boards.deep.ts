@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { planMachine } from '@bringup/qemu';
 import { dialogue, printedCommand } from './dialogue.js';
 import { nx, REPOSITORY } from './nx-run.js';
+import { expectPreset } from './preset-claims.js';
 
 /** Boards of other architectures: a kernel of each takes minutes, and compilers that CI does not install. */
 jest.setTimeout(3_600_000);
@@ -29,6 +30,19 @@ it.each([
   const dist = (name: string) => readFileSync(join(REPOSITORY, 'dist', board, name), 'utf8');
   expect(dist('console.log')).toMatch(booted);
   expect(JSON.parse(dist('test.json')).commands[0].output).toMatch(machine);
+});
+
+it.each([
+  ['kernel-arm', ['virt-arm', 'cubieboard']],
+  ['kernel-riscv64', ['virt-riscv64']],
+])('%s has every line of its presets %j', async (kernel, presets) => {
+  const { exitCode, output } = await nx(['run', `${kernel}:config`], {
+    cwd: REPOSITORY,
+    env: { HOME: process.env.HOME! },
+  });
+  expect({ exitCode, output: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, output: '' });
+  const config = readFileSync(join(REPOSITORY, 'dist', kernel, '.config'), 'utf8');
+  for (const preset of presets) expectPreset(config, preset);
 });
 
 it.each([

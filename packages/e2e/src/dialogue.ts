@@ -14,6 +14,7 @@ export function printedCommand(output: string): string[] {
 export async function dialogue(
   [program, ...args]: readonly string[],
   steps: readonly [prompt: RegExp, typed: string | undefined][],
+  timeoutMs = TIMEOUT_MS,
 ): Promise<string> {
   const boot = spawn(program!, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const left = [...steps];
@@ -28,7 +29,7 @@ export async function dialogue(
     if (next[1] === undefined) boot.kill();
     else boot.stdin.write(`${next[1]}\n`);
   });
-  const tooLong = setTimeout(() => boot.kill(), TIMEOUT_MS);
+  const tooLong = setTimeout(() => boot.kill(), timeoutMs);
   await new Promise((resolve) => boot.on('close', resolve));
   clearTimeout(tooLong);
   expect({ left, console: left.length === 0 ? '' : console }).toEqual({ left: [], console: '' });

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { itWhere } from '../../../jest.abilities.js';
 import { makeFakeWorkspace, type FakeWorkspace } from './fake-workspace.js';
 import { pathWith } from './host-programs.js';
 import { nx, type NxOptions } from './nx-run.js';
@@ -142,10 +143,7 @@ it('on another day', async () => {
   expect(artifacts).toEqual(plain.artifacts);
 });
 
-// Only root can become somebody else; a skip is counted, and fails CI.
-const asRoot = process.getuid?.() === 0 ? it : it.skip;
-
-asRoot('as a user without any privilege', async () => {
+itWhere('root')('as a user without any privilege (skipped unless run by root)', async () => {
   const place = makePlace();
   const { uid, base } = { uid: 65534, base: place.base };
   execFileSync('chown', ['--recursive', '--no-dereference', `${uid}:${uid}`, base]);

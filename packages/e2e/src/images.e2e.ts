@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { itWhere } from '../../../jest.abilities.js';
 import { makeFakeWorkspace, type FakeWorkspace } from './fake-workspace.js';
 import { nx, type Fate } from './nx-run.js';
 
@@ -194,10 +195,7 @@ it.each(CASES)('refuses %s', async (_what, apply, says) => {
   restore();
 });
 
-/** Only root may mount; a skip is counted, and fails CI. */
-const itMounted = process.getuid?.() === 0 ? it : it.skip;
-
-itMounted('keeps the old image when the disk that it is made on is full', async () => {
+itWhere('mount')('keeps the old image on a full disk (skipped unless root can mount)', async () => {
   const before = hashOf('disk/disk.qcow2');
   const work = join(workspace.root, '.bringup/build/disk');
   rmSync(work, { recursive: true });

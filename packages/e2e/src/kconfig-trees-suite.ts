@@ -9,16 +9,19 @@ import {
   shuffle,
   valueWithFix,
   type Place,
+  type RealTree,
   type Resolver,
 } from './kconfig-trees.js';
 
 export interface SuiteOptions {
   readonly trees: readonly string[];
-  /** How many fragments on bases are tried; all without it. */
+  /** How many fragments on bases are tried, chosen by the seed; all without it. */
   readonly sample?: number;
   readonly seed: number;
-  /** How many of the proposed fixes are applied. */
+  /** How many of the proposed fixes each part applies. */
   readonly fixes: number;
+  /** Tests that the fragments are divided into, each of them whole by itself. */
+  readonly parts: number;
 }
 
 interface Difference {
@@ -26,99 +29,131 @@ interface Difference {
   readonly what: string;
 }
 
-/** For a part of it by hand: another number of fragments, other trees (`u-boot,busybox`), each pair told of. */
-const { BRINGUP_SAMPLE, BRINGUP_TREES, BRINGUP_VERBOSE } = process.env;
+/** By hand: a sample of another size, and each pair as it is tried. */
+const { BRINGUP_SAMPLE, BRINGUP_VERBOSE } = process.env;
 const SAMPLE = Number(BRINGUP_SAMPLE) || undefined;
 
-interface Tried {
-  readonly place: Place;
+interface Case {
+  readonly tree: RealTree;
+  readonly base: string;
   readonly fragment: string;
+}
+
+interface Tried extends Omit<Case, 'tree' | 'base'> {
+  readonly place: Place;
   readonly symbol: string;
   readonly wanted: string;
   readonly lines: readonly string[];
 }
 
+/** What one part found. */
+interface Findings {
+  readonly differences: Difference[];
+  readonly proposed: Tried[];
+  /** Requests for which Bringup neither proposes a line nor says that there is none. */
+  readonly silent: string[];
+  lostSymbols: number;
+}
+
 /** Every fragment of real trees on every base: Bringup and merge_config.sh make the same of them. */
-export function describeTrees({ trees, sample, seed, fixes }: SuiteOptions): void {
+export function describeTrees(options: SuiteOptions): void {
   const root = mkdtempSync(join(tmpdir(), 'bringup-kconfig-trees-'));
-  const differences: Difference[] = [];
-  const proposed: Tried[] = [];
-  const silent: string[] = [];
-  let tried = 0;
-  let lostSymbols = 0;
   afterAll(() => rmSync(root, { recursive: true, force: true }));
+  const opened = once(() => openCases(options));
+  const places = new Map<string, Promise<Place>>();
+  const openOnce = ({ tree, base }: Case, script: string) => {
+    const name = `${tree.name}-${base}`;
+    if (!places.has(name)) places.set(name, openPlace(tree, base, join(root, name), script));
+    return places.get(name)!;
+  };
 
-  // Told at once: a run over all of them takes hours.
-  function differ(difference: Difference): void {
-    differences.push(difference);
-    process.stderr.write(`${difference.where}: ${difference.what}\n`);
-  }
-
-  async function compare(place: Place, fragment: string, resolver: Resolver): Promise<void> {
-    const where = `${place.tree.name} ${place.base} + ${fragment}`;
-    const started = performance.now();
-    const theirs = await configureByHand(place, fragment, resolver);
-    const between = performance.now();
-    const ours = await configureWithBringup(place, fragment).catch((error: Error) => error);
-    tried++;
-    if (BRINGUP_VERBOSE)
-      process.stderr.write(
-        `${where}: ${(between - started).toFixed()} ms by ${resolver}, ${(performance.now() - between).toFixed()} ms\n`,
+  it.each(Array.from({ length: options.parts }, (_, index) => [index + 1, options.parts] as const))(
+    'part %i of %i: the same .config, the same lost symbols, a reason for each, and lines that help',
+    async (part, parts) => {
+      const { cases, script } = await opened();
+      const chosen = cases.slice(
+        Math.floor(((part - 1) * cases.length) / parts),
+        Math.floor((part * cases.length) / parts),
       );
-    if (ours instanceof Error) {
-      differ({ where, what: ours.message });
-      return;
-    }
-    lostSymbols += Object.keys(ours.lost).length;
-    if (ours.config !== theirs.config) differ({ where, what: 'another .config' });
-    if (JSON.stringify(sorted(ours.lost)) !== JSON.stringify(sorted(theirs.lost)))
-      differ({
-        where,
-        what: `Bringup has lost ${text(ours.lost, theirs.lost)}, the script ${text(theirs.lost, ours.lost)}`,
+      const found: Findings = { differences: [], proposed: [], silent: [], lostSymbols: 0 };
+      await inLanes(2, groupByPlace(chosen), async (group) => {
+        const place = await openOnce(group[0]!, script);
+        // make resolves the first one all the way: that conf alone gives the same has to be tested as well.
+        for (const [index, { fragment }] of group.entries())
+          await compare(place, fragment, index === 0 ? 'make' : 'conf', found);
       });
-    for (const symbol of ours.unexplained) differ({ where, what: `no reason for ${symbol}` });
-    for (const fix of ours.fixes) {
-      const { symbol, wanted } = fix;
-      if ('lines' in fix) proposed.push({ place, fragment, symbol, wanted, lines: fix.lines });
-      else if (!ours.message.includes(fix.none)) silent.push(`${where}: ${symbol}`);
-    }
+      const { proposed } = found;
+      process.stderr.write(
+        `${chosen.length} of ${cases.length} fragments on bases, ${found.lostSymbols} lost symbols, ${proposed.length} proposed fixes\n`,
+      );
+      expect(found.differences).toEqual([]);
+      expect(found.silent).toEqual([]);
+      expect(found.lostSymbols).toBeGreaterThan(0);
+      expect(await wrongFixes(shuffle(proposed, options.seed).slice(0, options.fixes))).toEqual([]);
+    },
+  );
+}
+
+/** All cases of the trees, or the seeded sample, one base after the other. */
+async function openCases({ trees, sample, seed }: SuiteOptions) {
+  const opened = await Promise.all(trees.map(openTree));
+  const script = join(opened[0]!.source.path, 'scripts/kconfig/merge_config.sh');
+  const all = opened.flatMap((tree): Case[] =>
+    tree.bases.flatMap((base) => tree.fragments.map((fragment) => ({ tree, base, fragment }))),
+  );
+  const chosen = new Set(shuffle(all, seed).slice(0, SAMPLE ?? sample));
+  return { cases: all.filter((one) => chosen.has(one)), script };
+}
+
+function groupByPlace(cases: readonly Case[]): Case[][] {
+  const groups = new Map<string, Case[]>();
+  for (const one of cases) {
+    const name = `${one.tree.name}-${one.base}`;
+    groups.set(name, [...(groups.get(name) ?? []), one]);
   }
+  return [...groups.values()];
+}
 
-  it('gives the same .config and loses the same symbols, each with a reason', async () => {
-    const opened = await Promise.all((BRINGUP_TREES?.split(',') ?? trees).map(openTree));
-    const script = join(opened[0]!.source.path, 'scripts/kconfig/merge_config.sh');
-    const all = opened.flatMap((tree) =>
-      tree.bases.flatMap((base) => tree.fragments.map((fragment) => ({ tree, base, fragment }))),
+async function compare(place: Place, fragment: string, resolver: Resolver, found: Findings): Promise<void> {
+  const where = `${place.tree.name} ${place.base} + ${fragment}`;
+  // Printed at once: a run over all of them takes hours.
+  const differ = (what: string) => {
+    found.differences.push({ where, what });
+    process.stderr.write(`${where}: ${what}\n`);
+  };
+  const started = performance.now();
+  const theirs = await configureByHand(place, fragment, resolver);
+  const between = performance.now();
+  const ours = await configureWithBringup(place, fragment).catch((error: Error) => error);
+  if (BRINGUP_VERBOSE)
+    process.stderr.write(
+      `${where}: ${(between - started).toFixed()} ms by ${resolver}, ${(performance.now() - between).toFixed()} ms\n`,
     );
-    const chosen = shuffle(all, seed).slice(0, SAMPLE ?? sample);
-    const groups = new Map<string, typeof chosen>();
-    for (const one of chosen) {
-      const name = `${one.tree.name}-${one.base}`;
-      groups.set(name, [...(groups.get(name) ?? []), one]);
-    }
-    await inLanes(2, [...groups], async ([name, cases]) => {
-      const place = await openPlace(cases[0]!.tree, cases[0]!.base, join(root, name), script);
-      // The first one all the way by make: that conf alone gives the same is a claim to be tested too.
-      for (const [index, { fragment }] of cases.entries())
-        await compare(place, fragment, index === 0 ? 'make' : 'conf');
-    });
-    process.stderr.write(`${tried} of ${all.length} fragments on bases, ${lostSymbols} lost symbols\n`);
-    expect(differences).toEqual([]);
-    expect(tried).toBe(chosen.length);
-    expect(lostSymbols).toBeGreaterThan(0);
-  });
+  if (ours instanceof Error) return differ(ours.message);
+  found.lostSymbols += Object.keys(ours.lost).length;
+  if (ours.config !== theirs.config) differ('another .config');
+  if (JSON.stringify(sorted(ours.lost)) !== JSON.stringify(sorted(theirs.lost)))
+    differ(`Bringup has lost ${text(ours.lost, theirs.lost)}, the script ${text(theirs.lost, ours.lost)}`);
+  for (const symbol of ours.unexplained) differ(`no reason for ${symbol}`);
+  for (const fix of ours.fixes) {
+    const { symbol, wanted } = fix;
+    if ('lines' in fix) found.proposed.push({ place, fragment, symbol, wanted, lines: fix.lines });
+    else if (!ours.message.includes(fix.none)) found.silent.push(`${where}: ${symbol}`);
+  }
+}
 
-  it('proposes lines that make the symbol stick, or says that it has none', async () => {
-    expect(silent).toEqual([]);
-    const wrong: unknown[] = [];
-    for (const { place, fragment, symbol, wanted, lines } of shuffle(proposed, seed).slice(0, fixes)) {
-      const got = await valueWithFix(place, fragment, symbol, lines);
-      if (got !== wanted) wrong.push({ fragment, base: place.base, symbol, wanted, got, lines });
-    }
-    process.stderr.write(`${fixes} of ${proposed.length} proposed fixes applied\n`);
-    expect(wrong).toEqual([]);
-    expect(proposed.length).toBeGreaterThanOrEqual(fixes);
-  });
+async function wrongFixes(tried: readonly Tried[]): Promise<unknown[]> {
+  const wrong: unknown[] = [];
+  for (const { place, fragment, symbol, wanted, lines } of tried) {
+    const got = await valueWithFix(place, fragment, symbol, lines);
+    if (got !== wanted) wrong.push({ fragment, base: place.base, symbol, wanted, got, lines });
+  }
+  return wrong;
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }
 
 const sorted = (record: Readonly<Record<string, string>>) => Object.entries(record).sort();

@@ -19,6 +19,7 @@ import {
   type GuestCommand,
   type MachineOptions,
 } from '@bringup/qemu';
+import { itWhere } from '../../../jest.abilities.js';
 import { nx, REPOSITORY } from './nx-run.js';
 import { remaining } from './processes.js';
 
@@ -153,9 +154,8 @@ describe('network', () => {
     await boot({}, [{ run: '! ls -d /sys/class/net/eth*' }]);
   });
 
-  /** Only root may make a network namespace here; a skip is counted, and fails CI. */
-  const itRoot = process.getuid?.() === 0 ? it : it.skip;
-  itRoot('reaches a tap interface of the host', async () => {
+  const title = 'reaches a tap interface of the host (skipped unless root can make network interfaces)';
+  itWhere('interfaces')(title, async () => {
     const setUp =
       'ip tuntap add dev tap0 mode tap && ip addr add 192.0.2.1/24 dev tap0 && ip link set tap0 up && exec "$@"';
     const network: MachineOptions['network'] = [{ type: 'tap', ifname: 'tap0' }];
@@ -247,7 +247,8 @@ function makeShares(...names: string[]): string[] {
   });
 }
 
-it('shares directories by virtiofs, read-only and writable', async () => {
+const byVirtiofs = 'shares directories by virtiofs, read-only and writable (skipped without user namespaces)';
+itWhere('userNamespaces')(byVirtiofs, async () => {
   const [ro, rw] = makeShares('fs-ro', 'fs-rw, comma');
   const shares = [
     { type: 'virtiofs', path: ro!, tag: 'ro' },

@@ -1,8 +1,8 @@
+import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, mkdirSync, writeFileSync, existsSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { withLock } from './index.js';
+import { withLock, type LockOwner } from './index.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'bringup-lock-spec-'));
 
@@ -10,13 +10,20 @@ it('lets the second wait, tells it who holds the lock, and runs both', async () 
   const path = join(directory, 'a');
   const order: string[] = [];
   const waits: unknown[] = [];
+  const steps = new EventEmitter();
+  const [entered, waiting] = [once(steps, 'entered'), once(steps, 'waiting')];
   const first = withLock(path, { purpose: 'the first' }, async () => {
     order.push('first in');
-    await sleep(500);
+    steps.emit('entered');
+    await waiting;
     order.push('first out');
   });
-  await sleep(100);
-  await withLock(path, { purpose: 'the second', onWait: (owner) => waits.push(owner?.purpose) }, async () => {
+  await entered;
+  const onWait = (owner: LockOwner | undefined) => {
+    waits.push(owner?.purpose);
+    steps.emit('waiting');
+  };
+  await withLock(path, { purpose: 'the second', onWait }, async () => {
     order.push('second in');
   });
   await first;
@@ -30,15 +37,14 @@ it('takes over a lock whose owner is dead', async () => {
   mkdirSync(`${path}.lock`);
   writeFileSync(`${path}.owner`, JSON.stringify({ pid: 2 ** 22 - 7, host: hostname(), purpose: 'dead' }));
   await expect(withLock(path, { purpose: 'heir' }, async () => 'done')).resolves.toBe('done');
-}, 10_000);
+});
 
 it('stops waiting when aborted', async () => {
   const path = join(directory, 'c');
   const controller = new AbortController();
   await withLock(path, { purpose: 'holder' }, async () => {
-    setTimeout(() => controller.abort(new Error('no longer')), 50);
-    await expect(
-      withLock(path, { purpose: 'waiter', signal: controller.signal }, async () => 0),
-    ).rejects.toThrow('no longer');
+    const onWait = () => controller.abort(new Error('no longer'));
+    const waiter = withLock(path, { purpose: 'waiter', onWait, signal: controller.signal }, async () => 0);
+    await expect(waiter).rejects.toThrow('no longer');
   });
 });

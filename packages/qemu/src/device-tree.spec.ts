@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dumpDeviceTree, type BareMachine } from './index.js';
 
-jest.setTimeout(60_000);
-
 const directory = mkdtempSync(join(tmpdir(), 'bringup-dtb-spec-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 const files = {

@@ -6,8 +6,6 @@ import { copyIn, copyOut, listFiles, openPartition, writeDisk, writeFileSystem }
 import { file, specDirectory } from '../testing/trees.js';
 import { sha256 } from '../testing/disks.js';
 
-jest.setTimeout(60_000); // Real programs, on a machine that others use as well.
-
 const place = specDirectory('hostile');
 const MIB = 2 ** 20;
 const NAME = 'abcdefghijkl';

@@ -25,8 +25,6 @@ import {
 import { BIG, makeDisks, ODD_LINUX_NAMES, ODD_NAMES, sha256 } from '../testing/disks.js';
 import { specDirectory } from '../testing/trees.js';
 
-jest.setTimeout(120_000); // Real programs, on a machine that others use as well.
-
 const place = specDirectory('look');
 const MIB = 2 ** 20;
 let disks: Awaited<ReturnType<typeof makeDisks>>;

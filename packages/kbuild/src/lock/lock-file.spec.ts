@@ -119,3 +119,19 @@ it('gives each project a key of its own, without dots; a name without special ch
   expect(new Set(keys).size).toBe(4);
   expect(keys.join()).not.toContain('.');
 });
+
+it('finds the line of an error in a long lock with few looks at it', () => {
+  const lines = Array.from(
+    { length: 30_000 },
+    (_, index) => `    "tool-${index}": "1"${index === 29_000 ? '' : ','}`,
+  );
+  const parse = jest.spyOn(JSON, 'parse');
+  try {
+    const broken = `{\n  "version": 1,\n  "tools": {\n${lines.join('\n')}\n`;
+    expect(() => parseLock(broken, 'lock')).toThrow(/^lock:29005: is not JSON/);
+    expect(() => parseLock('?\n'.repeat(30_000), 'lock')).toThrow(/^lock:1: is not JSON/);
+    expect(parse.mock.calls.length).toBeLessThan(60);
+  } finally {
+    parse.mockRestore();
+  }
+});

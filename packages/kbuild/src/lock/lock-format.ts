@@ -92,8 +92,8 @@ function lineOf(text: string, depth: number, key: string): number {
 /** The first line whose end no valid JSON could have been continued from; V8 tells a position only sometimes. */
 function lineOfError(text: string): number {
   const lines = text.trimEnd().split('\n');
-  const bad = lines.findIndex((_, index) => {
-    const start = lines.slice(0, index + 1).join('\n');
+  const isBad = (end: number) => {
+    const start = lines.slice(0, end).join('\n');
     try {
       JSON.parse(start);
       return false;
@@ -102,6 +102,13 @@ function lineOfError(text: string): number {
       const position = Number(/position (\d+)/.exec(message)?.[1] ?? -1);
       return !/end of JSON/.test(message) && position < start.length;
     }
-  });
-  return bad < 0 ? lines.length : bad + 1;
+  };
+  // More lines do not mend what is wrong, so the first bad one is found by halves: each try parses all before it.
+  let [good, bad] = [0, lines.length];
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2);
+    if (isBad(middle)) bad = middle;
+    else good = middle;
+  }
+  return bad;
 }

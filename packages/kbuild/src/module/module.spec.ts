@@ -15,8 +15,6 @@ const FIXTURE = join(__dirname, '..', '..', 'fixtures', 'fake-kernel');
 const root = mkdtempSync(join(tmpdir(), 'bringup-module-spec-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 let count = 0;
-jest.setTimeout(60_000);
-
 const HELLO =
   '#include "own.h"\n#include <generated/fakeconf.h>\nvoid printk(void);\nvoid hello(void) { printk(); }\n';
 

@@ -16,8 +16,6 @@ import { planRust } from './rust-plan.js';
 import { checkProgram, probeProgramTools, programToolNames, type ProgramSettings } from './settings.js';
 
 // Real compilers, on a machine that may have much else to do.
-jest.setTimeout(60_000);
-
 const SETTINGS: ProgramSettings = {
   arch: 'x86_64',
   crossCompile: 'x86_64-linux-gnu-',

@@ -18,8 +18,6 @@ import { runProgram } from '@bringup/process';
 import type { LockedArchive, SourceContext, SourceProgress, SourceSpec } from './model.js';
 import { ensureSource, resolveSource } from './sources.js';
 
-jest.setTimeout(60_000);
-
 const root = mkdtempSync(join(tmpdir(), 'bringup-debian-spec-'));
 afterAll(async () => {
   await runProgram(['chmod', '-R', 'u+w', root]);

@@ -9,7 +9,7 @@ import { treeHash } from './tree-hash.js';
  *
  * @throws UserError `SOURCE_MISSING`
  */
-export async function describeDirectory(directory: string): Promise<SourceTree> {
+export async function describeDirectory(directory: string, home: string): Promise<SourceTree> {
   const found = await stat(directory).catch(() => undefined);
   if (!found?.isDirectory()) {
     throw new UserError(
@@ -18,5 +18,5 @@ export async function describeDirectory(directory: string): Promise<SourceTree> 
       { path: directory },
     );
   }
-  return { path: await realpath(directory), identity: await treeHash(directory), epoch: DEFAULT_EPOCH };
+  return { path: await realpath(directory), identity: await treeHash(directory, home), epoch: DEFAULT_EPOCH };
 }

@@ -41,6 +41,23 @@ export async function readGit(directory: string, args: readonly string[]): Promi
   return exitCode === 0 ? Buffer.concat(chunks) : undefined;
 }
 
+/** A setting as it is in force for whoever runs this: their own configuration, the system's and the repository's. */
+export async function readUserSetting(directory: string, name: string): Promise<string | undefined> {
+  const home = process.env['HOME'];
+  const program = await startProgram(['git', '-c', 'safe.directory=*', 'config', '--get', name], {
+    cwd: directory,
+    env: scrubbedEnvironment({ ...(home ? { HOME: home } : {}), GIT_OPTIONAL_LOCKS: '0' }),
+  });
+  let output = '';
+  program.stdin?.end();
+  program.stderr?.resume();
+  program.stdout?.on('data', (chunk: Buffer) => (output += String(chunk)));
+  const ended = new Promise((resolve) => program.stdout?.once('close', resolve));
+  const { exitCode } = await program.exited;
+  await ended;
+  return exitCode === 0 ? output.trim() : undefined;
+}
+
 /** Splits the output of an option `-z`. latin1, which keeps every byte. */
 export function splitNames(output: Buffer): string[] {
   return output.toString('latin1').split('\0').filter(Boolean);

@@ -91,7 +91,7 @@ export async function ensureSource(
 ): Promise<SourceTree> {
   switch (spec.kind) {
     case 'directory':
-      return describeDirectory(spec.path);
+      return describeDirectory(spec.path, ctx.home);
     case 'tarball':
       return ensureTarball(spec, ctx);
     case 'git':

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -15,14 +16,36 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { AbortedError, runProgram, startProgram } from '@bringup/process';
-import type { SourceProgress, SourceSpec } from './model.js';
+import { AbortedError, runProgram, startProgram, type Argv } from '@bringup/process';
+import { itWhere } from '../../../../jest.abilities.js';
+import { AS_NOBODY, buildPackages, nodeForNobody } from '../../../../jest.other-user.js';
+import type { SourceSpec } from './model.js';
 import { ensureSource } from './sources.js';
 
-jest.setTimeout(60_000);
-
 const root = mkdtempSync(join(tmpdir(), 'bringup-store-spec-'));
-const script = join(__dirname, 'testing', 'ensure-source.js');
+const program = join(root, 'ensure-source.js');
+const isRoot = process.getuid?.() === 0;
+
+/** The argv that makes a tree available in a process of its own. */
+const ensuring = (spec: SourceSpec, home: string, node = process.execPath): Argv => [
+  node,
+  program,
+  JSON.stringify({ spec, home }),
+];
+
+/** Zeros pack to nothing and take their time to unpack, after the Makefile. */
+let large: SourceSpec & { sha256: string };
+
+beforeAll(async () => {
+  chmodSync(root, 0o777);
+  buildPackages(root, ['kbuild']);
+  copyFileSync(join(__dirname, 'testing', 'ensure-source.js'), program);
+  const zeros = (top: string) => {
+    writeFileSync(join(top, 'zeros'), '');
+    truncateSync(join(top, 'zeros'), 200 << 20);
+  };
+  large = specOf(await makeTarball('large.tar.gz', zeros, '--sort=name'));
+});
 afterAll(async () => {
   await runProgram(['chmod', '-R', 'u+w', root]);
   rmSync(root, { recursive: true });
@@ -127,53 +150,41 @@ it.each(['top/../../escaped', '/tmp/bringup-store-spec-escaped'])('does not let 
   ).toEqual([]);
 });
 
+/** Resolves in the middle of unpacking {@link large}. */
+async function unpacking(home: string): Promise<void> {
+  const trees = join(home, 'sources');
+  const isUnpacking = () =>
+    existsSync(trees) && readdirSync(trees).some((name) => existsSync(join(trees, name, 'Makefile')));
+  while (!isUnpacking()) await sleep(5);
+}
+
 it('starts afresh after a SIGKILL in the middle of unpacking', async () => {
-  // Zeros pack to nothing and take their time to unpack.
-  const tarball = await makeTarball(
-    'large.tar.gz',
-    (top) => {
-      writeFileSync(join(top, 'zeros'), '');
-      truncateSync(join(top, 'zeros'), 200 << 20);
-    },
-    '--sort=name',
-  );
-  const spec = specOf(tarball);
   const home = newHome();
-  const victim = await startProgram([process.execPath, script, JSON.stringify({ spec, home })]);
-  const unpacking = () =>
-    existsSync(join(home, 'sources')) &&
-    readdirSync(join(home, 'sources')).some((name) => existsSync(join(home, 'sources', name, 'Makefile')));
-  while (!unpacking()) await sleep(5);
+  const victim = await startProgram(ensuring(large, home));
+  await unpacking(home);
   process.kill(victim.pid, 'SIGKILL');
   await victim.exited;
-  expect(existsSync(join(home, 'sources', spec.sha256.slice(0, 32)))).toBe(false);
+  expect(existsSync(join(home, 'sources', large.sha256.slice(0, 32)))).toBe(false);
   // As after a power cut, where no reaper was left to remove it.
-  const leftover = join(home, 'sources', `.${spec.sha256.slice(0, 32)}.0123.unpack`);
+  const leftover = join(home, 'sources', `.${large.sha256.slice(0, 32)}.0123.unpack`);
   mkdirSync(join(leftover, 'sub'), { recursive: true });
   chmodSync(leftover, 0o555);
-  const tree = await ensureSource(spec, undefined, { home });
+  const tree = await ensureSource(large, undefined, { home });
   expect(readdirSync(tree.path).sort()).toEqual(['Makefile', 'zeros']);
-  expect(left(home)).toEqual([spec.sha256.slice(0, 32)]);
+  expect(left(home)).toEqual([large.sha256.slice(0, 32)]);
 });
 
 it('leaves nothing when stopped in the middle of unpacking', async () => {
   const home = newHome();
   const controller = new AbortController();
-  const onProgress = (step: SourceProgress) =>
-    'note' in step && setTimeout(() => controller.abort(new AbortedError('SIGINT')), 200);
-  const ensured = ensureSource(specOf(join(root, 'large.tar.gz')), undefined, {
-    home,
-    signal: controller.signal,
-    onProgress,
-  });
+  const ensured = ensureSource(large, undefined, { home, signal: controller.signal });
+  void unpacking(home).then(() => controller.abort(new AbortedError('SIGINT')));
   await expect(ensured).rejects.toMatchObject({ code: 'ABORTED' });
   expect(left(home)).toEqual([]);
 });
 
 it('lets one process wait for another', async () => {
-  const spec = specOf(join(root, 'large.tar.gz'));
-  const home = newHome();
-  const command = [process.execPath, script, JSON.stringify({ spec, home })] as const;
+  const command = ensuring(large, newHome());
   const [one, two] = await Promise.all([runProgram(command), runProgram(command)]);
   const lines = `${one.stdout}${two.stdout}`.trim().split('\n');
   expect(lines.filter((line) => line === '{"waiting":true}')).toHaveLength(1);
@@ -181,25 +192,16 @@ it('lets one process wait for another', async () => {
   expect(lines).toHaveLength(3);
 });
 
-const asRoot = process.getuid?.() === 0;
-(asRoot ? it : it.skip)(
-  'is of use to a user who cannot write it (skipped unless run by root, who can be somebody else)',
+itWhere('root')(
+  'is of use to a user who cannot write it (skipped unless run by root, who can become another user)',
   async () => {
     const home = newHome();
-    [root, home].forEach((path) => chmodSync(path, 0o755));
+    chmodSync(home, 0o755);
     const spec = specOf(await makeTarball('shared.tar', () => undefined));
     const tree = await ensureSource(spec, undefined, { home });
     const asNobody = async (wanted: SourceSpec) => {
-      const argv = [
-        'setpriv',
-        '--reuid=65534',
-        '--regid=65534',
-        '--clear-groups',
-        process.execPath,
-        script,
-        JSON.stringify({ spec: wanted, home }),
-      ] as const;
-      return JSON.parse((await runProgram(argv)).stdout) as object;
+      const argv = [...AS_NOBODY, ...ensuring(wanted, home, nodeForNobody(root))] as const;
+      return JSON.parse((await runProgram(argv, { cwd: root })).stdout) as object;
     };
     expect(await asNobody(spec)).toEqual({ tree });
     const other = specOf(await makeTarball('other.tar', (top) => writeFileSync(join(top, 'x'), '')));
@@ -211,21 +213,15 @@ const asRoot = process.getuid?.() === 0;
 );
 
 it('uses a read-only tree as a plain user too, and cleans up after one', async () => {
-  const argv = asRoot ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : ['env'];
   const home = newHome();
-  [root, home].forEach((path) => chmodSync(path, 0o777));
+  chmodSync(home, 0o777);
+  const asUser = (argv: Argv) => runProgram(isRoot ? [...AS_NOBODY, ...argv] : argv, { cwd: root });
   const spec = specOf(await makeTarball('user.tar', () => undefined));
   const leftover = join(home, 'sources', `.${spec.sha256.slice(0, 32)}.0123.unpack`);
-  const [program, ...args] = argv as [string, ...string[]];
-  await runProgram([program, ...args, 'mkdir', '-p', join(leftover, 'sub')]);
-  await runProgram([program, ...args, 'chmod', '-R', 'a-w', leftover]);
-  const { stdout } = await runProgram([
-    program,
-    ...args,
-    process.execPath,
-    script,
-    JSON.stringify({ spec, home }),
-  ]);
+  await asUser(['mkdir', '-p', join(leftover, 'sub')]);
+  await asUser(['chmod', '-R', 'a-w', leftover]);
+  const node = isRoot ? nodeForNobody(root) : process.execPath;
+  const { stdout } = await asUser(ensuring(spec, home, node));
   expect(JSON.parse(stdout)).toMatchObject({ tree: { identity: spec.sha256 } });
   expect(left(home)).toEqual([spec.sha256.slice(0, 32)]);
 });

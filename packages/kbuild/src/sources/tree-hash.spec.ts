@@ -4,8 +4,11 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -13,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runProgram } from '@bringup/process';
+import { itWhere } from '../../../../jest.abilities.js';
 import { ensureSource } from './sources.js';
 import { treeHash } from './tree-hash.js';
 
@@ -125,6 +129,154 @@ it('sees staged changes, and takes only its own part of a repository', async () 
   expect(await treeHash(join(tree, 'sub'))).not.toBe(sub);
 });
 
+describe('the same files have the same hash', () => {
+  it('changed, staged, committed, amended, and on another branch', async () => {
+    const tree = await gitTree();
+    const before = await treeHash(tree);
+    appendFileSync(join(tree, 'Makefile'), '#');
+    writeFileSync(join(tree, 'sub/new'), 'new\n');
+    const dirty = await treeHash(tree);
+    expect(dirty).not.toBe(before);
+    await git(tree, 'add', '.');
+    expect(await treeHash(tree)).toBe(dirty);
+    await git(tree, 'commit', '-qm', 'edit');
+    expect(await treeHash(tree)).toBe(dirty);
+    await git(tree, 'commit', '-q', '--amend', '-m', 'edit, amended');
+    expect(await treeHash(tree)).toBe(dirty);
+    await git(tree, 'switch', '-q', '--create', 'other');
+    expect(await treeHash(tree)).toBe(dirty);
+    await git(tree, 'checkout', '-q', 'HEAD~');
+    expect(await treeHash(tree)).toBe(before);
+    await git(tree, 'checkout', '-q', 'other');
+    expect(await treeHash(tree)).toBe(dirty);
+  });
+
+  it('in a stash and popped, with the file deleted and brought back', async () => {
+    const tree = await gitTree();
+    const before = await treeHash(tree);
+    appendFileSync(join(tree, 'Makefile'), '#');
+    const dirty = await treeHash(tree);
+    await git(tree, 'stash', '-q');
+    expect(await treeHash(tree)).toBe(before);
+    await git(tree, 'stash', 'pop', '-q');
+    expect(await treeHash(tree)).toBe(dirty);
+    rmSync(join(tree, 'Makefile'));
+    await git(tree, 'checkout', '-q', '--', 'Makefile');
+    expect(await treeHash(tree)).toBe(before);
+  });
+
+  it('with git and without, in a work tree of its own, and as a part of a larger repository', async () => {
+    const tree = await gitTree();
+    const hash = await treeHash(tree);
+    const copy = mkdtempSync(join(root, 'no-git-'));
+    cpSync(tree, copy, { recursive: true, verbatimSymlinks: true });
+    rmSync(join(copy, '.git'), { recursive: true });
+    expect(await treeHash(copy)).toBe(hash);
+    await git(tree, 'worktree', 'add', '-q', join(root, 'worktree'), '-b', 'w');
+    expect(await treeHash(join(root, 'worktree'))).toBe(hash);
+    const larger = await gitTree();
+    cpSync(copy, join(larger, 'linux'), { recursive: true, verbatimSymlinks: true });
+    expect(await treeHash(join(larger, 'linux'))).toBe(hash);
+    await git(larger, 'add', '.');
+    expect(await treeHash(join(larger, 'linux'))).toBe(hash);
+  });
+
+  it('in a sparse checkout without the files that it leaves out', async () => {
+    const tree = await gitTree();
+    const whole = await treeHash(tree);
+    await git(tree, 'sparse-checkout', 'set', '--no-cone', '/Makefile', '/.gitignore', '/link');
+    const sparse = await treeHash(tree);
+    expect(sparse).not.toBe(whole);
+    await git(tree, 'sparse-checkout', 'disable');
+    expect(await treeHash(tree)).toBe(whole);
+  });
+});
+
+describe('git does not see', () => {
+  it.each(['--assume-unchanged', '--skip-worktree'])('an edit under %s, the hash does', async (flag) => {
+    const tree = await gitTree();
+    const before = await treeHash(tree);
+    await git(tree, 'update-index', flag, 'Makefile');
+    expect(await treeHash(tree)).toBe(before);
+    appendFileSync(join(tree, 'Makefile'), '#');
+    expect(await treeHash(tree)).not.toBe(before);
+  });
+
+  it.each([
+    ['core.autocrlf', async (tree: string) => git(tree, 'config', 'core.autocrlf', 'true')],
+    ['an attribute', async (tree: string) => writeFileSync(join(tree, '.gitattributes'), '* text=auto\n')],
+  ])('line ends that %s converts, the hash does', async (_, convert) => {
+    const tree = await gitTree();
+    await convert(tree);
+    const before = await treeHash(tree);
+    writeFileSync(join(tree, 'Makefile'), 'all:\r\n');
+    await git(tree, 'add', '--renormalize', '.');
+    expect(await treeHash(tree)).not.toBe(before);
+  });
+
+  it.each(['.scmversion', 'localversion-mine', 'firmware/blob.bin'])(
+    '%s when it is ignored, the hash does',
+    async (name) => {
+      const tree = await gitTree();
+      writeFileSync(join(tree, '.git/info/exclude'), '.scmversion\nlocalversion*\n*.bin\n');
+      const before = await treeHash(tree);
+      mkdirSync(join(tree, 'firmware'), { recursive: true });
+      writeFileSync(join(tree, name), 'x');
+      expect(await treeHash(tree)).not.toBe(before);
+    },
+  );
+
+  it.each(['tags', 'cscope.out', '.vscode/settings.json', 'compile_commands.json', 'a.c.orig'])(
+    '%s when it is ignored, nor does the hash',
+    async (name) => {
+      const tree = await gitTree();
+      writeFileSync(join(tree, '.git/info/exclude'), `${name}\n`);
+      const before = await treeHash(tree);
+      mkdirSync(join(tree, '.vscode'));
+      writeFileSync(join(tree, name), 'x');
+      expect(await treeHash(tree)).toBe(before);
+    },
+  );
+});
+
+describe('remembered files', () => {
+  /** Old enough to be remembered: nothing may have been written just now. */
+  const settled = () => new Promise((resolve) => setTimeout(resolve, 2_100));
+
+  it('are not read again, and a file that changed is', async () => {
+    const [tree, home] = [plainTree(), mkdtempSync(join(root, 'home-'))];
+    await settled();
+    const before = await treeHash(tree, home);
+    expect(await treeHash(tree, home)).toBe(before);
+    const [file] = readdirSync(join(home, 'trees'));
+    const known = () => readFileSync(join(home, 'trees', file!), 'utf8');
+    expect(known()).toContain('"/sub/run"');
+    // Same size, same mtime: only ctime tells.
+    const { atime, mtime } = statSync(join(tree, 'sub/run'));
+    writeFileSync(join(tree, 'sub/run'), '#!/bin/SH\n');
+    utimesSync(join(tree, 'sub/run'), atime, mtime);
+    expect(await treeHash(tree, home)).not.toBe(before);
+    writeFileSync(join(tree, 'sub/run'), '#!/bin/sh\n');
+    expect(await treeHash(tree, home)).toBe(before);
+  });
+
+  it('are forgotten when the record is cut short', async () => {
+    const [tree, home] = [plainTree(), mkdtempSync(join(root, 'home-'))];
+    await settled();
+    const before = await treeHash(tree, home);
+    const [file] = readdirSync(join(home, 'trees'));
+    writeFileSync(join(home, 'trees', file!), '[["x');
+    expect(await treeHash(tree, home)).toBe(before);
+  });
+
+  it('are not those of a file that was written a moment ago', async () => {
+    const [tree, home] = [plainTree(), mkdtempSync(join(root, 'home-'))];
+    await treeHash(tree, home);
+    const [file] = readdirSync(join(home, 'trees'));
+    expect(JSON.parse(readFileSync(join(home, 'trees', file!), 'utf8'))).toEqual([]);
+  });
+});
+
 it('walks a directory that git ignores or has no commit of', async () => {
   const tree = await gitTree();
   for (const name of ['made.o', 'empty.o']) {
@@ -169,7 +321,7 @@ it('has no part in the configuration and environment of who runs it', async () =
   }
 });
 
-(process.getuid?.() === 0 ? it : it.skip)(
+itWhere('root')(
   'reads a work tree of somebody else (skipped unless run by root, who can give it away)',
   async () => {
     const tree = await gitTree();

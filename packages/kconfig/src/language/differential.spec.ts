@@ -192,27 +192,23 @@ function compareTree(given: GivenTree): void {
 
   beforeAll(async () => {
     tree = await load();
-  }, 300_000);
+  });
 
   const compare = (lines: readonly Line[]) =>
     expect(differences(tree, lines, runConf(olddefconfig, writeLines(lines)))).toEqual([]);
 
-  it('is read again without a probe in seconds', async () => {
-    const started = performance.now();
+  it('takes seconds of CPU time when it is read again without a probe', async () => {
+    const before = process.cpuUsage();
     await load();
-    expect(performance.now() - started).toBeLessThan(8000); // About 0.8 s on a machine that does nothing else.
+    expect(process.cpuUsage(before).user).toBeLessThan(8_000_000); // Microseconds; usually 0.8 million.
   });
 
-  it.each(modes.map((mode) => [mode]))(
-    'agree on %s',
-    (mode) => {
-      const written = runConf({ ...olddefconfig, argv: [conf, mode, root] }, undefined);
-      compare(readLines(written));
-    },
-    120_000,
-  );
+  it.each(modes.map((mode) => [mode]))('agree on %s', (mode) => {
+    const written = runConf({ ...olddefconfig, argv: [conf, mode, root] }, undefined);
+    compare(readLines(written));
+  });
 
-  it('agree on an empty .config', () => compare([]), 120_000);
+  it('agree on an empty .config', () => compare([]));
 
   it(`agree on ${configs} seeded configurations from ${seed}`, () => {
     for (let current = seed; current < seed + configs; current++) {

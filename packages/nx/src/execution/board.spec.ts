@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { runDetached, stopRun } from '@bringup/qemu';
 import type { QemuOptions } from '../generated/qemu-options.js';
 import type { ProjectLike } from '../project/declaration.js';
-import { makeTask, makeWorkspace } from '../testing/workspace.js';
+import { makeTask, makeWorkspace, writeManifests } from '../testing/workspace.js';
 import { createDrives } from './board-devices.js';
 import { checkBoard, missingArtifacts, planBoard } from './board.js';
 
@@ -280,10 +280,13 @@ describe('checkBoard', () => {
 
   it('misses artifacts by name, and says how to build them', async () => {
     const root = makeWorkspace({ 'bringup.lock.json': lock, 'dist/pc/bzImage': '' });
+    writeManifests(root, 'dist/pc');
     expect(await missingArtifacts(task(root), board)).toEqual(['dist/rootfs/initramfs.cpio.gz']);
     await expect(checkBoard(task(root), board)).rejects.toMatchObject({
       code: 'NOT_BUILT',
-      message: 'dist/rootfs/initramfs.cpio.gz is not there. Build it: nx run board:build',
+      message:
+        'dist/rootfs/initramfs.cpio.gz of project rootfs is missing: it was not built, or it was deleted after the build. ' +
+        'Run: nx run rootfs:build --skip-nx-cache',
     });
   });
 
@@ -293,6 +296,7 @@ describe('checkBoard', () => {
       'dist/pc/bzImage': '',
       'dist/rootfs/initramfs.cpio.gz': '',
     });
+    writeManifests(root, 'dist/pc', 'dist/rootfs');
     const telling = task(root);
     await checkBoard(telling, board);
     expect(telling.notes).toEqual([expect.stringContaining('fake-qemu.mjs: locked whatever')]);

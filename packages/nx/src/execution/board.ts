@@ -23,8 +23,6 @@ import {
   initramfsImage,
   isoImage,
   kernelImage,
-  missingOf,
-  requireBuilt,
   requiredKernel,
   uBootImage,
   ubootImage,
@@ -42,6 +40,7 @@ import { artifactPath } from './referenced.js';
 import { checkTools, ensureLocked } from './locked.js';
 import { checkModuleKernels } from './module-kernels.js';
 import { machineNeeds } from './needs.js';
+import { missingOf, requireBuilt } from './require-built.js';
 import type { Task } from './task.js';
 import { requireAbilities } from './uboot-abilities.js';
 

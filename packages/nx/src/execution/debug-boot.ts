@@ -12,6 +12,7 @@ import { variantOptions } from '../project/variants.js';
 import { kernelImage } from './artifacts.js';
 import type { KernelSymbols, Symbols } from './debug-symbols.js';
 import { artifactPath } from './referenced.js';
+import { requireBuilt } from './require-built.js';
 import type { Task } from './task.js';
 
 /** Where the kernel's first byte is when it starts, or why that is not known. */
@@ -44,9 +45,14 @@ async function kernelAddr(
   boot: { uBoot: string; image?: string },
 ): Promise<bigint> {
   const declaration = boot.image === undefined ? undefined : task.declarationOf(boot.image);
-  if (declaration !== undefined && variantOptions(declaration).type !== 'ramdisk' && arch in FIT_ARCHES)
+  if (
+    declaration !== undefined &&
+    variantOptions(declaration).type !== 'ramdisk' &&
+    Object.hasOwn(FIT_ARCHES, arch)
+  )
     return BigInt(FIT_ARCHES[arch as FitArch].load);
   const path = artifactPath(task, boot.uBoot, 'u-boot-initial-env');
+  await requireBuilt(task, [path]);
   const value = /^kernel_addr_r=(?:0x)?([0-9a-f]+)$/im.exec(await readFile(path, 'utf8'))?.[1];
   if (value !== undefined) return BigInt(`0x${value}`);
   const message = `${path} has no kernel_addr_r: where ${boot.uBoot} puts the kernel is not known. Use --at=u-boot or --at=start_kernel`;

@@ -3,11 +3,9 @@ import { join } from 'node:path';
 import { FileTree, hashTree, type TreeEntry } from '@bringup/rootfs';
 import type { InitramfsOptions } from '../generated/initramfs-options.js';
 import { publishKernel, publishModules, RELEASE } from '../testing/modules.js';
-import { makeTask, makeWorkspace } from '../testing/workspace.js';
+import { makeTask, makeWorkspace, writeManifests } from '../testing/workspace.js';
 import { planModules } from './initramfs-modules.js';
 import { checkModuleKernels } from './module-kernels.js';
-
-jest.setTimeout(60_000); // Real programs, on a machine that others use as well.
 
 type Modules = NonNullable<InitramfsOptions['modules']>;
 
@@ -32,6 +30,10 @@ beforeAll(async () => {
   await publishModules(root, 'needy', { needy: { depends: ['nosuch'] } });
   for (const name of ['off', 'unbuilt']) await publishModules(root, name, {});
   writeFileSync(join(root, 'dist/off/.config'), '# CONFIG_MODULES is not set\n');
+  writeManifests(
+    root,
+    ...['kernel', 'hello', 'stale', 'needy', 'off', 'unbuilt'].map((name) => `dist/${name}`),
+  );
 });
 
 const kernelOf = (arch = 'arm64') => ({
@@ -81,7 +83,7 @@ it('takes modules of projects and of kernels with what they need, indices and pa
   expect(text(tree.get(`${place}/modules.dep`))).toContain('updates/hello.ko:');
   expect(text(tree.get(`${place}/modules.dep.bb`))).toContain('kernel/9p.ko\n9pnet\n\n');
   expect(text(tree.get('etc/modprobe.d/hello.conf'))).toBe('options hello who=board n=3\n');
-  expect(tree.get(`${place}/modules.builtin`)).toBeDefined();
+  expect(tree.get(`${place}/modules.builtin`)).toMatchObject({ type: 'file', mode: 0o644 });
 });
 
 it('takes all modules of a project, by the names that the kernel has for them', async () => {

@@ -2,6 +2,7 @@ import { availableParallelism, homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { realpath, stat } from 'fs-extra';
 import {
+  bringupHome,
   ccacheDirectory,
   EMBEDDED_INITRAMFS_LINES,
   ensureSource,
@@ -97,7 +98,10 @@ export async function openKconfigProject(
       arch: options.arch,
       crossCompile: prefix,
       llvm,
-      source: source.kind === 'directory' ? await treeHash(source.path) : lockedIdentity(locked.source!),
+      source:
+        source.kind === 'directory'
+          ? await treeHash(source.path, bringupHome())
+          : lockedIdentity(locked.source!),
       tools: locked.tools,
       engine: engineIdentity(),
     },

@@ -17,7 +17,7 @@ import { globExpression } from '../project/glob.js';
 import { defaultModuleSources } from '../project/module-sources.js';
 import { workDirectory } from '../project/paths.js';
 import { variantOptions } from '../project/variants.js';
-import { ownVariant, requireBuilt } from './artifacts.js';
+import { ownVariant } from './artifacts.js';
 import {
   openKconfigProject,
   openMake,
@@ -27,6 +27,7 @@ import {
 } from './kconfig-project.js';
 import { findFiles } from './program-files.js';
 import { artifactPath, declarationFor } from './referenced.js';
+import { requireBuilt } from './require-built.js';
 import type { Task } from './task.js';
 
 /** The kernel that a module is for, as its project left it. */

@@ -17,6 +17,8 @@ export interface Task {
   command(line: string): void;
   /** True where nothing may be resolved anew and a difference from the lock is an error. */
   readonly frozen: boolean;
+  /** The names of all projects of the workspace. */
+  readonly projects: readonly string[];
   /** What another project declares. */
   declarationOf(project: string): Declaration | undefined;
   /** What all projects declare, this one among them. */
@@ -70,6 +72,7 @@ function describeTask(context: ExecutorContext, signal: AbortSignal, verbose: bo
     note: (message) => console.error(`${project}: ${message}`),
     command: (line) => (verbose ? console.error(`+ ${line}`) : undefined),
     frozen: isFrozen(process.env),
+    projects: Object.keys(projects),
     declarationOf,
     declarations: () => Object.keys(projects).flatMap((name) => declarationOf(name) ?? []),
     declaration: declarationOf(project),

@@ -8,12 +8,13 @@ import { outputDirectory } from './output-directory.js';
 import type { FullUbootImageOptions } from '../generated/uboot-image-options.js';
 import { engineIdentity } from '../project/engine.js';
 import { SIGNED_DTB, UBOOT_IMAGES, workDirectory } from '../project/paths.js';
-import { initramfsImage, kernelImage, requireBuilt } from './artifacts.js';
+import { initramfsImage, kernelImage } from './artifacts.js';
 import { whileOwning } from './kconfig-project.js';
 import { checkTools, ensureLocked } from './locked.js';
 import { ubootImageNeeds } from './needs.js';
 import { checkModuleKernels } from './module-kernels.js';
 import { artifactPath, declarationFor } from './referenced.js';
+import { requireBuilt } from './require-built.js';
 import type { Task } from './task.js';
 
 /** What an image is made of: absolute paths, of files that may not be there yet. */

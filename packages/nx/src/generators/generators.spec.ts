@@ -7,8 +7,6 @@ import { virtualWorkspace, type VirtualWorkspace } from '../testing/virtual-work
 import ignoreEntries from '../migrations/ignore-entries.js';
 import { requireWritable } from './writable.js';
 
-jest.setTimeout(60_000);
-
 let workspace: VirtualWorkspace;
 beforeEach(() => {
   workspace = virtualWorkspace();

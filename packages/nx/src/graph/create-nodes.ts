@@ -3,8 +3,9 @@ import { basename, dirname, join } from 'node:path';
 import { version as nxVersion } from 'nx/package.json';
 import type { CreateNodesResult, CreateNodesV2, TargetConfiguration } from '@nx/devkit';
 import { parse as parseJson } from 'jsonc-parser'; // As Nx reads project.json, without loading all of its devkit.
+import { UserError } from '@bringup/process';
 import { ENGINE_NODE, engineIdentity } from '../project/engine.js';
-import { findDeclaration, type Declaration } from '../project/declaration.js';
+import { findDeclaration, type Declaration, type ProjectLike } from '../project/declaration.js';
 import { PublishedPlaces } from '../project/published.js';
 import { boardTargets } from './board-targets.js';
 import { diskImageTargets, isoImageTargets } from './disk-targets.js';
@@ -17,7 +18,7 @@ import { withTargetDefaults } from './target-defaults.js';
 import { referencedProjects, References } from './references.js';
 import { rememberConsoleTasks } from './terminal-hook.js';
 import { ubootImageTargets } from './uboot-image-targets.js';
-import { text } from './unchecked.js';
+import { record, text } from './unchecked.js';
 
 /**
  * Adds to each project what follows from the one target it declares with a Bringup executor: sibling targets,
@@ -29,8 +30,14 @@ export const createNodesV2: CreateNodesV2 = [
   (files, _options, { workspaceRoot, nxJsonConfiguration }) => {
     requireNx(nxVersion);
     const declarations = new Map<string, { file: string; declaration: Declaration }>();
+    const known = new Set<string>();
+    const faults: (readonly [file: string, what: string])[] = [];
     for (const file of files) {
-      const declaration = readDeclaration(workspaceRoot, file, nxJsonConfiguration.targetDefaults);
+      const project = readProject(workspaceRoot, file, nxJsonConfiguration.targetDefaults);
+      if (!project) continue;
+      known.add(project.name);
+      faults.push(...targetFaults(project).map((what) => [file, what] as const));
+      const declaration = findDeclaration(project);
       if (declaration) declarations.set(declaration.project, { file, declaration });
     }
     rememberConsoleTasks(
@@ -49,33 +56,62 @@ export const createNodesV2: CreateNodesV2 = [
       workspaceRoot,
       full.map(({ declaration }) => declaration),
     );
-    return full.map(({ file, declaration }) => {
+    const results = full.map(({ file, declaration }): [string, CreateNodesResult] => {
       const targets = targetsOf(declaration, references, workspaceRoot);
       const isOwned = places.problemOf(declaration) === undefined;
-      return [file, projectOf(declaration, isOwned ? targets : withoutOutputs(targets))];
+      return [file, projectOf(declaration, isOwned ? targets : withoutOutputs(targets), known)];
     });
+    return orExplainFaults(results, faults);
   },
 ];
 
-function readDeclaration(workspaceRoot: string, file: string, defaults: unknown): Declaration | undefined {
+/**
+ * Nx itself stops at a target that is not an object, and says only which file it is in. Nx shows these errors beside its own.
+ *
+ * @param faults file and what is wrong with a target of it
+ */
+function orExplainFaults(
+  results: [string, CreateNodesResult][],
+  faults: readonly (readonly [file: string, what: string])[],
+): [string, CreateNodesResult][] {
+  if (faults.length === 0) return results;
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- All of devkit takes 0.1 s, and this is rare.
+  const { AggregateCreateNodesError } = require('@nx/devkit') as typeof import('@nx/devkit');
+  const errors = faults.map(([file, what]): [string, Error] => [file, new UserError('BAD_TARGET', what)]);
+  throw new AggregateCreateNodesError(errors, results);
+}
+
+/** What is wrong with the targets of a project, as sentences. */
+function targetFaults({ targets }: ProjectLike): string[] {
+  if (targets === undefined) return [];
+  const isFields = (value: unknown) => value !== null && typeof value === 'object' && !Array.isArray(value);
+  if (!isFields(targets))
+    return [`"targets" is ${JSON.stringify(targets)}, not an object. Correct it, or remove it`];
+  return Object.entries(record(targets))
+    .filter(([, value]) => !isFields(value))
+    .map(
+      ([name, value]) =>
+        `the target "${name}" is ${JSON.stringify(value)}, not an object. Give it an executor, or remove it`,
+    );
+}
+
+function readProject(workspaceRoot: string, file: string, defaults: unknown): ProjectLike | undefined {
   const path = join(workspaceRoot, file);
   if (!existsSync(path)) return undefined;
-  const json = (parseJson(readFileSync(path, 'utf8')) ?? {}) as {
-    name?: string;
-    targets?: Record<string, TargetConfiguration>;
-  };
+  const { name, targets } = record(parseJson(readFileSync(path, 'utf8')));
   const root = dirname(file);
-  const targets = withTargetDefaults(json.targets ?? {}, defaults);
-  return findDeclaration({ name: json.name ?? nameByNx(workspaceRoot, root), root, targets });
+  return {
+    name: text(name) ?? nameByNx(workspaceRoot, root),
+    root,
+    targets: withTargetDefaults(targets, defaults),
+  };
 }
 
 /** The name that Nx gives a project whose project.json has none: that of a package.json beside it, else the directory's in lower case. */
 function nameByNx(workspaceRoot: string, root: string): string {
   const path = join(workspaceRoot, root, 'package.json');
-  const json = existsSync(path)
-    ? (parseJson(readFileSync(path, 'utf8')) as { name?: unknown; nx?: { name?: unknown } } | undefined)
-    : undefined;
-  return text(json?.nx?.name) ?? text(json?.name) ?? basename(root).toLowerCase();
+  const { name, nx } = record(existsSync(path) ? parseJson(readFileSync(path, 'utf8')) : undefined);
+  return text(record(nx).name) ?? text(name) ?? basename(root).toLowerCase();
 }
 
 /**
@@ -91,10 +127,15 @@ function withoutOutputs(targets: Record<string, TargetConfiguration>): Record<st
 function projectOf(
   declaration: Declaration,
   targets: Record<string, TargetConfiguration>,
+  known: ReadonlySet<string>,
 ): CreateNodesResult {
   return {
     projects: {
-      [declaration.root]: { targets, implicitDependencies: referencedProjects(declaration) },
+      [declaration.root]: {
+        targets,
+        // One name that no project has would break every nx command. createDependencies adds the projects of other plugins.
+        implicitDependencies: referencedProjects(declaration).filter((name) => known.has(name)),
+      },
     },
     externalNodes: {
       [`npm:${ENGINE_NODE}`]: {

@@ -1,16 +1,16 @@
 #!/usr/bin/env node
 /**
- * Prints the hash of a source directory, git's state of it or a walk, for Nx's `runtime` inputs:
+ * Prints the hash of what lies in a source directory, for Nx's `runtime` inputs:
  *
  *   main.js PATH    relative to the workspace root, where Nx starts it
  *
  * Smaller trees are hashed by tree-hash.sh, which takes less time to start.
  */
 import { resolve } from 'node:path';
-import { recipeOf, treeHash } from '@bringup/kbuild';
+import { bringupHome, recipeOf, treeHash } from '@bringup/kbuild';
 
 async function main(path: string): Promise<void> {
-  console.log(recipeOf([await treeHash(resolve(path))]));
+  console.log(recipeOf([await treeHash(resolve(path), bringupHome())]));
 }
 
 void main(process.argv[2]!);

@@ -2,8 +2,6 @@ import { join } from 'node:path';
 import { chmod, ensureDir, remove, symlink, utimes, writeFile } from 'fs-extra';
 import { runProgram, withTemporaryDirectory } from '@bringup/process';
 
-jest.setTimeout(30_000); // Each hash starts nine programs.
-
 const SCRIPT = join(__dirname, '../../scripts/tree-hash.sh');
 
 /** A tree with a file, a program, a link and a name that looks like an option. */

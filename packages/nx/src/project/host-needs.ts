@@ -120,7 +120,7 @@ function sourcePrograms({ kind, url }: Readonly<Record<string, unknown>>): strin
 }
 
 function headers(kind: string, { arch, base }: Declaration['options']): HostNeed[] {
-  const host = kind in BUILD_PROGRAMS ? [header('stdio.h', 'libc6-dev')] : [];
+  const host = Object.hasOwn(BUILD_PROGRAMS, kind) ? [header('stdio.h', 'libc6-dev')] : [];
   const openssl = header('openssl/evp.h', 'libssl-dev');
   if (kind === 'busybox') return [...host, ncurses];
   if (kind === 'kernel')

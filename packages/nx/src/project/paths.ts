@@ -37,6 +37,11 @@ function ownName(name: string): string {
   return plain === name ? name : `${plain}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
 }
 
+/** Remembers which artifacts were compared with their manifests: of this machine alone, never an output. */
+export function checkedDirectory(workspaceRoot: string): string {
+  return join(workspaceRoot, '.bringup', 'checked');
+}
+
 /** The file in which clang's tools look for a compilation database. */
 export const COMPILE_COMMANDS = 'compile_commands.json';
 

@@ -1,9 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { itWhere } from '../../../../jest.abilities.js';
+import { AS_NOBODY, buildPackages, nodeForNobody } from '../../../../jest.other-user.js';
 import { checkMachine, type CheckedMachine } from '../index.js';
 import { checkTap } from './tap.js';
 
@@ -106,21 +108,24 @@ it('says where a port is taken', async () => {
   await check({ ports: [port], network: [{ type: 'user' }] });
 });
 
-/** A user without any privilege, when the tests have one. */
-const program = `
-  const { checkTap } = require(${JSON.stringify(join(__dirname, '../../dist/machine/tap.js'))});
-  checkTap('bringup-none').then(() => console.log('none'), (error) => console.log(error.code + ': ' + error.message));
-`;
+const isRoot = process.getuid?.() === 0;
 
-it('says where a tap interface is not for this user', async () => {
-  const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--no-new-privs'];
-  const argv = [...(process.getuid?.() === 0 ? asNobody : []), process.execPath, '-e', program];
-  const said = execFileSync(argv[0]!, argv.slice(1), { encoding: 'utf8', cwd: '/' });
+it('says where a tap interface is not for this user', () => {
+  chmodSync(directory, 0o755);
+  buildPackages(directory, ['qemu']);
+  const program = `
+    const { checkTap } = require(${JSON.stringify(at('packages/qemu/dist/machine/tap.js'))});
+    checkTap('bringup-none').then(() => console.log('none'), (error) => console.log(error.code + ': ' + error.message));
+  `;
+  const node = isRoot ? [...AS_NOBODY, nodeForNobody(directory)] : [process.execPath];
+  const said = execFileSync(node[0]!, [...node.slice(1), '-e', program], { encoding: 'utf8', cwd: '/' });
   expect(said).toMatch(/^TAP_UNAVAILABLE: network: the tap interface bringup-none (is not there|needs)/);
   expect(said).toContain('ip tuntap add dev bringup-none mode tap user $USER');
 });
 
-const itRoot = process.getuid?.() === 0 ? it : it.skip;
-itRoot('lets QEMU make the interface where it may', async () => {
-  await checkTap('bringup-none');
-});
+itWhere('interfaces')(
+  'lets QEMU make the interface where it may (skipped unless root can make network interfaces)',
+  async () => {
+    await checkTap('bringup-none');
+  },
+);

@@ -6,8 +6,6 @@ import { virtualWorkspace, type VirtualWorkspace } from '../../testing/virtual-w
 import { project } from '../../testing/workspace.js';
 import { formatReport } from './generator.js';
 
-jest.setTimeout(60_000);
-
 let workspace: VirtualWorkspace;
 beforeEach(() => {
   workspace = virtualWorkspace();
