@@ -564,9 +564,9 @@ it('hashes what a board plugs into its machine, and builds it first', async () =
   expect(targets.test!.inputs).toEqual([
     { dependentTasksOutputFiles: BOOTED },
     lock('tools.qemu-system-aarch64'),
-    '{workspaceRoot}/data/disk.img',
     { dependentTasksOutputFiles: '**/disk.qcow2' },
     { dependentTasksOutputFiles: '**/u-boot.bin' },
+    '{workspaceRoot}/data/disk.img',
     '{workspaceRoot}/src/**/*',
     { runtime: `${HASH} data/disk.img src` },
     ENGINE,
@@ -678,8 +678,8 @@ describe('images', () => {
       configurations: {},
       inputs: [
         { dependentTasksOutputFiles: '**/busybox.tar' },
-        '{workspaceRoot}/app/overlay/**/*',
         { dependentTasksOutputFiles: '**/a.bin' },
+        '{workspaceRoot}/app/overlay/**/*',
         { runtime: `${HASH} app/overlay` },
         { dependentTasksOutputFiles: '**/{Image,bzImage,zImage}' },
         { dependentTasksOutputFiles: '**/initramfs.cpio*' },
