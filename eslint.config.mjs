@@ -47,6 +47,13 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
       complexity: ['error', 15],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "BinaryExpression[operator='in']:not([left.type='Literal'])",
+          message: 'A record also has the names of its prototype (toString): use Object.hasOwn.',
+        },
+      ],
     },
   },
   {

@@ -6,7 +6,7 @@ module.exports = {
   rootDir: __dirname,
   testMatch: ['<rootDir>/src/**/*.e2e.ts'],
   // Workspaces here are also entered by another user and outlive what is killed: each test removes its own.
-  globalSetup: undefined,
+  globalSetup: '<rootDir>/src/choose-caches.cjs',
   globalTeardown: undefined,
   testTimeout: 120_000,
 };

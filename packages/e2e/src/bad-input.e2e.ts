@@ -74,6 +74,21 @@ const CASES: Case[] = [
     says: [/framgents is no option of @bringup\/nx:\w+\. Did you mean fragments/],
   },
   {
+    what: 'NUL in an option',
+    run: 'kernel:build',
+    spoil: options('kernel', (kernel) => (kernel.base = 'tiny\0config')),
+    says: [
+      'kernel: base: "tiny\\u0000config" has a NUL character, which neither a path nor an argument can have',
+    ],
+  },
+  {
+    what: 'options that are null',
+    run: 'kernel:build',
+    spoil: (workspace) =>
+      workspace.edit('kernel/project.json', ((json: Json) => (json.targets.build.options = null)) as never),
+    says: [/kernel: (arch|source) is missing \(an option of @bringup\/nx:\w+\)/],
+  },
+  {
     what: 'wrong name in an object',
     run: 'kernel:build',
     spoil: options('kernel', (kernel) => (kernel.source.sha265 = 'x')),
@@ -302,7 +317,7 @@ const CASES: Case[] = [
     what: 'board whose kernel does not exist',
     run: 'board:test',
     spoil: options('board', (board) => (board.kernel = 'kernle')),
-    says: [/implicitDependencies point to non-existent project\(s\):\s+board\s+kernle/],
+    says: ['kernel: there is no project "kernle". Did you mean kernel?'],
   },
   {
     what: 'guest that panics',

@@ -1,19 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  chownSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { NOBODY, ownCaches, takeOverCaches } from './caches.js';
+import { lastingDirectory } from './choose-caches.cjs';
 import { REPOSITORY } from './nx-run.js';
-
-/** A user without any privilege, for tests that run as root: Debian's nobody. */
-const NOBODY = 65534;
 
 /** A copy of the demo workspace that belongs to an unprivileged user, with a home that lasts from run to run. */
 export interface DemoCopy {
@@ -24,14 +14,14 @@ export interface DemoCopy {
 }
 
 /**
- * Copies the repository's files (tracked, or new and not ignored) and what is installed in it. The home with
- * source store and ccache stays in /var/tmp: nothing of root's is readable to others, and the next run is to be fast.
+ * Copies the repository's files (tracked, or new and not ignored) and what is installed in it.
+ *
+ * @param options.built projects whose published artifacts come along: where they are up to date, nothing is compiled
  */
-export function copyDemo(): DemoCopy {
+export function copyDemo({ built = [] }: { built?: readonly string[] } = {}): DemoCopy {
   const uid = process.getuid?.() === 0 ? NOBODY : undefined;
-  const base = `/var/tmp/bringup-e2e-${uid ?? process.getuid?.()}`;
+  const base = lastingDirectory(uid ?? process.getuid!());
   const home = join(base, 'home');
-  mkdirSync(home, { recursive: true });
   const root = join(mkdtempSync(join(base, 'run-')), 'workspace');
   mkdirSync(root);
   const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
@@ -43,13 +33,23 @@ export function copyDemo(): DemoCopy {
     cpSync(join(REPOSITORY, file), join(root, file), { verbatimSymlinks: true });
   }
   copyInstalled(root);
+  copyBuilt(root, built);
   execFileSync('git', ['init', '--quiet', root]);
-  if (uid !== undefined) {
-    for (const directory of [home, dirname(root)])
-      execFileSync('chown', ['--recursive', `${uid}:${uid}`, directory]);
-    chownSync(base, uid, uid);
+  if (uid === undefined) {
+    mkdirSync(home, { recursive: true });
+    return { root, uid, env: { HOME: home, TMPDIR: '/tmp', ...ownCaches() } };
   }
+  execFileSync('chown', ['--recursive', `${uid}:${uid}`, dirname(root)]);
+  takeOverCaches(home, uid);
   return { root, uid, env: { HOME: home, TMPDIR: '/tmp' } };
+}
+
+/** Another test may be publishing meanwhile. A manifest that does not fit its artifacts makes the executor build. */
+function copyBuilt(root: string, projects: readonly string[]): void {
+  for (const project of projects.filter((name) => existsSync(join(REPOSITORY, 'dist', name)))) {
+    mkdirSync(join(root, 'dist'), { recursive: true });
+    execFileSync('cp', ['--archive', join(REPOSITORY, 'dist', project), join(root, 'dist')]);
+  }
 }
 
 function copyInstalled(root: string): void {

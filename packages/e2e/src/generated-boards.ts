@@ -24,8 +24,7 @@ export function claimedBy(page: string): string[] {
 
 /** Sources and compiled objects are the user's own: a kernel of every run from nothing would take minutes. */
 export function userEnvironment(): Record<string, string> {
-  const { HOME, BRINGUP_HOME } = process.env;
-  return { HOME: HOME!, ...(BRINGUP_HOME ? { BRINGUP_HOME } : {}), NX_ISOLATE_PLUGINS: 'false' };
+  return { HOME: process.env.HOME!, NX_ISOLATE_PLUGINS: 'false' };
 }
 
 /** Runs nx in a workspace that was generated; shows what it printed when it ended in another way than it should. */

@@ -46,11 +46,11 @@ it.each(pages)(
   (name) => {
     const steps = stepsOf(readFileSync(join(GUIDES, name), 'utf8'));
     expect(steps.length).toBeGreaterThan(1);
-    const env = { ...nxEnvironment(REPOSITORY), HOME: process.env.HOME! };
+    const env = nxEnvironment(REPOSITORY, { HOME: process.env.HOME! });
     for (const { script, shown } of steps) {
       const run = spawnSync('bash', ['-euo', 'pipefail', '-c', script], {
         cwd: REPOSITORY,
-        env: { ...env, ...(process.env.BRINGUP_HOME ? { BRINGUP_HOME: process.env.BRINGUP_HOME } : {}) },
+        env,
         encoding: 'utf8',
       });
       const output = `${run.stdout}${run.stderr}`;

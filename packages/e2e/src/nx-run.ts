@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { ownCaches, withoutPrivilege } from './caches.js';
 
 export const REPOSITORY = join(__dirname, '..', '..', '..');
 
@@ -18,10 +19,15 @@ export interface NxOptions {
   env?: Record<string, string>;
   /** Run as this user id, without any privilege. */
   uid?: number;
+  /** A program and its arguments that start it: `unshare`, say. */
+  wrapper?: readonly string[];
   /** Start it in a process group of its own, as a shell does, so that signals reach it as from a terminal. */
   ownGroup?: boolean;
-  /** Nx's `--outputStyle`: `static`, where a task's output comes at its end, unless it is to be followed. */
-  outputStyle?: 'stream';
+  /**
+   * Nx's `--outputStyle`: `static`, where a task's output comes at its end, unless it is to be followed. With prefixes a
+   * line comes once it has ended, so a prompt never does.
+   */
+  outputStyle?: 'stream' | 'stream-without-prefixes';
   /** What is typed; without it stdin is empty. */
   input?: string;
   onStart?: (child: ChildProcess) => void;
@@ -29,7 +35,10 @@ export interface NxOptions {
   onOutput?: (output: string) => void;
 }
 
-/** The environment of a test's nx: no daemon, no colours, a cache that belongs to the test. */
+/**
+ * The environment of a test's nx: no daemon, no colours, a cache that belongs to the test. With the `HOME` of whoever runs
+ * the tests come that user's store and ccache.
+ */
 export function nxEnvironment(workspace: string, extra: Record<string, string> = {}): Record<string, string> {
   return {
     PATH: process.env.PATH!,
@@ -41,6 +50,7 @@ export function nxEnvironment(workspace: string, extra: Record<string, string> =
     NX_WORKSPACE_DATA_DIRECTORY: join(workspace, '.nx', 'workspace-data'),
     NO_COLOR: '1',
     FORCE_COLOR: '0',
+    ...(extra.HOME === process.env.HOME ? ownCaches() : {}),
     ...extra,
   };
 }
@@ -54,17 +64,8 @@ export async function nx(args: readonly string[], options: NxOptions): Promise<N
     // A generator has no output style: it would be taken for an option of its own.
     ...(args[0] === 'g' ? [] : [`--outputStyle=${options.outputStyle ?? 'static'}`]),
   ];
-  const argv =
-    options.uid === undefined
-      ? command
-      : [
-          'setpriv',
-          `--reuid=${options.uid}`,
-          `--regid=${options.uid}`,
-          '--clear-groups',
-          '--no-new-privs',
-          ...command,
-        ];
+  const asUser = options.uid === undefined ? [] : withoutPrivilege(options.uid);
+  const argv = [...(options.wrapper ?? []), ...asUser, ...command];
   const child = spawn(argv[0]!, argv.slice(1), {
     cwd: options.cwd,
     env: nxEnvironment(options.cwd, options.env),

@@ -1,11 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { NOBODY, ownCaches, takeOverCaches, withoutPrivilege } from './caches.js';
+import { lastingDirectory } from './choose-caches.cjs';
 import { packAll } from './packed-packages.js';
 import { startRegistry } from './registry.js';
-
-/** A user without any privilege, for tests that run as root: Debian's nobody. */
-const NOBODY = 65534;
 
 /** How long a guest may take to its shell, with everything built before: minutes on a machine that does much else. */
 const BOOT_MS = 40 * 60_000;
@@ -35,9 +34,10 @@ export interface User {
 /** Publishes all packages to a registry of the loopback, from which alone this user installs. */
 export async function becomeUser(): Promise<User> {
   const uid = process.getuid?.() === 0 ? NOBODY : undefined;
-  const base = `/var/tmp/bringup-e2e-${uid ?? process.getuid?.()}`;
+  const base = lastingDirectory(uid ?? process.getuid!());
   const home = join(base, 'home');
-  mkdirSync(home, { recursive: true });
+  if (uid === undefined) mkdirSync(home, { recursive: true });
+  else takeOverCaches(home, uid);
   // By name and version: what an earlier run published under the same ones.
   for (const installed of ['.npm/_npx', '.cache/pnpm/dlx'])
     rmSync(join(home, installed), { recursive: true, force: true });
@@ -48,8 +48,7 @@ export async function becomeUser(): Promise<User> {
   for (const path of [directory, temporary, packing]) mkdirSync(path);
   const registry = await startRegistry(join(scratch, 'registry'));
   for (const { tarball } of packAll(packing)) registry.publish(tarball);
-  if (uid !== undefined)
-    for (const path of [base, home, scratch, directory, temporary]) chownSync(path, uid, uid);
+  if (uid !== undefined) for (const path of [scratch, directory, temporary]) chownSync(path, uid, uid);
 
   const start = (cwd: string, argv: readonly string[], environment: Record<string, string>) => {
     const command = uid === undefined ? argv : [...withoutPrivilege(uid), ...argv];
@@ -59,6 +58,7 @@ export async function becomeUser(): Promise<User> {
       env: {
         PATH: process.env.PATH!,
         HOME: home,
+        ...(uid === undefined ? ownCaches() : {}),
         TMPDIR: temporary,
         npm_config_registry: registry.url,
         npm_config_yes: 'true',
@@ -110,8 +110,4 @@ export async function becomeUser(): Promise<User> {
       rmSync(scratch, { recursive: true, maxRetries: 5, retryDelay: 200 });
     },
   };
-}
-
-function withoutPrivilege(uid: number): string[] {
-  return ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--no-new-privs'];
 }

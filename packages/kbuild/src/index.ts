@@ -1,3 +1,4 @@
+export { findArtifactFault, type ArtifactFault } from './artifact-check.js';
 export { ARCH_NAMES, ARCHES, type Arch, type ArchFacts } from './arches.js';
 export { build, buildLog, type BuildRequest } from './build.js';
 export { resolveBase, type BaseConfig } from './base.js';

@@ -22,10 +22,27 @@ export function manifestPath(directory: string, step: 'config' | 'build'): strin
   return join(directory, step === 'build' ? 'manifest.json' : 'config.manifest.json');
 }
 
-/** The manifest at `path`; undefined when there is none or it cannot be read, which both mean "make it again". */
+/**
+ * The manifest at `path`; undefined when it is missing or is not a manifest, which both mean "make it again". A publisher
+ * removes the files that its last manifest lists, so a name that leads out of the directory makes it invalid.
+ */
 export async function readManifest(path: string): Promise<Manifest | undefined> {
-  const manifest = (await readJson(path).catch(() => undefined)) as Manifest | undefined;
-  return manifest?.version === 1 ? manifest : undefined;
+  const manifest: unknown = await readJson(path).catch(() => undefined);
+  return isManifest(manifest) ? manifest : undefined;
+}
+
+function isManifest(value: unknown): value is Manifest {
+  const { version, recipe, artifacts } = (value ?? {}) as Partial<Record<keyof Manifest, unknown>>;
+  if (version !== 1 || typeof recipe !== 'string' || artifacts === null || typeof artifacts !== 'object')
+    return false;
+  return Object.entries(artifacts as object).every(([name, entry]) => {
+    const { bytes, sha256 } = (entry ?? {}) as { bytes?: unknown; sha256?: unknown };
+    return isFileName(name) && typeof bytes === 'number' && typeof sha256 === 'string';
+  });
+}
+
+function isFileName(name: string): boolean {
+  return name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name);
 }
 
 /** True when `directory` holds exactly what `recipe` makes: same recipe, and every artifact with its hash. */

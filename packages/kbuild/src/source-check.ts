@@ -5,8 +5,20 @@ import type { Arch } from './arches.js';
 import type { KconfigProgram } from './programs.js';
 
 /**
- * make splits words at blanks and rules at colons, and so does every Makefile (the kernel's own says "source directory
- * cannot contain spaces or colons").
+ * What make, the shell that runs its recipes, or -fdebug-prefix-map=OLD=NEW reads as syntax. Makefiles do not quote paths: the
+ * kernel's own says "source directory cannot contain spaces or colons".
+ */
+const SYNTAX = /[\s:$;&%=#'"`\\|<>()*?[\]]|\p{Cc}/u;
+
+/** The first character of a path that is syntax, as a message names it; undefined where there is none. */
+export function unsuitableCharacter(path: string): string | undefined {
+  const [character] = SYNTAX.exec(path) ?? [];
+  if (character === undefined) return undefined;
+  return character === ' ' ? 'a blank' : JSON.stringify(character);
+}
+
+/**
+ * Refuses paths that make cannot work in.
  *
  * @throws UserError `PATH_UNSUITABLE`
  */
@@ -18,8 +30,9 @@ export function checkPaths({ source, out }: { source: { path: string }; out: str
       'Move the source directory, or choose another place for the source store with BRINGUP_HOME',
     ],
   ] as const) {
-    if (!/[\s:]/.test(path)) continue;
-    const message = `make cannot work in ${JSON.stringify(path)}: there is a blank or a colon in it. ${remedy}.`;
+    const character = unsuitableCharacter(path);
+    if (character === undefined) continue;
+    const message = `make cannot work in ${JSON.stringify(path)}: the path has ${character} in it, which make or its shell reads as syntax. ${remedy}.`;
     throw new UserError('PATH_UNSUITABLE', message, { path });
   }
 }

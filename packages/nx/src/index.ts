@@ -7,4 +7,5 @@ export const name = '@bringup/nx';
 export { createNodesV2 };
 export const createNodes = createNodesV2;
 
+export { createDependencies } from './graph/create-dependencies.js';
 export { preTasksExecution } from './graph/terminal-hook.js';

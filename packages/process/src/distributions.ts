@@ -155,7 +155,7 @@ export function packageName(
 
 /** Whether it is known what the others call a package of Debian's. */
 export function isTranslated(debian: string): boolean {
-  return SAME.has(debian) || debian in ELSEWHERE;
+  return SAME.has(debian) || Object.hasOwn(ELSEWHERE, debian);
 }
 
 /**

@@ -114,15 +114,11 @@ describe('QmpClient with a scripted peer', () => {
     ['a number', '5\n'],
     ['half an object', '{"QMP": {}\n'],
     ['a line without end', 'x'.repeat((16 << 20) + 1)],
-  ])(
-    'rejects what is not QMP: %s',
-    async (_what, greeting) => {
-      const path = await scripted((socket) => void socket.write(greeting));
-      const connecting = QmpClient.connect(path, { timeoutMs: 60_000 });
-      await expect(connecting).rejects.toMatchObject({ code: 'QMP_PROTOCOL' });
-    },
-    60_000,
-  );
+  ])('rejects what is not QMP: %s', async (_what, greeting) => {
+    const path = await scripted((socket) => void socket.write(greeting));
+    const connecting = QmpClient.connect(path, { timeoutMs: 240_000 });
+    await expect(connecting).rejects.toMatchObject({ code: 'QMP_PROTOCOL' });
+  });
 
   it.each([
     ['no socket', undefined],
@@ -153,7 +149,7 @@ describe('QmpClient with the real QEMU', () => {
     const argv = ['qemu-system-x86_64', '-M', 'none', '-display', 'none', '-nodefaults'] as const;
     const qemu = await startProgram([...argv, '-qmp', `unix:${path},server=on,wait=off`]);
     try {
-      const qmp = await QmpClient.connect(path, { timeoutMs: 10_000 });
+      const qmp = await QmpClient.connect(path, { timeoutMs: 240_000 });
       expect(await qmp.execute('query-version')).toMatchObject({ qemu: { major: expect.any(Number) } });
       await expect(qmp.execute('no-such')).rejects.toMatchObject({ fields: { class: 'CommandNotFound' } });
       await qmp.execute('quit');

@@ -1,13 +1,14 @@
+import { createHash } from 'node:crypto';
 import { UserError } from '@bringup/process';
 import type { LockedSource } from '../sources/model.js';
 
 export const LOCK_NAME = 'bringup.lock.json';
 export const LOCK_VERSION = 1;
 
-/** Which bytes, made by which tools: the content of `bringup.lock.json`. Keys of both records: see {@link lockField}. */
+/** Which bytes, made by which tools: the content of `bringup.lock.json`. Its keys have no dots: see {@link lockField}. */
 export interface LockFile {
   version: 1;
-  /** By project. */
+  /** By project: see {@link sourceField}. */
   sources: Record<string, LockedSource>;
   /** By tool: the line by which it names its version. */
   tools: Record<string, string>;
@@ -16,6 +17,14 @@ export interface LockFile {
 /** The key of a name in the lock. Nx reads fields of a JSON file by dotted path, so a dot would cut the name in two. */
 export function lockField(name: string): string {
   return name.replace(/[^A-Za-z0-9_@/+-]/g, '_');
+}
+
+/** The key of a project's source. Where {@link lockField} replaces something, a digest tells `kernel.v2` from `kernel_v2`. */
+export function sourceField(project: string): string {
+  const field = lockField(project);
+  return field === project
+    ? field
+    : `${field}-${createHash('sha256').update(project).digest('hex').slice(0, 8)}`;
 }
 
 /** The lock as its file has it: sorted keys, so that merges conflict only where they must. */
@@ -83,8 +92,8 @@ function lineOf(text: string, depth: number, key: string): number {
 /** The first line whose end no valid JSON could have been continued from; V8 tells a position only sometimes. */
 function lineOfError(text: string): number {
   const lines = text.trimEnd().split('\n');
-  const bad = lines.findIndex((_, index) => {
-    const start = lines.slice(0, index + 1).join('\n');
+  const isBad = (end: number) => {
+    const start = lines.slice(0, end).join('\n');
     try {
       JSON.parse(start);
       return false;
@@ -93,6 +102,13 @@ function lineOfError(text: string): number {
       const position = Number(/position (\d+)/.exec(message)?.[1] ?? -1);
       return !/end of JSON/.test(message) && position < start.length;
     }
-  });
-  return bad < 0 ? lines.length : bad + 1;
+  };
+  // More lines do not mend what is wrong, so the first bad one is found by halves: each try parses all before it.
+  let [good, bad] = [0, lines.length];
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2);
+    if (isBad(middle)) bad = middle;
+    else good = middle;
+  }
+  return bad;
 }

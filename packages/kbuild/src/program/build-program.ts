@@ -32,7 +32,7 @@ const KEPT_LINES = 2000;
  *
  * @returns artifact name → file: the program, and `OUTPUT.debug` with symbols and debug information alone, of the same build
  *   id, when the program is stripped
- * @throws UserError `PROGRAM_FILE_MISSING`, `COMPILE_FAILED`, `LINK_FAILED`, `ENTRY_MISSING`, `FILE_NOT_LISTED`
+ * @throws UserError `PATH_UNSUITABLE`, `PROGRAM_FILE_MISSING`, `COMPILE_FAILED`, `LINK_FAILED`, `ENTRY_MISSING`, `FILE_NOT_LISTED`
  * @throws ToolError `TOOL_MISSING`, `TOOL_FAILED`, `NO_SPACE`
  */
 export async function buildProgram(request: ProgramRequest): Promise<Record<string, string>> {
@@ -41,6 +41,7 @@ export async function buildProgram(request: ProgramRequest): Promise<Record<stri
   const place = relative(request.directory, out);
   // What the compiler calls its directory, and maps, is the real one.
   const directory = await realpath(request.directory);
+  checkDirectory(directory);
   const plan = (isRust(settings) ? planRust : planProgram)(settings, directory, place);
   const allowed: AllowedFiles = {
     directory,
@@ -61,6 +62,13 @@ export async function buildProgram(request: ProgramRequest): Promise<Record<stri
   await writeBuildId(files as [string, ...string[]]);
   const names = [settings.output, `${settings.output}.debug`];
   return Object.fromEntries(files.map((file, index) => [names[index]!, file]));
+}
+
+/** @throws UserError `PATH_UNSUITABLE` for a directory that compilers cannot map to another name: they part OLD=NEW at the first = */
+function checkDirectory(directory: string): void {
+  if (!directory.includes('=')) return;
+  const message = `the compiler cannot make ${JSON.stringify(directory)} independent of its place: the path has "=" in it. Move the workspace.`;
+  throw new UserError('PATH_UNSUITABLE', message, { path: directory });
 }
 
 async function checkFiles({ settings, headers, directory }: ProgramRequest): Promise<void> {

@@ -54,6 +54,16 @@ export function gitUrls(spec: GitSpec): string[] {
   return urls;
 }
 
+/**
+ * Whether anybody on the way could answer in the place of a git server. It counts for the name of a tag or branch alone: a commit
+ * is verified by its hash. The loopback address is not on the way to anywhere.
+ */
+export function isUnauthenticated(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+  return (protocol === 'http:' || protocol === 'git:') && !isLoopback;
+}
+
 function checkUrl(given: string): void {
   const shown = withoutSecret(given);
   const why = unusable(given);

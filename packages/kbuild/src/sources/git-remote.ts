@@ -1,5 +1,5 @@
 import { nearNames, ToolError, UserError } from '@bringup/process';
-import type { GitRef } from './git-address.js';
+import { isUnauthenticated, type GitRef } from './git-address.js';
 import { gitReason, isOurs } from './git-failure.js';
 import { askGitServer } from './git.js';
 import type { SourceContext } from './model.js';
@@ -77,15 +77,28 @@ export async function resolveRef(
   const ref = `${PREFIXES[by]}${name}`;
   const ask = async (url: string) => {
     const refs = await listRefs(url, ctx, [ref, `${ref}^{}`]);
-    return refs.get(`${ref}^{}`) ?? refs.get(ref);
+    const commit = refs.get(`${ref}^{}`) ?? refs.get(ref);
+    return commit === undefined ? undefined : { url, commit };
   };
   const result = await askMirrors(urls, what, ctx, ask, `has no ${by} ${name}`);
-  if (result.answer !== undefined) return result.answer;
+  if (result.answer !== undefined) {
+    const { url, commit } = result.answer;
+    if (isUnauthenticated(url)) ctx.onProgress?.({ what, note: describeRisk(url, { by, name }, commit) });
+    return commit;
+  }
   const without = result.failures.find(({ error }) => error === undefined);
   if (without === undefined) throw unreachable(what, result.failures);
   const hint = await suggestRefs(without.url, { by, name }, ctx);
   const message = `there is no ${by} ${name}:\n${describeFailures(result.failures)}\n${hint}`;
   throw new UserError('GIT_REF_NOT_FOUND', message, { by, name, urls });
+}
+
+function describeRisk(url: string, { by, name }: GitRef, commit: string): string {
+  return (
+    `${url} was asked which commit the ${by} ${name} leads to, and anybody on the way could have answered: ` +
+    `${new URL(url).protocol}// proves no server's identity. It led to ${commit}, which is locked. ` +
+    'Compare that commit with the one that the project announces, or change the url to https:// or ssh://'
+  );
 }
 
 /**

@@ -15,6 +15,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AbortedError, runProgram } from '@bringup/process';
+import { isUnauthenticated } from './git-address.js';
 import type { GitSpec, LockedSource, SourceContext, SourceProgress } from './model.js';
 import { ensureSource, isSourceAvailable, lockedIdentity, presentSource, resolveSource } from './sources.js';
 import { COMMIT_TIME, GitRepository, serveGit } from '../testing/git-repository.js';
@@ -362,6 +363,38 @@ describe('servers', () => {
     await expect(resolveSource(spec, ctx)).rejects.toMatchObject({
       message: expect.stringContaining("transport 'ext' not allowed"),
     });
+  });
+
+  it.each(['http://git.example.org/linux.git', 'git://git.example.org/linux.git'])(
+    'are trusted with the name of a tag or branch over %s, but not without a word',
+    async (url) => {
+      const commit = repository.commit({ Makefile: 'all:\n' });
+      repository.git('tag', 'v1');
+      userConfig(`[url "${repository.url}"]\ninsteadOf = ${url}\n`);
+      await resolveSource(from({ url, tag: 'v1' }), ctx);
+      await resolveSource(from({ url, branch: 'main' }), ctx);
+      const risk = (ref: string) =>
+        `${url} was asked which commit the ${ref} leads to, and anybody on the way could have answered: ` +
+        `${url.replace(/:.*/, '')}:// proves no server's identity. It led to ${commit}, which is locked. ` +
+        'Compare that commit with the one that the project announces, or change the url to https:// or ssh://';
+      expect(notes()).toEqual([risk('tag v1'), risk('branch main')]);
+      // A commit is verified by its hash, whoever sends it.
+      await resolveSource(from({ url, commit }), ctx);
+      expect(notes()).toHaveLength(2);
+    },
+  );
+
+  it.each([
+    ['https://git.example.org/linux.git', false],
+    ['ssh://git@git.example.org/linux.git', false],
+    ['file:///srv/linux.git', false],
+    ['http://localhost:8080/linux.git', false],
+    ['git://127.0.0.1/linux.git', false],
+    ['http://[::1]/linux.git', false],
+    ['http://localhost.example.org/linux.git', true],
+    ['git://127.0.0.1.example.org/linux.git', true],
+  ])('of %s: anybody on the way could answer: %s', (url, unauthenticated) => {
+    expect(isUnauthenticated(url)).toBe(unauthenticated);
   });
 
   it('are not asked without git, which is named', async () => {

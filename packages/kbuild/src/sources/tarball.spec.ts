@@ -44,7 +44,6 @@ const routes: Record<string, (response: ServerResponse, request: IncomingMessage
     response.writeHead(200, { 'content-length': bytes.length });
     response.write(bytes.subarray(0, 100));
   },
-  '/slow': (response) => void setTimeout(() => response.end(bytes), 600),
 };
 const server = createServer((request, response) => {
   requests.push(request.url!);
@@ -194,19 +193,34 @@ it.each([
 it('stops in the middle of a download and leaves nothing', async () => {
   const controller = new AbortController();
   ctx.signal = controller.signal;
-  setTimeout(() => controller.abort(new AbortedError('SIGINT')), 300);
+  ctx.onProgress = (step) => {
+    if ('doneBytes' in step && step.doneBytes > 0) controller.abort(new AbortedError('SIGINT'));
+  };
   await expect(ensure(from('/half-then-wait', '/good.tar.gz'))).rejects.toMatchObject({ code: 'ABORTED' });
   expect(requests).toEqual(['/half-then-wait']);
   expect(left()).toEqual([]);
 });
 
 it('lets a second one wait for the first, and downloads once', async () => {
-  const waits: (string | undefined)[] = [];
-  ctx.onWait = (owner) => waits.push(owner?.purpose);
-  const trees = await Promise.all([ensure(from('/slow')), ensure(from('/slow'))]);
+  const waits: string[] = [];
+  const held: (() => void)[] = [];
+  const answer = () => {
+    if (waits.length === 1) held.splice(0).forEach((end) => end());
+  };
+  ctx.onWait = (message) => {
+    waits.push(message);
+    answer();
+  };
+  routes['/held'] = (response) => {
+    held.push(() => response.end(bytes));
+    answer();
+  };
+  const trees = await Promise.all([ensure(from('/held')), ensure(from('/held'))]);
   expect(trees[0]).toEqual(trees[1]);
-  expect(requests).toEqual(['/slow']);
-  expect(waits).toHaveLength(1);
+  expect(requests).toEqual(['/held']);
+  expect(waits).toEqual([
+    expect.stringMatching(/^waiting for process \d+, which is fetching http:.*\/held$/),
+  ]);
 });
 
 it('goes through the proxy of the environment, but not where no_proxy says so', async () => {

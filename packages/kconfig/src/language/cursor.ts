@@ -5,9 +5,18 @@ import type { SymbolTable } from './symbol-table.js';
 
 const RELATIONS: readonly string[] = ['=', '!=', '<', '<=', '>', '>='] satisfies Relation[];
 
+/**
+ * How deep parentheses and `!` may nest, and how many operands a statement may have: far beyond any tree, and far from the end of
+ * the stack, for an expression is gone through by recursion.
+ */
+const MAX_NESTING = 500;
+const MAX_OPERANDS = 2000;
+
 /** Reads one statement from left to right: keywords, texts, symbols, expressions. */
 export class Cursor {
   private index = 0;
+  private nesting = 0;
+  private operands = 0;
 
   constructor(
     private readonly tokens: readonly Token[],
@@ -78,6 +87,16 @@ export class Cursor {
     return syntaxError(this.place, `${message}: ${statement}`, { statement });
   }
 
+  private nested(take: () => Expression): Expression {
+    if (++this.nesting > MAX_NESTING) {
+      const message = `an expression is nested more than ${MAX_NESTING} deep. Take out parentheses or negations`;
+      throw syntaxError(this.place, message);
+    }
+    const inner = take();
+    this.nesting--;
+    return inner;
+  }
+
   private takeConjunction(): Expression {
     let left = this.takeFactor();
     while (this.accept('&&')) left = { kind: 'and', left, right: this.takeFactor() };
@@ -85,12 +104,14 @@ export class Cursor {
   }
 
   private takeFactor(): Expression {
-    if (this.accept('!')) return { kind: 'not', operand: this.takeFactor() };
+    if (this.accept('!')) return { kind: 'not', operand: this.nested(() => this.takeFactor()) };
     if (this.accept('(')) {
-      const inner = this.takeExpression();
+      const inner = this.nested(() => this.takeExpression());
       if (!this.accept(')')) throw this.error('")" expected');
       return inner;
     }
+    if (++this.operands > MAX_OPERANDS)
+      throw syntaxError(this.place, `an expression has more than ${MAX_OPERANDS} operands. Split it up`);
     const symbol = this.takeSymbol();
     const token = this.tokens[this.index];
     if (token?.kind !== 'mark' || !RELATIONS.includes(token.value)) return { kind: 'symbol', symbol };

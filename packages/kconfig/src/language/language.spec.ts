@@ -280,3 +280,68 @@ it('takes the dialect from scripts/kconfig', () => {
   });
   expect(detectDialect(directoryOf({}))).toBe(NEWEST);
 });
+
+describe('what is nested too deep', () => {
+  const many = (count: number, text: (index: number) => string) =>
+    Array.from({ length: count }, (_, index) => text(index)).join('');
+  const NESTED: [string, (depth: number) => string, RegExp][] = [
+    [
+      'parentheses',
+      (depth) => `config A\n\tbool "a"\n\tdepends on ${'('.repeat(depth)}B${')'.repeat(depth)}\n`,
+      /^Kconfig:3: an expression is nested more than 500 deep/,
+    ],
+    [
+      'negations',
+      (depth) => `config A\n\tbool "a" if ${'!'.repeat(depth)}B\n`,
+      /^Kconfig:2: an expression is nested more than 500 deep/,
+    ],
+    [
+      'operands',
+      (depth) => `config A\n\tbool\n\tdefault y if ${many(depth, () => 'B || ')}B\n`,
+      /^Kconfig:3: an expression has more than 2000 operands/,
+    ],
+    [
+      'menus',
+      (depth) => `${many(depth, () => 'menu "m"\n')}${many(depth, () => 'endmenu\n')}`,
+      /^Kconfig:500: blocks and files are nested more than 500 deep/,
+    ],
+    [
+      'conditions',
+      (depth) => `${many(depth, () => 'if A\n')}${many(depth, () => 'endif\n')}`,
+      /^Kconfig:500: blocks and files are nested more than 500 deep/,
+    ],
+    [
+      'definitions of one symbol',
+      (depth) => many(depth, () => 'config A\n\tbool\n'),
+      /^Kconfig:2001: A is defined more than 1000 times/,
+    ],
+    [
+      'references of macros',
+      (depth) => `config A\n\tstring "${'$(x,'.repeat(depth)}a${')'.repeat(depth)}"\n`,
+      /^Kconfig:2: Too deep recursive expansion/,
+    ],
+  ];
+
+  it.each(NESTED)('%s are an error with file and line', async (_what, nested, message) => {
+    await expect(load(nested(20_000))).rejects.toMatchObject({
+      code: 'KCONFIG_SYNTAX',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it.each(NESTED)('%s may nest as deep as any tree does', async (_what, nested) => {
+    expect(evaluate(await load(nested(300)), []).values).toBeDefined();
+  });
+
+  it('files that source one another are an error with file and line', async () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 600 }, (_, index) => [
+        index === 0 ? 'Kconfig' : `K${index}`,
+        `source "K${index + 1}"\n`,
+      ]),
+    );
+    await expect(load({ ...files, K600: '' })).rejects.toMatchObject({
+      message: expect.stringMatching(/^K499:1: blocks and files are nested more than 500 deep/),
+    });
+  });
+});

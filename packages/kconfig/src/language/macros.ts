@@ -4,9 +4,10 @@ import type { KconfigMessage, Place } from './model.js';
 /** Stands for a `$(shell,…)` result that is not there yet; see {@link Macros.missing}. */
 export const PENDING = '\u0000';
 
-/** FUNCTION_MAX_ARGS and the depth limit of scripts/kconfig/preprocess.c. */
+/** FUNCTION_MAX_ARGS of scripts/kconfig/preprocess.c. */
 const MAX_ARGUMENTS = 16;
-const MAX_DEPTH = 1000;
+/** How deep references may nest in one another. preprocess.c has 1000 for variables; here each costs several frames of the stack. */
+const MAX_NESTING = 500;
 
 interface Variable {
   value: string;
@@ -60,6 +61,7 @@ export class Macros {
   readonly missing = new Set<string>();
   readonly environmentUsed: Record<string, string> = {};
   private readonly variables = new Map<string, Variable>();
+  private nesting = 0;
 
   constructor(private readonly sources: MacroSources) {}
 
@@ -121,6 +123,17 @@ export class Macros {
   }
 
   private evaluateClause(clause: string, place: Place, args: readonly string[]): string {
+    if (this.nesting >= MAX_NESTING)
+      throw syntaxError(place, `Too deep recursive expansion: references nest more than ${MAX_NESTING} deep`);
+    this.nesting++;
+    try {
+      return this.evaluateNested(clause, place, args);
+    } finally {
+      this.nesting--;
+    }
+  }
+
+  private evaluateNested(clause: string, place: Place, args: readonly string[]): string {
     const position = /^\s*\d+$/.test(clause) ? Number(clause) : 0;
     if (position > 0 && position <= args.length) return args[position - 1]!;
     const parts = splitArguments(clause);
@@ -140,7 +153,6 @@ export class Macros {
     if (!variable) return undefined;
     if (args.length === 0 && variable.depth > 0)
       throw syntaxError(place, `Recursive variable '${name}' references itself (eventually)`);
-    if (variable.depth > MAX_DEPTH) throw syntaxError(place, 'Too deep recursive expansion');
     if (!variable.recursive) return variable.value;
     variable.depth++;
     try {

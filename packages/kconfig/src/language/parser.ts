@@ -21,6 +21,10 @@ const ENDS: Readonly<Record<string, MenuEntry['kind']>> = {
 const STATEMENTS =
   'config, menuconfig, choice, menu, comment, if, source, rsource, osource, orsource, mainmenu or NAME = value';
 
+/** How deep blocks and files may nest, and how often a symbol may be defined: the tree is gone through by recursion. */
+const MAX_BLOCKS = 500;
+const MAX_DEFINITIONS = 1000;
+
 /** Reads Kconfig files into menu entries; conditions stay as written until `finalizeTree`. */
 export class Parser implements OptionContext {
   readonly table = new SymbolTable();
@@ -29,6 +33,7 @@ export class Parser implements OptionContext {
   private file!: OpenFile;
   /** The entry that the next option belongs to. */
   private current: MenuEntry | undefined;
+  private depth = 0;
 
   constructor(
     private readonly macros: Macros,
@@ -65,11 +70,23 @@ export class Parser implements OptionContext {
   /** Reads entries into `parent` up to the end of its block, or of the file. */
   private parseBlock(parent: MenuEntry, block?: MenuEntry): void {
     const { lexer } = this.file;
+    if (++this.depth > MAX_BLOCKS) {
+      const place = block?.place ?? this.file.includedAt!;
+      throw syntaxError(
+        place,
+        `blocks and files are nested more than ${MAX_BLOCKS} deep. Close some before this one`,
+      );
+    }
     for (let statement = lexer.next(); statement; statement = lexer.next()) {
       if (statement.kind === 'assignment') this.define(statement);
-      else if (this.parseStatement(new Cursor(statement.tokens, statement.place, this.table), parent, block))
+      else if (
+        this.parseStatement(new Cursor(statement.tokens, statement.place, this.table), parent, block)
+      ) {
+        this.depth--;
         return;
+      }
     }
+    this.depth--;
     this.current = undefined;
     if (block) throw lexer.unfinished(`the ${block.kind}`, block.place);
   }
@@ -106,6 +123,8 @@ export class Parser implements OptionContext {
       const entry = newEntry(kind, symbol, parent, cursor.place);
       parent.children.push(entry);
       symbol?.entries.push(entry);
+      if ((symbol?.entries.length ?? 0) > MAX_DEFINITIONS)
+        throw syntaxError(cursor.place, `${symbol!.name} is defined more than ${MAX_DEFINITIONS} times`);
       return entry;
     };
     switch (keyword) {

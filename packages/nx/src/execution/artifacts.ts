@@ -1,5 +1,3 @@
-import { relative } from 'node:path';
-import { pathExists } from 'fs-extra';
 import { ARCHES, UBOOT_IMAGE, type Arch } from '@bringup/kbuild';
 import type { DiskFormat } from '@bringup/disk';
 import { UserError } from '@bringup/process';
@@ -96,19 +94,4 @@ export function ownVariant(
   return configuration !== undefined && Object.hasOwn(configurations, configuration)
     ? configuration
     : undefined;
-}
-
-/** @throws UserError `NOT_BUILT` */
-export async function requireBuilt(task: Task, paths: readonly string[]): Promise<void> {
-  for (const path of await missingOf(task, paths)) {
-    throw new UserError('NOT_BUILT', `${path} is not there. Build it: nx run ${task.project}:build`, {
-      path,
-    });
-  }
-}
-
-/** The paths that are not there, relative to the workspace root. */
-export async function missingOf(task: Task, paths: readonly string[]): Promise<string[]> {
-  const found = await Promise.all(paths.map((path) => pathExists(path)));
-  return paths.filter((_, index) => !found[index]).map((path) => relative(task.workspaceRoot, path));
 }

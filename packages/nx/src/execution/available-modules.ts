@@ -16,9 +16,9 @@ import {
   type KernelModules,
   type ModuleFile,
 } from '@bringup/rootfs';
-import { requireBuilt } from './artifacts.js';
 import { moduleKernel, type TakenModules } from './module-kernels.js';
 import { artifactPath, declarationFor } from './referenced.js';
+import { requireBuilt } from './require-built.js';
 import type { Task } from './task.js';
 
 /** Where modules of projects go below lib/modules/RELEASE: depmod takes them before the kernel's own (depmod.d(5)). */
@@ -66,8 +66,10 @@ async function kernelModules(task: Task, kernel: string, arch: Arch): Promise<Ke
   declarationFor(task, { option: 'modules', kind: 'kernel', project: kernel, arch });
   const [config, tar] = ['.config', MODULES_TAR].map((file) => artifactPath(task, kernel, file));
   // A configuration without modules is the better reason for a file that is not there.
-  if (!(await pathExists(tar!)) && (await pathExists(config!)))
+  if (!(await pathExists(tar!)) && (await pathExists(config!))) {
+    await requireBuilt(task, [config!]);
     requireModules(await readFile(config!, 'utf8'), kernel);
+  }
   await requireBuilt(task, [tar!, artifactPath(task, kernel, SYMBOL_VERSIONS)]);
   return readKernelModules(await treeFromTar(tar!), kernel);
 }
@@ -77,14 +79,16 @@ async function projectModules(task: Task, project: string, all: KernelModules): 
   const manifest = manifestPath(artifactPath(task, project, '.'), 'build');
   await requireBuilt(task, [manifest]);
   const published = Object.keys((await readManifest(manifest))?.artifacts ?? {});
-  return published
-    .filter((name) => name.endsWith('.ko'))
-    .sort()
-    .map((name) => {
-      const file = readModuleFile(`${UPDATES}/${name}`, { hostFile: artifactPath(task, project, name) });
-      checkRelease(project, file, all);
-      return file;
-    });
+  const names = published.filter((name) => name.endsWith('.ko')).sort();
+  await requireBuilt(
+    task,
+    names.map((name) => artifactPath(task, project, name)),
+  );
+  return names.map((name) => {
+    const file = readModuleFile(`${UPDATES}/${name}`, { hostFile: artifactPath(task, project, name) });
+    checkRelease(project, file, all);
+    return file;
+  });
 }
 
 /** @throws UserError `MODULE_OTHER_KERNEL` for a module that was built before the kernel's release changed */

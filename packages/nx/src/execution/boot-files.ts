@@ -5,8 +5,9 @@ import { bootLoaderFiles, type BootEntry, type BootLoader } from '@bringup/disk'
 import { UserError } from '@bringup/process';
 import { planCommandLine } from '@bringup/qemu';
 import type { TreeEntry } from '@bringup/rootfs';
-import { initramfsImage, kernelImage, requireBuilt, type UbootImage } from './artifacts.js';
+import { initramfsImage, kernelImage, type UbootImage } from './artifacts.js';
 import { checkModuleKernels } from './module-kernels.js';
+import { requireBuilt } from './require-built.js';
 import type { Task } from './task.js';
 
 /** A kernel to be booted from a volume, by the options that say so. */

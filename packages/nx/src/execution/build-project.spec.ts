@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { join } from 'node:path';
 import { kernelDefaults } from '../generated/kernel-options.js';
 import type { ProjectLike } from '../project/declaration.js';
-import { makeTask, makeWorkspace } from '../testing/workspace.js';
+import { makeTask, makeWorkspace, writeManifests } from '../testing/workspace.js';
 import { buildProject } from './build-project.js';
 import { openKconfigProject, type KconfigOptions } from './kconfig-project.js';
 
@@ -26,6 +26,7 @@ function setUp(change: Partial<KconfigOptions>) {
     'dist/rootfs/initramfs.cpio.gz': 'first',
     'dist/packed/initramfs.cpio.xz': 'x',
   });
+  writeManifests(root, 'dist/rootfs', 'dist/packed');
   cpSync(join(FIXTURES, 'fake-kernel'), join(root, 'kernel'), { recursive: true });
   mkdirSync(join(root, 'linux'));
   const source = { kind: 'directory' as const, path: 'kernel' };
@@ -51,6 +52,7 @@ it('builds a kernel with the initramfs of a project, again for another, and not 
   expect(published('.config')).toContain('CONFIG_INITRAMFS_SOURCE="embedded-initramfs.cpio.packed"\n');
   expect((await build()).at(-1)).toBe('up to date, nothing to make');
   writeFileSync(join(root, 'dist/rootfs/initramfs.cpio.gz'), 'second');
+  writeManifests(root, 'dist/rootfs');
   expect((await build()).at(-1)).toMatch(/^built bzImage, vmlinux/);
   expect(published('vmlinux')).toContain('second');
 });

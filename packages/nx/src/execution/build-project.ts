@@ -12,10 +12,11 @@ import {
   type ExtraArtifacts,
   type MakeSetting,
 } from '@bringup/kbuild';
-import { sha256File, UserError } from '@bringup/process';
+import { sha256File } from '@bringup/process';
 import { configureProject } from './configure-project.js';
 import { embeddedInitramfs } from './embedded-initramfs.js';
 import { openMake, whileOwning, type KconfigProject } from './kconfig-project.js';
+import { requireBuilt } from './require-built.js';
 import type { Task } from './task.js';
 
 /** Turns what make left into the files to publish: artifact name → file. */
@@ -113,13 +114,7 @@ function extraArtifacts({ program, options }: KconfigProject, config: string): E
   };
 }
 
-export async function readConfig(task: Task, path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((error: unknown) => {
-    throw new UserError(
-      'NO_CONFIG',
-      `${path} is not there. Run: nx run ${task.project}:config`,
-      { path },
-      error,
-    );
-  });
+async function readConfig(task: Task, path: string): Promise<string> {
+  await requireBuilt(task, [path]);
+  return readFile(path, 'utf8');
 }

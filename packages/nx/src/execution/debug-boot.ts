@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { open } from 'node:fs/promises';
 import { pathExists, readFile } from 'fs-extra';
-import { bringupHome, lockField, presentSource, readLock, type SourceSpec } from '@bringup/kbuild';
+import { bringupHome, presentSource, readLock, sourceField, type SourceSpec } from '@bringup/kbuild';
 import { FIT_ARCHES, type FitArch } from '@bringup/disk';
 import { symbolsMismatch } from '@bringup/gdb';
 import { UserError } from '@bringup/process';
@@ -12,6 +12,7 @@ import { variantOptions } from '../project/variants.js';
 import { kernelImage } from './artifacts.js';
 import type { KernelSymbols, Symbols } from './debug-symbols.js';
 import { artifactPath } from './referenced.js';
+import { requireBuilt } from './require-built.js';
 import type { Task } from './task.js';
 
 /** Where the kernel's first byte is when it starts, or why that is not known. */
@@ -44,9 +45,14 @@ async function kernelAddr(
   boot: { uBoot: string; image?: string },
 ): Promise<bigint> {
   const declaration = boot.image === undefined ? undefined : task.declarationOf(boot.image);
-  if (declaration !== undefined && variantOptions(declaration).type !== 'ramdisk' && arch in FIT_ARCHES)
+  if (
+    declaration !== undefined &&
+    variantOptions(declaration).type !== 'ramdisk' &&
+    Object.hasOwn(FIT_ARCHES, arch)
+  )
     return BigInt(FIT_ARCHES[arch as FitArch].load);
   const path = artifactPath(task, boot.uBoot, 'u-boot-initial-env');
+  await requireBuilt(task, [path]);
   const value = /^kernel_addr_r=(?:0x)?([0-9a-f]+)$/im.exec(await readFile(path, 'utf8'))?.[1];
   if (value !== undefined) return BigInt(`0x${value}`);
   const message = `${path} has no kernel_addr_r: where ${boot.uBoot} puts the kernel is not known. Use --at=u-boot or --at=start_kernel`;
@@ -128,5 +134,5 @@ async function sourceOf(task: Task, project: string): Promise<string | undefined
   if (spec === undefined) return undefined;
   const placed = spec.kind === 'directory' ? { ...spec, path: resolve(task.workspaceRoot, spec.path) } : spec;
   const lock = await readLock(task.workspaceRoot);
-  return presentSource(placed, lock.sources[lockField(project)], bringupHome(process.env));
+  return presentSource(placed, lock.sources[sourceField(project)], bringupHome(process.env));
 }

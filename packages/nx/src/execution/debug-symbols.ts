@@ -8,8 +8,8 @@ import type { FullDebugOptions } from '../generated/debug-options.js';
 import { bootedKernel } from '../project/booted-kernel.js';
 import { parseFileReference } from '../project/references.js';
 import { variantOptions } from '../project/variants.js';
-import { requireBuilt } from './artifacts.js';
 import { artifactPath, checkArch } from './referenced.js';
+import { requireBuilt } from './require-built.js';
 import type { Task } from './task.js';
 
 /** A file with symbols. */
@@ -54,11 +54,16 @@ export async function kernelSymbols(task: Task, options: FullDebugOptions): Prom
     throw new UserError('STRIPPED', message, { path });
   }
   if (!elf.hasDebugInfo) throw noDebugInfo(task, path, project);
-  const config = await readFile(join(dirname(path), '.config'), 'utf8').catch(() => '');
-  const values = resolvedValues(config);
-  const scripts = join(dirname(path), GDB_SCRIPTS);
+  const [configFile, scripts] = [join(dirname(path), '.config'), join(dirname(path), GDB_SCRIPTS)];
+  const values = resolvedValues((await pathExists(configFile)) ? await readBuilt(task, configFile) : '');
   const hasScripts = values.get('GDB_SCRIPTS') === 'y' && (await pathExists(scripts));
+  if (hasScripts) await requireBuilt(task, [scripts]);
   return { path, elf, project, config: values, ...(hasScripts ? { scripts } : {}) };
+}
+
+async function readBuilt(task: Task, path: string): Promise<string> {
+  await requireBuilt(task, [path]);
+  return readFile(path, 'utf8');
 }
 
 function symbolsFile(task: Task, options: FullDebugOptions): { path: string; project?: string } {
@@ -127,6 +132,7 @@ export async function moduleSymbols(
           : resolve(task.workspaceRoot, file.path);
     files.push(...(await moduleFiles(named, path)));
   }
+  await requireBuilt(task, files);
   return readBuildIds([...new Set(files)], task.signal);
 }
 

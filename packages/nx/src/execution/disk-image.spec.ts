@@ -4,7 +4,7 @@ import { recipeOf } from '@bringup/kbuild';
 import { FileTree, writeInitramfs, writeTar } from '@bringup/rootfs';
 import { diskImageDefaults, type DiskImageOptions } from '../generated/disk-image-options.js';
 import type { ProjectLike } from '../project/declaration.js';
-import { makeTask, makeWorkspace } from '../testing/workspace.js';
+import { makeTask, makeWorkspace, writeManifests } from '../testing/workspace.js';
 import { planDiskImage } from './disk-image.js';
 
 type Partition = DiskImageOptions['partitions'][number];
@@ -31,6 +31,7 @@ const treeOf = (path: string) => new FileTree().add({ type: 'directory', path, m
 beforeAll(async () => {
   await writeInitramfs(treeOf('from-root'), join(root, 'dist/root/initramfs.cpio'), { compression: 'none' });
   await writeTar(treeOf('from-box'), join(root, 'dist/box/busybox.tar'));
+  writeManifests(root, ...Object.keys(PROJECTS).map((name) => `dist/${name}`));
 });
 
 const plan = (partition: Partial<Partition>, options: Partial<DiskImageOptions> = {}) =>

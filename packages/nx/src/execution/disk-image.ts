@@ -12,10 +12,11 @@ import { UserError } from '@bringup/process';
 import { FileTree, hashTree, treeFromInitramfs } from '@bringup/rootfs';
 import type { FullDiskImageOptions } from '../generated/disk-image-options.js';
 import { diskImageName } from '../project/paths.js';
-import { initramfsCompression, initramfsImage, requireBuilt } from './artifacts.js';
+import { initramfsCompression, initramfsImage } from './artifacts.js';
 import { bootFiles } from './boot-files.js';
 import { makeImage, type ImagePlan } from './image.js';
 import { diskImageNeeds } from './needs.js';
+import { requireBuilt } from './require-built.js';
 import type { Task } from './task.js';
 import { addBusybox, addParts } from './tree-parts.js';
 

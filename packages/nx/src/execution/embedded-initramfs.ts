@@ -1,8 +1,9 @@
 import { checkDecompressor } from '@bringup/kbuild';
 import { UserError } from '@bringup/process';
 import { chainOfParts } from '../graph/references.js';
-import { initramfsCompression, initramfsImage, requireBuilt } from './artifacts.js';
+import { initramfsCompression, initramfsImage } from './artifacts.js';
 import type { KconfigOptions } from './kconfig-project.js';
+import { requireBuilt } from './require-built.js';
 import type { Task } from './task.js';
 
 /** The initramfs that goes into a kernel. */

@@ -5,14 +5,8 @@ import { formatSize } from '@bringup/disk';
 import { UserError } from '@bringup/process';
 import { treeFromInitramfs, type FileTree } from '@bringup/rootfs';
 import { variantOptions } from '../project/variants.js';
-import {
-  diskImage,
-  initramfsCompression,
-  initramfsImage,
-  isoImage,
-  kernelImage,
-  requireBuilt,
-} from './artifacts.js';
+import { diskImage, initramfsCompression, initramfsImage, isoImage, kernelImage } from './artifacts.js';
+import { requireBuilt } from './require-built.js';
 import type { Task } from './task.js';
 
 /** A file, with what is in it. */

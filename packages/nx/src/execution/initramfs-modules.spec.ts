@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FileTree, hashTree, type TreeEntry } from '@bringup/rootfs';
 import type { InitramfsOptions } from '../generated/initramfs-options.js';
 import { publishKernel, publishModules, RELEASE } from '../testing/modules.js';
-import { makeTask, makeWorkspace } from '../testing/workspace.js';
+import { makeTask, makeWorkspace, writeManifests } from '../testing/workspace.js';
 import { planModules } from './initramfs-modules.js';
 import { checkModuleKernels } from './module-kernels.js';
 
@@ -30,6 +30,10 @@ beforeAll(async () => {
   await publishModules(root, 'needy', { needy: { depends: ['nosuch'] } });
   for (const name of ['off', 'unbuilt']) await publishModules(root, name, {});
   writeFileSync(join(root, 'dist/off/.config'), '# CONFIG_MODULES is not set\n');
+  writeManifests(
+    root,
+    ...['kernel', 'hello', 'stale', 'needy', 'off', 'unbuilt'].map((name) => `dist/${name}`),
+  );
 });
 
 const kernelOf = (arch = 'arm64') => ({

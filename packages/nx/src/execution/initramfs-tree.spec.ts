@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileTree, hashTree, writeTar, type TreeEntry } from '@bringup/rootfs';
 import { initramfsDefaults, type FullInitramfsOptions } from '../generated/initramfs-options.js';
-import { makeTask, makeWorkspace } from '../testing/workspace.js';
+import { makeTask, makeWorkspace, writeManifests } from '../testing/workspace.js';
 import { initramfsTree } from './initramfs-tree.js';
 
 const schema = JSON.parse(readFileSync(join(__dirname, '../executors/initramfs/schema.json'), 'utf8'));
@@ -29,6 +29,7 @@ beforeAll(async () => {
   mkdirSync(join(root, 'dist/box'));
   const busybox = new FileTree().add(text('bin/busybox', 'busybox\n')).add(text('sbin/init', 'init\n'));
   await writeTar(busybox, join(root, 'dist/box/busybox.tar'));
+  writeManifests(root, 'dist/linux', 'out/app', 'dist/box');
 });
 
 const task = () =>
@@ -187,8 +188,8 @@ it.each([
   [
     'an artifact that is not built',
     { files: [{ path: '/x', from: 'box:gone' }] },
-    'FILE_MISSING',
-    /box:gone/,
+    'NOT_BUILT',
+    /dist\/box\/gone of project box is missing.*nx run box:build --skip-nx-cache/,
   ],
   ['a missing overlay', { overlays: ['no/such'] }, 'OVERLAY_MISSING', /no\/such/],
   ['permissions of nothing', { permissions: [{ path: '/nope', uid: 1 }] }, 'NO_ENTRY', /\/nope/],

@@ -3,7 +3,8 @@ import type { Arch } from '@bringup/kbuild';
 import type { DiskFormat, DiskPlace } from '@bringup/disk';
 import { UserError } from '@bringup/process';
 import { variantOptions } from '../project/variants.js';
-import { diskImage, requireBuilt } from './artifacts.js';
+import { diskImage } from './artifacts.js';
+import { requireBuilt } from './require-built.js';
 import type { Task } from './task.js';
 
 /** The options by which a target says which image it looks into. */

@@ -15,11 +15,12 @@ interface Reference {
 
 /** Where another project publishes an artifact: of the variant that was asked for, where it has that one. */
 export function artifactPath(task: Task, project: string, artifact: string): string {
-  const declaration = task.declarationOf(project);
+  const { options = {}, configurations = {} } = task.declarationOf(project) ?? {};
+  const { configuration } = task;
   const variant =
-    task.configuration === undefined ? undefined : declaration?.configurations[task.configuration];
-  const given = { ...declaration?.options, ...variant }.outputPath;
-  return join(task.workspaceRoot, outputPath(project, given, variant && task.configuration), artifact);
+    configuration !== undefined && Object.hasOwn(configurations, configuration) ? configuration : undefined;
+  const given = { ...options, ...(variant === undefined ? {} : configurations[variant]) }.outputPath;
+  return join(task.workspaceRoot, outputPath(project, given, variant), artifact);
 }
 
 const WRONG_KIND = {

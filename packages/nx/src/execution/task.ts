@@ -17,8 +17,12 @@ export interface Task {
   command(line: string): void;
   /** True where nothing may be resolved anew and a difference from the lock is an error. */
   readonly frozen: boolean;
+  /** The names of all projects of the workspace. */
+  readonly projects: readonly string[];
   /** What another project declares. */
   declarationOf(project: string): Declaration | undefined;
+  /** What all projects declare, this one among them. */
+  declarations(): Declaration[];
   /** What this project declares for Bringup. */
   readonly declaration: Declaration | undefined;
   /** True when Nx runs this project's `config` target before its build. */
@@ -68,7 +72,9 @@ function describeTask(context: ExecutorContext, signal: AbortSignal, verbose: bo
     note: (message) => console.error(`${project}: ${message}`),
     command: (line) => (verbose ? console.error(`+ ${line}`) : undefined),
     frozen: isFrozen(process.env),
+    projects: Object.keys(projects),
     declarationOf,
+    declarations: () => Object.keys(projects).flatMap((name) => declarationOf(name) ?? []),
     declaration: declarationOf(project),
     hasConfigTarget: own?.targets?.config !== undefined,
   };

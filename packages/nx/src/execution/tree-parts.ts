@@ -7,6 +7,7 @@ import type { FullInitramfsOptions } from '../generated/initramfs-options.js';
 import { parseFileReference } from '../project/references.js';
 import { normalizedMode } from './overlay.js';
 import { artifactPath, checkArch } from './referenced.js';
+import { requireBuilt } from './require-built.js';
 import type { Task } from './task.js';
 
 /** The options by which every image names what is in its tree. */
@@ -19,13 +20,15 @@ export type Parts = Pick<
 export async function addBusybox(task: Task, tree: FileTree, arch: Arch, busybox?: string): Promise<void> {
   if (busybox === undefined) return;
   checkArch(task, { option: 'busybox', project: busybox, arch });
-  tree.merge(await treeFromTar(artifactPath(task, busybox, 'busybox.tar')));
+  const tar = artifactPath(task, busybox, 'busybox.tar');
+  await requireBuilt(task, [tar]);
+  tree.merge(await treeFromTar(tar));
 }
 
 /**
  * Adds what the options name, later parts over earlier ones.
  *
- * @throws UserError `NO_ENTRY`, `FILE_MISSING`, and those of FileTree
+ * @throws UserError `NO_ENTRY`, `FILE_MISSING`, and those of FileTree and {@link requireBuilt}
  */
 export async function addParts(task: Task, tree: FileTree, options: Parts): Promise<void> {
   addExplicitEntries(tree, options);
@@ -65,7 +68,9 @@ async function fileEntry(task: Task, file: Parts['files'][number]): Promise<Tree
       : isAbsolute(from)
         ? from
         : join(task.workspaceRoot, from);
-  const found = await stat(hostFile).catch((error: NodeJS.ErrnoException) => {
+  const found = await stat(hostFile).catch(async (error: NodeJS.ErrnoException) => {
+    if (reference.kind === 'artifact' && task.declarationOf(reference.project))
+      await requireBuilt(task, [hostFile]);
     throw new UserError(
       'FILE_MISSING',
       `files: ${from} cannot be read (${error.code}): ${hostFile}`,
@@ -73,6 +78,7 @@ async function fileEntry(task: Task, file: Parts['files'][number]): Promise<Tree
       error,
     );
   });
+  await requireBuilt(task, [hostFile]);
   return {
     type: 'file',
     path,

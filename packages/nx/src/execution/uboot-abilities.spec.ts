@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { QemuOptions } from '../generated/qemu-options.js';
 import type { ProjectLike } from '../project/declaration.js';
-import { makeTask, makeWorkspace } from '../testing/workspace.js';
+import { makeTask, makeWorkspace, writeManifests } from '../testing/workspace.js';
 import { requireAbilities } from './uboot-abilities.js';
 
 const declared = (kind: string, options: object): Omit<ProjectLike, 'name'> => ({
@@ -28,6 +28,7 @@ async function check(boot: object, without: readonly string[]): Promise<void> {
     without.includes(symbol) ? `# CONFIG_${symbol} is not set` : `CONFIG_${symbol}=y`,
   );
   writeFileSync(join(root, 'dist/loader/.config'), `${lines.join('\n')}\n`);
+  writeManifests(root, 'dist/loader');
   const options = { arch: 'arm64', boot: { via: 'u-boot', uBoot: 'loader', ...boot } };
   await requireAbilities(makeTask(root, 'board', PROJECTS), options as QemuOptions);
 }

@@ -6,6 +6,7 @@ import type { QemuOptions } from '../generated/qemu-options.js';
 import { volumeLoaders } from '../project/tools.js';
 import { ubootImage } from './artifacts.js';
 import { artifactPath } from './referenced.js';
+import { requireBuilt } from './require-built.js';
 import type { Task } from './task.js';
 
 /** A symbol of U-Boot's Kconfig, and what it is there for, in words that fit "it cannot …". */
@@ -21,7 +22,9 @@ type Ability = readonly [symbol: string, what: string];
 export async function requireAbilities(task: Task, options: QemuOptions): Promise<void> {
   const { boot } = options;
   if (boot?.via !== 'u-boot') return;
-  const values = resolvedValues(await readFile(artifactPath(task, boot.uBoot, '.config'), 'utf8'));
+  const config = artifactPath(task, boot.uBoot, '.config');
+  await requireBuilt(task, [config]);
+  const values = resolvedValues(await readFile(config, 'utf8'));
   const lacking = abilities(task, options).filter(([symbol]) => values.get(symbol) !== 'y');
   if (lacking.length === 0) return;
   const lines = lacking.map(([symbol, what]) => `CONFIG_${symbol}=y (without it, it cannot ${what})`);

@@ -46,7 +46,7 @@ export async function openVariant(
   if (!declaration || !isKconfigKind(declaration.kind)) {
     throw new UserError('NOT_KCONFIG', `project ${task.project} declares no kernel, BusyBox or U-Boot`);
   }
-  if (variant !== undefined && !(variant in declaration.configurations)) {
+  if (variant !== undefined && !Object.hasOwn(declaration.configurations, variant)) {
     const names = variantNames(task).join(', ') || 'none';
     throw new UserError('UNKNOWN_VARIANT', `${task.project} has no variant ${variant}. Variants: ${names}`, {
       variant,

@@ -1,8 +1,10 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { checkOptions, schemaNames } from '../project/check-options.js';
+import { checkReferences } from '../execution/check-references.js';
+import { renewCachedCopy } from '../execution/cached-copy.js';
 import { runTask } from '../execution/task.js';
 
-type Executor = (options: object, context: ExecutorContext) => unknown;
+type Executor = (options: object, context: ExecutorContext) => Promise<{ success: boolean }>;
 
 /**
  * Every executor by its name, as executors.json names them (`checked.js#kernel`): options that the executor does not have
@@ -10,11 +12,16 @@ type Executor = (options: object, context: ExecutorContext) => unknown;
  */
 function checked(name: string): Executor {
   return async (options, context) => {
-    const { success } = await runTask(context, async () => checkOptions('executors', name, options));
+    const { success } = await runTask(context, async (task) => {
+      checkOptions('executors', name, options);
+      checkReferences(task, options);
+    });
     if (!success) return { success };
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- One of many: only the one that runs is loaded.
     const { default: executor } = require(`./${name}/executor.js`) as { default: Executor };
-    return executor(options, context);
+    const result = await executor(options, context);
+    if (result.success) await renewCachedCopy(options, context);
+    return result;
   };
 }
 

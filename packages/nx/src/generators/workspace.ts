@@ -24,6 +24,10 @@ export class GeneratedWorkspace {
     return getProjects(this.tree).has(name);
   }
 
+  projectNames(): string[] {
+    return [...getProjects(this.tree).keys()].sort();
+  }
+
   /** What all projects of Bringup declare, by name. */
   declarations(): Declaration[] {
     return [...getProjects(this.tree)]

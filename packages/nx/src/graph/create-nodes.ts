@@ -3,18 +3,22 @@ import { basename, dirname, join } from 'node:path';
 import { version as nxVersion } from 'nx/package.json';
 import type { CreateNodesResult, CreateNodesV2, TargetConfiguration } from '@nx/devkit';
 import { parse as parseJson } from 'jsonc-parser'; // As Nx reads project.json, without loading all of its devkit.
+import { UserError } from '@bringup/process';
 import { ENGINE_NODE, engineIdentity } from '../project/engine.js';
-import { findDeclaration, type Declaration } from '../project/declaration.js';
+import { findDeclaration, type Declaration, type ProjectLike } from '../project/declaration.js';
+import { PublishedPlaces } from '../project/published.js';
 import { boardTargets } from './board-targets.js';
 import { diskImageTargets, isoImageTargets } from './disk-targets.js';
 import { initramfsTargets } from './initramfs-targets.js';
-import { consoleTargets, kconfigTargets } from './kconfig-targets.js';
+import { consoleTargets, kconfigTargets, mapValues } from './kconfig-targets.js';
 import { kernelModuleTargets } from './kernel-module-targets.js';
 import { programTargets } from './program-targets.js';
 import { requireNx } from './nx-version.js';
+import { withTargetDefaults } from './target-defaults.js';
 import { referencedProjects, References } from './references.js';
 import { rememberConsoleTasks } from './terminal-hook.js';
 import { ubootImageTargets } from './uboot-image-targets.js';
+import { record, text } from './unchecked.js';
 
 /**
  * Adds to each project what follows from the one target it declares with a Bringup executor: sibling targets,
@@ -23,11 +27,17 @@ import { ubootImageTargets } from './uboot-image-targets.js';
  */
 export const createNodesV2: CreateNodesV2 = [
   '**/project.json',
-  (files, _options, { workspaceRoot }) => {
+  (files, _options, { workspaceRoot, nxJsonConfiguration }) => {
     requireNx(nxVersion);
     const declarations = new Map<string, { file: string; declaration: Declaration }>();
+    const known = new Set<string>();
+    const faults: (readonly [file: string, what: string])[] = [];
     for (const file of files) {
-      const declaration = readDeclaration(workspaceRoot, file);
+      const project = readProject(workspaceRoot, file, nxJsonConfiguration.targetDefaults);
+      if (!project) continue;
+      known.add(project.name);
+      faults.push(...targetFaults(project).map((what) => [file, what] as const));
+      const declaration = findDeclaration(project);
       if (declaration) declarations.set(declaration.project, { file, declaration });
     }
     rememberConsoleTasks(
@@ -38,33 +48,94 @@ export const createNodesV2: CreateNodesV2 = [
     const references = new References(
       new Map([...declarations].map(([name, { declaration }]) => [name, declaration])),
     );
-    return [...declarations.values()].map(({ file, declaration }) => [
+    const full = [...declarations.values()].map(({ file, declaration }) => ({
       file,
-      projectOf(references.withVariants(declaration), references, workspaceRoot),
-    ]);
+      declaration: references.withVariants(declaration),
+    }));
+    const places = new PublishedPlaces(
+      workspaceRoot,
+      full.map(({ declaration }) => declaration),
+    );
+    const results = full.map(({ file, declaration }): [string, CreateNodesResult] => {
+      const targets = targetsOf(declaration, references, workspaceRoot);
+      const isOwned = places.problemOf(declaration) === undefined;
+      return [file, projectOf(declaration, isOwned ? targets : withoutOutputs(targets), known)];
+    });
+    return orExplainFaults(results, faults);
   },
 ];
 
-function readDeclaration(workspaceRoot: string, file: string): Declaration | undefined {
+/**
+ * Nx itself stops at a target that is not an object, and says only which file it is in. Nx shows these errors beside its own.
+ *
+ * @param faults file and what is wrong with a target of it
+ */
+function orExplainFaults(
+  results: [string, CreateNodesResult][],
+  faults: readonly (readonly [file: string, what: string])[],
+): [string, CreateNodesResult][] {
+  if (faults.length === 0) return results;
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- All of devkit takes 0.1 s, and this is rare.
+  const { AggregateCreateNodesError } = require('@nx/devkit') as typeof import('@nx/devkit');
+  const errors = faults.map(([file, what]): [string, Error] => [file, new UserError('BAD_TARGET', what)]);
+  throw new AggregateCreateNodesError(errors, results);
+}
+
+/** What is wrong with the targets of a project, as sentences. */
+function targetFaults({ targets }: ProjectLike): string[] {
+  if (targets === undefined) return [];
+  const isFields = (value: unknown) => value !== null && typeof value === 'object' && !Array.isArray(value);
+  if (!isFields(targets))
+    return [`"targets" is ${JSON.stringify(targets)}, not an object. Correct it, or remove it`];
+  return Object.entries(record(targets))
+    .filter(([, value]) => !isFields(value))
+    .map(
+      ([name, value]) =>
+        `the target "${name}" is ${JSON.stringify(value)}, not an object. Give it an executor, or remove it`,
+    );
+}
+
+function readProject(workspaceRoot: string, file: string, defaults: unknown): ProjectLike | undefined {
   const path = join(workspaceRoot, file);
   if (!existsSync(path)) return undefined;
-  const json = (parseJson(readFileSync(path, 'utf8')) ?? {}) as {
-    name?: string;
-    targets?: Record<string, TargetConfiguration>;
-  };
+  const { name, targets } = record(parseJson(readFileSync(path, 'utf8')));
   const root = dirname(file);
-  return findDeclaration({ name: json.name ?? basename(root), root, targets: json.targets });
+  return {
+    name: text(name) ?? nameByNx(workspaceRoot, root),
+    root,
+    targets: withTargetDefaults(targets, defaults),
+  };
+}
+
+/** The name that Nx gives a project whose project.json has none: that of a package.json beside it, else the directory's in lower case. */
+function nameByNx(workspaceRoot: string, root: string): string {
+  const path = join(workspaceRoot, root, 'package.json');
+  const { name, nx } = record(existsSync(path) ? parseJson(readFileSync(path, 'utf8')) : undefined);
+  return text(record(nx).name) ?? text(name) ?? basename(root).toLowerCase();
+}
+
+/**
+ * Targets of a project that publishes where it must not. Nx, which deletes what is at the place of outputs that it restores,
+ * sees none; so each target runs, and its executor says what is wrong.
+ */
+function withoutOutputs(targets: Record<string, TargetConfiguration>): Record<string, TargetConfiguration> {
+  return mapValues(targets, (_name, target) =>
+    target.outputs === undefined ? target : { ...target, cache: false, outputs: [] },
+  );
 }
 
 function projectOf(
   declaration: Declaration,
-  references: References,
-  workspaceRoot: string,
+  targets: Record<string, TargetConfiguration>,
+  known: ReadonlySet<string>,
 ): CreateNodesResult {
-  const targets = targetsOf(declaration, references, workspaceRoot);
   return {
     projects: {
-      [declaration.root]: { targets, implicitDependencies: referencedProjects(declaration) },
+      [declaration.root]: {
+        targets,
+        // One name that no project has would break every nx command. createDependencies adds the projects of other plugins.
+        implicitDependencies: referencedProjects(declaration).filter((name) => known.has(name)),
+      },
     },
     externalNodes: {
       [`npm:${ENGINE_NODE}`]: {

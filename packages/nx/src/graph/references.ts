@@ -2,7 +2,7 @@ import type { TargetConfiguration } from '@nx/devkit';
 import type { DeclaredKind, Declaration } from '../project/declaration.js';
 import { parseFileReference } from '../project/references.js';
 import { allOptions } from '../project/variants.js';
-import { object, objects, texts, textsOf } from './unchecked.js';
+import { object, objects, text, texts, textsOf } from './unchecked.js';
 
 type Dependency = Exclude<NonNullable<TargetConfiguration['dependsOn']>[number], string>;
 
@@ -47,36 +47,91 @@ export class References {
 
 /** The projects a declaration refers to, by default or in a variant: the edges of the graph. */
 export function referencedProjects(declaration: Declaration): string[] {
-  return [...new Set(allOptions(declaration).flatMap((options) => projectsOf(declaration.kind, options)))];
+  return [...new Set(referencesOf(declaration).map(({ project }) => project))];
 }
 
-function projectsOf(kind: DeclaredKind, options: Readonly<Record<string, unknown>>): string[] {
+/** An option that names a project: its path (`partitions[0].boot.kernel`), and the name. */
+export interface Reference {
+  readonly option: string;
+  readonly project: string;
+}
+
+/** The references of a declaration, by default or in a variant. */
+export function referencesOf(declaration: Declaration): Reference[] {
+  return allOptions(declaration).flatMap((options) => referencesIn(declaration.kind, options));
+}
+
+/** The references in the options of a target of a project of this kind. */
+export function referencesIn(kind: DeclaredKind, options: Readonly<Record<string, unknown>>): Reference[] {
   switch (kind) {
     case 'qemu':
       return [
-        ...namedIn(options, ['kernel', 'initramfs']),
-        ...bootedProjects(options.boot),
-        ...artifactProjects([options.dtb, ...deviceFileNames(options)]),
+        ...named(options, ['kernel', 'initramfs']),
+        ...named(object(options.boot), BOOTED, 'boot.'),
+        ...artifacts(options, ['dtb']),
+        ...each(options, 'drives', (drive, path) => artifacts(drive, ['file'], path)),
+        ...artifacts(options, ['firmware']),
       ];
     case 'kernel':
-      return namedIn(options, ['embeddedInitramfs']);
+      return named(options, ['embeddedInitramfs']);
     case 'kernel-module':
-      return namedIn(options, ['kernel']);
+      return named(options, ['kernel']);
     case 'initramfs':
-      return [...partsProjects(options), ...moduleProjects(options.modules)];
+      return [
+        ...parts(options),
+        ...each(options, 'modules', (entry, path) => named(entry, ['project', 'kernel'], path)),
+      ];
     case 'uboot-image':
-      return namedIn(options, ['kernel', 'initramfs', 'uBoot']);
+      return named(options, ['kernel', 'initramfs', 'uBoot']);
     case 'iso-image':
-      return [...namedIn(options, ['kernel', 'initramfs']), ...partsProjects(options)];
+      return [...named(options, ['kernel', 'initramfs']), ...parts(options)];
     case 'disk-image':
-      return objects(options.partitions).flatMap((partition) => [
-        ...namedIn(partition, ['initramfs']),
-        ...partsProjects(partition),
-        ...namedIn(object(partition.boot), ['kernel', 'initramfs']),
+      return each(options, 'partitions', (partition, path) => [
+        ...named(partition, ['initramfs'], path),
+        ...parts(partition, path),
+        ...named(object(partition.boot), ['kernel', 'initramfs'], `${path}boot.`),
       ]);
     default:
       return [];
   }
+}
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** The options of a board's boot path that name projects. */
+const BOOTED = ['uBoot', 'image', 'disk', 'iso'];
+
+function named(options: Options, names: readonly string[], path = ''): Reference[] {
+  return names.flatMap((name) => {
+    const project = text(options[name]);
+    return project === undefined ? [] : [{ option: `${path}${name}`, project }];
+  });
+}
+
+/** Of options that name files, those that name a file of a project: `PROJECT:FILE`. */
+function artifacts(options: Options, names: readonly string[], path = ''): Reference[] {
+  return named(options, names, path).flatMap(({ option, project: from }) => {
+    const file = parseFileReference(from);
+    return file.kind === 'artifact' ? [{ option, project: file.project }] : [];
+  });
+}
+
+function parts(options: Options, path = ''): Reference[] {
+  return [
+    ...named(options, ['busybox'], path),
+    ...each(options, 'files', (file, place) => artifacts(file, ['from'], place), path),
+  ];
+}
+
+function each(
+  options: Options,
+  name: string,
+  find: (item: Options, path: string) => Reference[],
+  path = '',
+): Reference[] {
+  const list = options[name];
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((item: unknown, index) => find(object(item), `${path}${name}[${index}].`));
 }
 
 /** The files that a board's drives and firmware are, as its options name them. */
@@ -86,7 +141,7 @@ export function deviceFileNames(options: Readonly<Record<string, unknown>>): str
 
 /** The projects that a board's boot path names: a U-Boot and an image for it, a disk, a CD. */
 export function bootedProjects(boot: unknown): string[] {
-  return namedIn(object(boot), ['uBoot', 'image', 'disk', 'iso']);
+  return namedIn(object(boot), BOOTED);
 }
 
 /** The projects whose modules an initramfs takes: those of modules, and kernels. */
@@ -97,16 +152,6 @@ export function moduleProjects(modules: unknown): string[] {
 /** The projects that options of these names name. */
 export function namedIn(options: Readonly<Record<string, unknown>>, names: readonly string[]): string[] {
   return texts(names.map((name) => options[name]));
-}
-
-function partsProjects(options: Readonly<Record<string, unknown>>): string[] {
-  return [...namedIn(options, ['busybox']), ...artifactProjects(textsOf(options.files, 'from'))];
-}
-
-function artifactProjects(files: readonly unknown[]): string[] {
-  return texts(files)
-    .map(parseFileReference)
-    .flatMap((file) => (file.kind === 'artifact' ? [file.project] : []));
 }
 
 /** The projects from `from` to `to` by what each is made of, both included; undefined where `to` is no part of `from`. */

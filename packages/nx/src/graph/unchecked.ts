@@ -18,6 +18,11 @@ export function object(value: unknown): Readonly<Record<string, unknown>> {
   return value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {};
 }
 
+/** An object that is not a list, empty for any other value. */
+export function record(value: unknown): Readonly<Record<string, unknown>> {
+  return Array.isArray(value) ? {} : object(value);
+}
+
 /** The objects of a list. */
 export function objects(value: unknown): Readonly<Record<string, unknown>>[] {
   return Array.isArray(value) ? value.filter((item) => item !== null && typeof item === 'object') : [];

@@ -1,4 +1,5 @@
 import { KCONFIG_PROGRAMS, type ProgramName } from '@bringup/kbuild';
+import { record } from '../graph/unchecked.js';
 
 /** The plugin's package name: executors are named by it in project.json. */
 export const PLUGIN = '@bringup/nx';
@@ -20,7 +21,7 @@ export type DeclaredKind = (typeof DECLARED_KINDS)[number];
 
 /** Whether a kind is built by Kconfig and make. */
 export function isKconfigKind(kind: DeclaredKind): kind is ProgramName {
-  return kind in KCONFIG_PROGRAMS;
+  return Object.hasOwn(KCONFIG_PROGRAMS, kind);
 }
 
 /** The one target of a project that a user wrote for Bringup. */
@@ -35,41 +36,51 @@ export interface Declaration {
   readonly options: Readonly<Record<string, unknown>>;
   /** Options by configuration, over the others; Nx's tokens are resolved here too. */
   readonly configurations: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Options that were written on the targets of {@link OVERRIDING}, over those of the declared one. */
+  readonly overrides?: readonly Overrides[];
 }
 
-/** What is read of a project, whether from project.json or from Nx's project graph. */
+/** What was written on one target that follows from the declared one. */
+export type Overrides = Pick<Declaration, 'options' | 'configurations'>;
+
+/** Targets that take the options of the declared target, and whose results are cached: theirs may say something else. */
+const OVERRIDING = ['config', 'build', 'test'];
+
+/** A project, whether from project.json or from Nx's project graph. Nobody has checked its targets. */
 export interface ProjectLike {
   readonly name: string;
   readonly root: string;
-  readonly targets?: Readonly<
-    Record<
-      string,
-      {
-        executor?: string;
-        options?: Record<string, unknown>;
-        configurations?: Record<string, Record<string, unknown>>;
-      }
-    >
-  >;
+  readonly targets?: unknown;
 }
 
 /** The declaration of a project, or undefined when it is none of Bringup's. */
 export function findDeclaration(project: ProjectLike): Declaration | undefined {
-  for (const [target, { executor, options = {}, configurations = {} }] of Object.entries(
-    project.targets ?? {},
-  )) {
+  const targets = record(project.targets);
+  for (const [target, value] of Object.entries(targets)) {
+    const { executor } = record(value);
     const kind = DECLARED_KINDS.find((name) => executor === `${PLUGIN}:${name}`);
-    if (kind)
-      return {
-        kind,
-        project: project.name,
-        root: project.root,
-        target,
-        options: resolveAll(options, project) as Record<string, unknown>,
-        configurations: resolveAll(configurations, project) as Record<string, Record<string, unknown>>,
-      };
+    if (!kind) continue;
+    const overrides = OVERRIDING.filter((name) => name !== target && targets[name] !== undefined)
+      .map((name) => record(targets[name]))
+      .filter((own) => own.executor === undefined || String(own.executor).startsWith(`${PLUGIN}:`))
+      .map((own) => resolveOptions(own, project));
+    return {
+      ...{ kind, project: project.name, root: project.root, target },
+      ...resolveOptions(record(value), project),
+      ...(overrides.length > 0 ? { overrides } : {}),
+    };
   }
   return undefined;
+}
+
+function resolveOptions(target: Readonly<Record<string, unknown>>, project: ProjectLike): Overrides {
+  const configurations = Object.entries(record(target.configurations));
+  const resolved = (options: unknown) =>
+    resolveAll(record(options), project) as Readonly<Record<string, unknown>>;
+  return {
+    options: resolved(target.options),
+    configurations: Object.fromEntries(configurations.map(([name, own]) => [name, resolved(own)])),
+  };
 }
 
 function resolveAll(value: unknown, project: ProjectLike): unknown {

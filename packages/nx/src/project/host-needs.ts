@@ -88,6 +88,7 @@ export function hostNeeds(
   const { kind, options } = declaration;
   return [
     ...locked.flatMap((name) => lockedNeed(name, options)),
+    program('flock'), // Every project has a lock.
     ...(BUILD_PROGRAMS[kind] ?? []).map(program),
     ...sourcePrograms(object(options.source)).map(program),
     ...headers(kind, options),
@@ -120,7 +121,7 @@ function sourcePrograms({ kind, url }: Readonly<Record<string, unknown>>): strin
 }
 
 function headers(kind: string, { arch, base }: Declaration['options']): HostNeed[] {
-  const host = kind in BUILD_PROGRAMS ? [header('stdio.h', 'libc6-dev')] : [];
+  const host = Object.hasOwn(BUILD_PROGRAMS, kind) ? [header('stdio.h', 'libc6-dev')] : [];
   const openssl = header('openssl/evp.h', 'libssl-dev');
   if (kind === 'busybox') return [...host, ncurses];
   if (kind === 'kernel')

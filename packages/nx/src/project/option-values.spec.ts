@@ -27,6 +27,25 @@ const refusal = (executor: string, options: object) => {
 
 describe('a slip in options', () => {
   it.each<[string, object, string, string]>([
+    // NUL, which would end in the stack of whoever starts a program with it.
+    [
+      'kernel',
+      { source: { kind: 'directory', path: 'k' }, base: 'tiny\0config' },
+      'BAD_VALUE',
+      'base: "tiny\\u0000config" has a NUL character, which neither a path nor an argument can have',
+    ],
+    [
+      'kernel',
+      { source: { kind: 'directory', path: 'k' }, fragments: ['a.config', 'b\0'] },
+      'BAD_VALUE',
+      'fragments[1]: "b\\u0000" has a NUL character, which neither a path nor an argument can have',
+    ],
+    [
+      'initramfs',
+      { arch: 'arm64', modules: [{ project: 'hello', parameters: { 'a\0': '1' } }] },
+      'BAD_VALUE',
+      'modules[0].parameters.the name: "a\\u0000" has a NUL character, which neither a path nor an argument can have',
+    ],
     // Names.
     ['qemu', { memry: 64 }, 'UNKNOWN_OPTION', 'memry is no option of @bringup/nx:qemu. Did you mean memory?'],
     [

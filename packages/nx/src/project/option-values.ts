@@ -48,6 +48,8 @@ function checkText(
   value: string,
   place: Place,
 ) {
+  if (value.includes('\0'))
+    throw badValue(value, 'has a NUL character, which neither a path nor an argument can have', place);
   if (pattern !== undefined && !new RegExp(pattern).test(value))
     throw badValue(value, `does not match ${pattern}`, place, description);
   if (minLength !== undefined && value.length < minLength)
@@ -75,6 +77,7 @@ function checkFields(schema: OptionSchema, value: Fields, place: Place): void {
   // What is undefined was not given: Nx leaves such keys behind.
   const given = Object.entries(value).filter(([, field]) => field !== undefined);
   if (additionalProperties === false) checkNames(given, schema, place);
+  for (const [name] of given) checkText({}, name, { ...place, path: below(place, 'the name') });
   const lacking = required.find((name) => value[name] === undefined);
   if (lacking !== undefined) throw missing(lacking, schema, place);
   for (const [name, field] of given) {

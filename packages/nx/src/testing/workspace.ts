@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
@@ -14,6 +15,20 @@ export function makeWorkspace(files: Record<string, unknown> = {}): string {
     writeFileSync(join(root, path), typeof content === 'string' ? content : JSON.stringify(content));
   }
   return root;
+}
+
+/** Writes the manifest that a build would have left beside the files of these directories. */
+export function writeManifests(root: string, ...directories: readonly string[]): void {
+  for (const directory of directories.map((path) => join(root, path))) {
+    const artifacts = readdirSync(directory)
+      .filter((name) => name !== 'manifest.json')
+      .map((name) => {
+        const bytes = readFileSync(join(directory, name));
+        return [name, { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }];
+      });
+    const manifest = { version: 1, recipe: 'r', artifacts: Object.fromEntries(artifacts) as object };
+    writeFileSync(join(directory, 'manifest.json'), JSON.stringify(manifest));
+  }
 }
 
 /** A project.json with one declared target. */
@@ -52,7 +67,9 @@ export function makeTask(
     note: (message) => void notes.push(message),
     command: () => undefined,
     frozen: false,
+    projects: Object.keys(projects),
     declarationOf,
+    declarations: () => Object.keys(projects).flatMap((other) => declarationOf(other) ?? []),
     declaration: declarationOf(name),
     hasConfigTarget: true,
     notes,

@@ -84,18 +84,16 @@ describeWhere('userNamespaces')('virtiofsd (skipped without user namespaces)', (
     const argv = [
       ...(await servers({ type: 'virtiofs', path: join(directory, 'shared'), tag: 't' })),
       'sleep',
-      '60',
+      '600',
     ];
     const program = await startProgram(argv as [string, ...string[]]);
     const log = join(directory, 'run/share0.log');
     const ready = () => existsSync(log) && readFileSync(log, 'utf8').includes('Waiting');
-    for (const end = Date.now() + 30_000; !ready() && Date.now() < end; ) await sleep(20);
+    while (!ready()) await sleep(20);
     expect(serving()).not.toEqual([]);
     process.kill(program.pid, 'SIGKILL');
     await program.exited;
-    const deadline = Date.now() + 10_000;
-    while (serving().length > 0 && Date.now() < deadline) await sleep(50);
-    expect(serving()).toEqual([]);
+    while (serving().length > 0) await sleep(50);
   });
 
   it('that cannot serve keeps QEMU from starting', async () => {

@@ -1,9 +1,10 @@
 import { writeSync } from 'node:fs';
 import type { Tree } from '@nx/devkit';
-import { DISTRIBUTIONS, hostDistribution, ToolError, type Distribution } from '@bringup/process';
+import { DISTRIBUTIONS, hostDistribution, ToolError, UserError, type Distribution } from '@bringup/process';
+import { describeSlip } from '../../execution/check-references.js';
 import { reportHost, type HostReport } from '../../execution/host-report.js';
 import type { DoctorGeneratorOptions } from '../../generated/doctor-generator-options.js';
-import { referencedProjects } from '../../graph/references.js';
+import { referencedProjects, referencesOf } from '../../graph/references.js';
 import type { Declaration } from '../../project/declaration.js';
 import { DECLARED_KINDS } from '../../project/declaration.js';
 import { GeneratedWorkspace } from '../workspace.js';
@@ -11,15 +12,39 @@ import { GeneratedWorkspace } from '../workspace.js';
 /** `nx g @bringup/nx:doctor`: writes no file; fails, after all was said, when something is missing. */
 export default async function doctor(tree: Tree, options: DoctorGeneratorOptions): Promise<void> {
   const workspace = new GeneratedWorkspace(tree);
-  const report = await reportHost(lookedAt(workspace, options.project), tree.root);
+  const declarations = lookedAt(workspace, options.project);
+  const host = await reportHost(declarations, tree.root);
+  const report = { ...host, slips: slipsOf(declarations, workspace.projectNames()) };
   // At once and whole: Nx ends its process without waiting for a pipe to be drained.
   writeSync(
     1,
-    options.json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report, hostDistribution()),
+    options.json
+      ? `${JSON.stringify(report, null, 2)}\n`
+      : `${formatReport(report, hostDistribution())}${formatSlips(report.slips)}`,
   );
+  if (report.slips.length > 0) {
+    const message = `options name projects that do not exist: ${report.slips.length}`;
+    throw new UserError('UNKNOWN_PROJECT', message, { slips: report.slips });
+  }
   if (report.missing.length === 0) return;
   const message = `missing on this machine: ${report.missing.join(', ')}`;
   throw new ToolError('TOOLS_MISSING', message, { missing: report.missing });
+}
+
+/** The options that name projects which do not exist, a sentence each. */
+export function slipsOf(declarations: readonly Declaration[], projects: readonly string[]): string[] {
+  const slips = declarations.flatMap((declaration) =>
+    referencesOf(declaration)
+      .filter(({ project }) => !projects.includes(project))
+      .map((reference) => `${declaration.root}/project.json: ${describeSlip(reference, projects)}`),
+  );
+  return [...new Set(slips)];
+}
+
+function formatSlips(slips: readonly string[]): string {
+  return slips.length === 0
+    ? ''
+    : `\nOptions that name no project:\n${slips.map((slip) => `  ${slip}\n`).join('')}`;
 }
 
 /** A project and all that it is made of, or every project of the workspace. */

@@ -33,7 +33,8 @@ export default asGenerator<FragmentGeneratorOptions>((workspace, options) => {
       return;
     }
     const configurations = (declared.configurations ??= {});
-    const own = (configurations[variant] ??= {});
+    const own = Object.hasOwn(configurations, variant) ? configurations[variant]! : {};
+    configurations[variant] = own;
     own.extraFragments = appended(own.extraFragments, reference, same);
   });
   const run = variant === undefined ? '' : ` -c ${variant}`;

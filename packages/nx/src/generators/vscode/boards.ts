@@ -89,7 +89,9 @@ function debugVariant({ options, configurations }: Declaration): string | undefi
 
 function describeKernel(kernel: Declaration, configuration: string | undefined): EditorKernel {
   const variant =
-    configuration !== undefined && configuration in kernel.configurations ? configuration : undefined;
+    configuration !== undefined && Object.hasOwn(kernel.configurations, configuration)
+      ? configuration
+      : undefined;
   return {
     name: kernel.project,
     vmlinux: `${variantOutput(kernel, variant)}/vmlinux`,

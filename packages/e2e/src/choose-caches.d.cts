@@ -1,0 +1,5 @@
+declare function chooseCaches(): void;
+declare namespace chooseCaches {
+  function lastingDirectory(uid: number, path?: string): string;
+}
+export = chooseCaches;
