@@ -70,6 +70,7 @@ const TESTS = [
   'qemu-utils',
   'rustc',
   'squashfs-tools',
+  'strace',
   'syslinux',
   'syslinux-common',
   'tmux',
