@@ -23,11 +23,8 @@ export interface NxOptions {
   wrapper?: readonly string[];
   /** Start it in a process group of its own, as a shell does, so that signals reach it as from a terminal. */
   ownGroup?: boolean;
-  /**
-   * Nx's `--outputStyle`: `static`, where a task's output comes at its end, unless it is to be followed. With prefixes a
-   * line comes once it has ended, so a prompt never does.
-   */
-  outputStyle?: 'stream' | 'stream-without-prefixes';
+  /** Nx's `--outputStyle`: `static`, where a task's output comes at its end, unless it is to be followed. */
+  outputStyle?: 'stream';
   /** What is typed; without it stdin is empty. */
   input?: string;
   onStart?: (child: ChildProcess) => void;
