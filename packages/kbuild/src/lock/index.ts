@@ -1,2 +1,2 @@
 export { readLock, updateLock } from './lock-file.js';
-export { formatLock, lockField, parseLock, type LockFile } from './lock-format.js';
+export { formatLock, lockField, parseLock, sourceField, type LockFile } from './lock-format.js';

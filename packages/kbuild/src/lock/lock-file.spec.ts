@@ -1,7 +1,15 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatLock, lockField, parseLock, readLock, updateLock, type LockFile } from './index.js';
+import {
+  formatLock,
+  lockField,
+  parseLock,
+  readLock,
+  sourceField,
+  updateLock,
+  type LockFile,
+} from './index.js';
 
 const sha256 = 'a'.repeat(64);
 const lock: LockFile = {
@@ -100,6 +108,17 @@ it.each([
   ['g++', 'g++'],
   ['a b["c"]', 'a_b__c__'],
 ])('lockField(%j) is %j', (name, field) => expect(lockField(name)).toBe(field));
+
+it('gives each project a key of its own, without dots; a name without special characters is its key', () => {
+  expect(['kernel', 'kernel_v2', '@scope/kernel'].map(sourceField)).toEqual([
+    'kernel',
+    'kernel_v2',
+    '@scope/kernel',
+  ]);
+  const keys = ['kernel.v2', 'kernel_v2', 'kernel v2', 'kernel:v2'].map(sourceField);
+  expect(new Set(keys).size).toBe(4);
+  expect(keys.join()).not.toContain('.');
+});
 
 it('finds the line of an error in a long lock with few looks at it', () => {
   const lines = Array.from(

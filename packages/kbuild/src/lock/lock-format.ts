@@ -1,13 +1,14 @@
+import { createHash } from 'node:crypto';
 import { UserError } from '@bringup/process';
 import type { LockedSource } from '../sources/model.js';
 
 export const LOCK_NAME = 'bringup.lock.json';
 export const LOCK_VERSION = 1;
 
-/** Which bytes, made by which tools: the content of `bringup.lock.json`. Keys of both records: see {@link lockField}. */
+/** Which bytes, made by which tools: the content of `bringup.lock.json`. Its keys have no dots: see {@link lockField}. */
 export interface LockFile {
   version: 1;
-  /** By project. */
+  /** By project: see {@link sourceField}. */
   sources: Record<string, LockedSource>;
   /** By tool: the line by which it names its version. */
   tools: Record<string, string>;
@@ -16,6 +17,14 @@ export interface LockFile {
 /** The key of a name in the lock. Nx reads fields of a JSON file by dotted path, so a dot would cut the name in two. */
 export function lockField(name: string): string {
   return name.replace(/[^A-Za-z0-9_@/+-]/g, '_');
+}
+
+/** The key of a project's source. Where {@link lockField} replaces something, a digest tells `kernel.v2` from `kernel_v2`. */
+export function sourceField(project: string): string {
+  const field = lockField(project);
+  return field === project
+    ? field
+    : `${field}-${createHash('sha256').update(project).digest('hex').slice(0, 8)}`;
 }
 
 /** The lock as its file has it: sorted keys, so that merges conflict only where they must. */

@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { open } from 'node:fs/promises';
 import { pathExists, readFile } from 'fs-extra';
-import { bringupHome, lockField, presentSource, readLock, type SourceSpec } from '@bringup/kbuild';
+import { bringupHome, presentSource, readLock, sourceField, type SourceSpec } from '@bringup/kbuild';
 import { FIT_ARCHES, type FitArch } from '@bringup/disk';
 import { symbolsMismatch } from '@bringup/gdb';
 import { UserError } from '@bringup/process';
@@ -134,5 +134,5 @@ async function sourceOf(task: Task, project: string): Promise<string | undefined
   if (spec === undefined) return undefined;
   const placed = spec.kind === 'directory' ? { ...spec, path: resolve(task.workspaceRoot, spec.path) } : spec;
   const lock = await readLock(task.workspaceRoot);
-  return presentSource(placed, lock.sources[lockField(project)], bringupHome(process.env));
+  return presentSource(placed, lock.sources[sourceField(project)], bringupHome(process.env));
 }

@@ -22,8 +22,9 @@ import {
   type SourceSpec,
 } from '@bringup/kbuild';
 import { probeVersion, UserError, withLock } from '@bringup/process';
+import { outputDirectory } from './output-directory.js';
 import { engineIdentity } from '../project/engine.js';
-import { outputPath, workDirectory } from '../project/paths.js';
+import { workDirectory } from '../project/paths.js';
 import { presetPath } from '../project/presets.js';
 import { isBaseFile, parseFragmentName } from '../project/references.js';
 import { checkTools, ensureLocked, type Locked, type Needs } from './locked.js';
@@ -104,7 +105,7 @@ export async function openKconfigProject(
       tools: locked.tools,
       engine: engineIdentity(),
     },
-    output: join(task.workspaceRoot, outputPath(task.project, options.outputPath, task.configuration)),
+    output: outputDirectory(task, options.outputPath),
     work,
   };
 }

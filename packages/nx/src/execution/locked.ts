@@ -9,6 +9,7 @@ import {
   lockField,
   readLock,
   resolveSource,
+  sourceField,
   updateLock,
   type GitSpec,
   type LockedGit,
@@ -73,7 +74,7 @@ export async function writeLocked(
   if (options.fetch && source && needs.source) await fetch(task, needs.source, source);
   await updateLock(task.workspaceRoot, (lock) => ({
     ...lock,
-    sources: source ? { ...lock.sources, [lockField(task.project)]: source } : lock.sources,
+    sources: source ? { ...lock.sources, [sourceField(task.project)]: source } : lock.sources,
     tools: {
       ...lock.tools,
       ...Object.fromEntries(Object.entries(tools).map(([name, line]) => [lockField(name), line])),
@@ -94,7 +95,7 @@ async function fetch(task: Task, spec: SourceSpec, locked: LockedSource): Promis
 
 /** The locked source, if it is one that the options name and can still be had. */
 async function keptSource(task: Task, needs: Needs): Promise<LockedSource | undefined> {
-  const locked = (await readLock(task.workspaceRoot)).sources[lockField(task.project)];
+  const locked = (await readLock(task.workspaceRoot)).sources[sourceField(task.project)];
   if (!locked || !needs.source || !isOf(needs.source, locked)) return undefined;
   const context = sourceContext(task);
   if (await isSourceAvailable(locked, context).finally(() => context.done())) return locked;
@@ -103,7 +104,7 @@ async function keptSource(task: Task, needs: Needs): Promise<LockedSource | unde
 }
 
 function entriesOf(lock: LockFile, project: string, needs: Needs): Locked | undefined {
-  const source = lock.sources[lockField(project)];
+  const source = lock.sources[sourceField(project)];
   if (needs.source && needs.source.kind !== 'directory' && !(source && isOf(needs.source, source)))
     return undefined;
   const tools: Record<string, string> = {};

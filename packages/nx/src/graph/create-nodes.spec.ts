@@ -6,10 +6,16 @@ const HASH = 'sh node_modules/@bringup/nx/scripts/tree-hash.sh';
 const SOURCE_HASH = 'node node_modules/@bringup/nx/dist/hash/main.js';
 const lock = (...fields: string[]) => ({ json: '{workspaceRoot}/bringup.lock.json', fields });
 
+/** Projects that options of these tests name, and that need nothing of Bringup's: an edge needs a project. */
+const PLAIN = ['@scope/app', 'box', 'c', 'd', 'hello', 'image', 'linux', 'loader', 'root', 'tool'];
+
 /** The inferred project of `app/project.json`, beside other projects. */
 async function infer(own: object, others: Record<string, object> = {}) {
+  const named = Object.values({ own, ...others }).map((json) => (json as { name?: string }).name);
+  const plain = PLAIN.filter((name) => !named.includes(name)).map((name) => [`plain/${name}`, { name }]);
+  const all = { app: own, ...others, ...(Object.fromEntries(plain) as Record<string, object>) };
   const files = Object.fromEntries(
-    Object.entries({ app: own, ...others }).map(([directory, json]) => [`${directory}/project.json`, json]),
+    Object.entries(all).map(([directory, json]) => [`${directory}/project.json`, json]),
   );
   const inferred = (await inferProjects(makeWorkspace(files), Object.keys(files)))['app']!;
   for (const target of Object.values(inferred.targets)) {
@@ -558,9 +564,9 @@ it('hashes what a board plugs into its machine, and builds it first', async () =
   expect(targets.test!.inputs).toEqual([
     { dependentTasksOutputFiles: BOOTED },
     lock('tools.qemu-system-aarch64'),
-    '{workspaceRoot}/data/disk.img',
     { dependentTasksOutputFiles: '**/disk.qcow2' },
     { dependentTasksOutputFiles: '**/u-boot.bin' },
+    '{workspaceRoot}/data/disk.img',
     '{workspaceRoot}/src/**/*',
     { runtime: `${HASH} data/disk.img src` },
     ENGINE,
@@ -672,8 +678,8 @@ describe('images', () => {
       configurations: {},
       inputs: [
         { dependentTasksOutputFiles: '**/busybox.tar' },
-        '{workspaceRoot}/app/overlay/**/*',
         { dependentTasksOutputFiles: '**/a.bin' },
+        '{workspaceRoot}/app/overlay/**/*',
         { runtime: `${HASH} app/overlay` },
         { dependentTasksOutputFiles: '**/{Image,bzImage,zImage}' },
         { dependentTasksOutputFiles: '**/initramfs.cpio*' },

@@ -1,19 +1,15 @@
-import { isAbsolute, posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
-import { lockField } from '@bringup/kbuild';
+import { lockField, sourceField } from '@bringup/kbuild';
 import { quoteCommand } from '@bringup/process';
 import { ENGINE_NODE, ownSources } from '../project/engine.js';
 import { isBaseFile, parseFragmentName } from '../project/references.js';
-import { isIgnored } from './ignored.js';
+import { pathInputs } from './path-inputs.js';
 import { text, texts } from './unchecked.js';
 
 export type Input = NonNullable<TargetConfiguration['inputs']>[number];
 
 /** Where Nx finds the programs of a `runtime` input: it starts them in the workspace root. */
-const PACKAGE = 'node_modules/@bringup/nx';
-
-/** Hashes what Nx itself does not: modes, symlinks, ignored files, trees outside the workspace. */
-const TREE_HASH = ['sh', `${PACKAGE}/scripts/tree-hash.sh`];
+export const PACKAGE = 'node_modules/@bringup/nx';
 
 /** Hashes a source directory. */
 const SOURCE_HASH = ['node', `${PACKAGE}/dist/hash/main.js`];
@@ -26,15 +22,8 @@ export function engineInputs(workspaceRoot: string): Input[] {
 /** Fields of bringup.lock.json: the project's source, and tools by name. */
 export function lockInput(project: string | undefined, tools: readonly string[]): Input {
   const fields = tools.map((tool) => `tools.${lockField(tool)}`);
-  if (project !== undefined) fields.unshift(`sources.${lockField(project)}`);
+  if (project !== undefined) fields.unshift(`sources.${sourceField(project)}`);
   return { json: '{workspaceRoot}/bringup.lock.json', fields };
-}
-
-/** Files outside of git's view (see {@link TREE_HASH}), hashed by a command that Nx runs each time. */
-export function treeInput(paths: readonly string[]): Input {
-  // None may look like an option, or a part of find's expression.
-  const named = paths.map((path) => (/^[-(),!]/.test(path) ? `./${path}` : path));
-  return { runtime: quoteCommand([...TREE_HASH, ...named]) };
 }
 
 /**
@@ -61,28 +50,9 @@ export function configurationInputs(
   }
   const base = text(options.base);
   if (base !== undefined && isBaseFile(base)) files.push(base);
-  const inputs = files.flatMap(fileInputs);
-  const unseen = unseenFiles(files, workspaceRoot);
-  if (unseen.length > 0) inputs.push(treeInput(unseen));
+  const inputs = pathInputs({ files }, workspaceRoot);
   // In Bringup's own repository presets are files of the workspace; elsewhere they come with the package.
   if (presets && ownSources(workspaceRoot).length > 0)
     inputs.push('{workspaceRoot}/workspace-configs/kconfig/*.config');
   return inputs;
-}
-
-/**
- * A file or glob of the workspace as an input. Normalised: Nx matches `./x`, as a root project has it, with nothing.
- * None for what lies outside, where Nx's globs find nothing either: see {@link treeInput}.
- */
-export function fileInputs(path: string): Input[] {
-  return isOutside(path) ? [] : [`{workspaceRoot}/${posix.normalize(path)}`];
-}
-
-/** Of files by name, those for which Nx's globs hash nothing: they need {@link treeInput}. */
-export function unseenFiles(files: readonly string[], workspaceRoot: string): string[] {
-  return files.filter((file) => isOutside(file) || isIgnored(workspaceRoot, file));
-}
-
-function isOutside(path: string): boolean {
-  return isAbsolute(path) || posix.normalize(path).startsWith('../');
 }

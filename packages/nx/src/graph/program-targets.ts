@@ -1,11 +1,11 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import { ARCHES, crossPrefix, programToolNames } from '@bringup/kbuild';
 import { PLUGIN, type Declaration } from '../project/declaration.js';
-import { isGlob } from '../project/glob.js';
 import { programName } from '../project/paths.js';
 import { allOptions, variantOutput } from '../project/variants.js';
-import { engineInputs, fileInputs, lockInput, treeInput, unseenFiles, type Input } from './inputs.js';
+import { engineInputs, lockInput, type Input } from './inputs.js';
 import { mapValues } from './kconfig-targets.js';
+import { pathInputs } from './path-inputs.js';
 import { keyOf, text, texts } from './unchecked.js';
 
 /** The targets of a program. */
@@ -16,14 +16,12 @@ export function programTargets(
   const { project, target, configurations } = declaration;
   const variants = allOptions(declaration);
   const names = new Set(variants.map(({ output }) => programName(project, output)));
-  const files = unique(variants.flatMap(({ sources, headers }) => [...texts(sources), ...texts(headers)]));
-  const inputs: Input[] = files.flatMap(fileInputs);
-  const unseen = unseenFiles(
-    files.filter((file) => !isGlob(file)),
-    workspaceRoot,
-  );
-  if (unseen.length > 0) inputs.push(treeInput(unseen));
-  inputs.push(lockInput(undefined, unique(variants.flatMap(lockedTools))));
+  const files = variants.flatMap(({ sources }) => texts(sources));
+  const patterns = variants.flatMap(({ headers }) => texts(headers));
+  const inputs: Input[] = [
+    ...pathInputs({ files, patterns }, workspaceRoot),
+    lockInput(undefined, unique(variants.flatMap(lockedTools))),
+  ];
   return {
     update: { executor: `${PLUGIN}:update`, cache: false },
     [target]: {

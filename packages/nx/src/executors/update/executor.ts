@@ -1,5 +1,12 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { lockedIdentity, lockField, readLock, type LockedSource, type ToolVersions } from '@bringup/kbuild';
+import {
+  lockedIdentity,
+  lockField,
+  readLock,
+  sourceField,
+  type LockedSource,
+  type ToolVersions,
+} from '@bringup/kbuild';
 import { describeLocked, writeLocked } from '../../execution/locked.js';
 import { needsOf } from '../../execution/needs.js';
 import { runTask } from '../../execution/task.js';
@@ -17,7 +24,7 @@ export default function updateExecutor(
       console.log(JSON.stringify({ source, tools }, null, 2));
       return;
     }
-    const own = before.sources[lockField(task.project)];
+    const own = before.sources[sourceField(task.project)];
     const changes = [...describeSource(own, source), ...describeTools(before.tools, tools)];
     for (const line of changes) task.note(line);
     if (changes.length === 0) task.note('bringup.lock.json holds');
