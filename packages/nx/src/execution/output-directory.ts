@@ -11,9 +11,11 @@ import type { Task } from './task.js';
  */
 export function outputDirectory(task: Task, given?: string): string {
   const path = outputPath(task.project, given, task.configuration);
-  if (task.declaration) {
+  // A module's task opens its kernel's project, as a task of that one: `task.declaration` is still the module's.
+  const declaration = task.declarationOf(task.project);
+  if (declaration) {
     const places = new PublishedPlaces(task.workspaceRoot, task.declarations());
-    const problem = places.problemOf(task.declaration, path);
+    const problem = places.problemOf(declaration, path);
     if (problem) throw problem;
   }
   return join(task.workspaceRoot, path);

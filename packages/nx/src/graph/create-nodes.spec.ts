@@ -17,6 +17,24 @@ async function infer(own: object, others: Record<string, object> = {}) {
   const files = Object.fromEntries(
     Object.entries(all).map(([directory, json]) => [`${directory}/project.json`, json]),
   );
+  // Projects that are not Bringup's: an edge leads only to a project that exists.
+  const names = Object.values({ app: own, ...others }).map((json) => (json as { name?: string }).name);
+  for (const name of [
+    'box',
+    'tool',
+    'c',
+    'd',
+    'img',
+    'image',
+    'boot',
+    'uboot',
+    'linux',
+    'root',
+    'busybox',
+    'loader',
+    '@scope/app',
+  ])
+    if (!names.includes(name)) files[`stub-${name}/project.json`] = { name };
   const inferred = (await inferProjects(makeWorkspace(files), Object.keys(files)))['app']!;
   for (const target of Object.values(inferred.targets)) {
     // As Nx does it for the default configuration.
