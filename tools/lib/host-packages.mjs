@@ -70,6 +70,7 @@ const TESTS = [
   'qemu-utils',
   'rustc',
   'squashfs-tools',
+  'strace',
   'syslinux',
   'syslinux-common',
   'tmux',
@@ -77,7 +78,7 @@ const TESTS = [
   'xorriso',
 ];
 
-/** To build and boot what `npm run test:deep` does beyond that: boards of other architectures. */
+/** To build and boot what `npm run test:deep` does beyond that: boards of other architectures, a share by SMB. */
 const DEEP = [
   // U-Boot for x86_64 puts its ROM together by a Python program over a C library.
   ...['python3-dev', 'python3-setuptools', 'swig'],
@@ -86,6 +87,7 @@ const DEEP = [
   'libc6-dev-armhf-cross',
   'libc6-dev-riscv64-cross',
   'opensbi',
+  'samba',
 ];
 
 /** @typedef {'demo' | 'tests' | 'deep'} Purpose each needs what those before it do */

@@ -1,6 +1,6 @@
 import { truncate, writeFile } from 'fs-extra';
-import { join, resolve } from 'node:path';
-import { runProgram, scrubbedEnvironment, ToolError, writeAside } from '@bringup/process';
+import { dirname, join, resolve } from 'node:path';
+import { scrubbedEnvironment, ToolError, writeAside } from '@bringup/process';
 import { hashTree, type FileTree } from '@bringup/rootfs';
 import { contentSize } from './content-size.js';
 import { runDebugfs } from './debugfs.js';
@@ -66,7 +66,8 @@ export async function writeExt(
     await truncate(aside, size);
     await withStagedTree(
       tree,
-      async ({ directory, scratch, withOwners }) => {
+      dirname(path),
+      async ({ directory, scratch, run }) => {
         const configuration = join(scratch, 'mke2fs.conf');
         await writeFile(configuration, CONFIGURATION);
         const env = scrubbedEnvironment({
@@ -80,8 +81,8 @@ export async function writeExt(
         const journal = journaled ? ['-J', `size=${JOURNAL / MIB}`] : ['-O', '^has_journal'];
         const label = options.label ? ['-L', options.label] : [];
         const count = String(Math.max(Math.ceil(inodes * 1.25), Math.floor(size / 16384)));
-        const mke2fs = [...argv, ...journal, ...label, '-m', '0', '-N', count, aside] as const;
-        await runProgram(withOwners(mke2fs), { env, signal: options.signal }).catch((error: unknown) => {
+        const mke2fs = [...argv, ...journal, ...label, '-m', '0', '-N', count, resolve(aside)] as const;
+        await run(mke2fs, { env }).catch((error: unknown) => {
           throw isFull(error) ? tooSmall(`${kind} file system`, size, autoSize(size, 0.05, 0)) : error;
         });
         await setTimes(resolve(aside), inodes, scratch, options.signal);

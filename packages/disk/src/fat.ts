@@ -130,7 +130,7 @@ async function copyEntries(
   env: ReturnType<typeof scrubbedEnvironment>,
   signal?: AbortSignal,
 ): Promise<void> {
-  await withTemporaryDirectory('fat', async (scratch) => {
+  const copyAll = async (scratch: string): Promise<void> => {
     for (const [index, entry] of entries.entries()) {
       if (entry.type === 'directory') {
         await runProgram(['mmd', '-i', image, `::/${entry.path}`], { env, signal });
@@ -143,5 +143,6 @@ async function copyEntries(
       await utimes(staged, IMAGE_TIME, IMAGE_TIME);
       await runProgram(['mcopy', '-m', '-i', image, staged, `::/${entry.path}`], { env, signal });
     }
-  });
+  };
+  await withTemporaryDirectory('fat', copyAll, dirname(image));
 }

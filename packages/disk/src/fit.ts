@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { copy, readFile, writeFile } from 'fs-extra';
 import {
@@ -56,7 +56,7 @@ export async function writeFit(path: string, options: FitOptions): Promise<void>
   });
   if (sign) await checkFitKey(sign, algorithm);
   for (const tree of [dtb, sign?.controlDtb?.from]) if (tree !== undefined) await checkDtb(tree);
-  await withTemporaryDirectory('fit', async (scratch) => {
+  const write = async (scratch: string): Promise<void> => {
     // mkimage gives its paths to a shell, and dtc reads them in the source: none of the user's is among them.
     const inside = (name: string) => join(scratch, name);
     await writeFile(inside('image.its'), its);
@@ -78,7 +78,8 @@ export async function writeFit(path: string, options: FitOptions): Promise<void>
     const to = sign?.controlDtb?.to;
     if (to !== undefined) results.push({ path: to, write: (aside) => copy(inside('u-boot.dtb'), aside) });
     await writeAllAside(results);
-  });
+  };
+  await withTemporaryDirectory('fit', write, dirname(path));
 }
 
 /** Devicetree Specification 0.4, section 5.2: the magic number of a flattened tree, and its size. */

@@ -1,12 +1,6 @@
-import { copy } from 'fs-extra';
-import { join } from 'node:path';
-import {
-  runProgram,
-  scrubbedEnvironment,
-  UserError,
-  withTemporaryDirectory,
-  writeAside,
-} from '@bringup/process';
+import { move } from 'fs-extra';
+import { dirname, join } from 'node:path';
+import { runProgram, scrubbedEnvironment, UserError, writeAside } from '@bringup/process';
 import { FileTree, hashTree } from '@bringup/rootfs';
 import { findBootFile } from './boot-files.js';
 import { contentSeed, IMAGE_TIME, seededUuid } from './identity.js';
@@ -50,15 +44,14 @@ export async function writeIso(tree: FileTree, path: string, options: IsoOptions
   await writeAside(path, async (aside) => {
     await withStagedTree(
       whole,
-      async ({ directory }) => {
-        await withTemporaryDirectory('iso', async (scratch) => {
-          // xorriso takes a path with an "=" for a pair of them.
-          const made = join(scratch, 'made.iso');
-          const argv = [...planXorriso(label, seed, hybrid, esp !== undefined), '-o', made, directory];
-          const env = scrubbedEnvironment({ SOURCE_DATE_EPOCH: String(IMAGE_TIME), TZ: 'UTC' });
-          await runProgram(['xorriso', ...argv], { env, signal });
-          await copy(made, aside);
-        });
+      dirname(path),
+      async ({ directory, scratch }) => {
+        // xorriso escapes an "=" in the name of a directory and then does not find it, but for the second part of a pair.
+        const names = ['-o', 'made.iso', '-graft-points', `/=${directory}`];
+        const argv = [...planXorriso(label, seed, hybrid, esp !== undefined), ...names];
+        const env = scrubbedEnvironment({ SOURCE_DATE_EPOCH: String(IMAGE_TIME), TZ: 'UTC' });
+        await runProgram(['xorriso', ...argv], { cwd: scratch, env, signal });
+        await move(join(scratch, 'made.iso'), aside, { overwrite: true });
       },
       signal,
     );

@@ -1,6 +1,7 @@
 import { remove, truncate } from 'fs-extra';
 import { stat } from 'node:fs/promises';
-import { runProgram, writeAside } from '@bringup/process';
+import { dirname, resolve } from 'node:path';
+import { writeAside } from '@bringup/process';
 import type { FileTree } from '@bringup/rootfs';
 import type { FileSystemOptions } from './file-system.js';
 import { IMAGE_TIME } from './identity.js';
@@ -18,20 +19,11 @@ export async function writeSquashfs(tree: FileTree, path: string, options: FileS
     await remove(aside);
     await withStagedTree(
       tree,
-      ({ directory, withOwners }) =>
-        runProgram(
-          withOwners([
-            'mksquashfs',
-            directory,
-            aside,
-            '-noappend',
-            '-no-progress',
-            '-quiet',
-            '-no-xattrs',
-            ...times,
-          ]),
-          { signal: options.signal },
-        ),
+      dirname(path),
+      ({ directory, run }) => {
+        const quiet = ['-noappend', '-no-progress', '-quiet', '-no-xattrs'];
+        return run(['mksquashfs', directory, resolve(aside), ...quiet, ...times]);
+      },
       options.signal,
     );
     if (options.size === 'auto') return;

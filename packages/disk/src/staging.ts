@@ -1,52 +1,55 @@
 import { chmod, ensureDir } from 'fs-extra';
-import { join } from 'node:path';
-import { runProgram, UserError, withTemporaryDirectory, type Argv } from '@bringup/process';
+import { join, resolve } from 'node:path';
+import { runProgram, UserError, withTemporaryDirectory, type Argv, type RunOptions } from '@bringup/process';
 import { writeTar, type FileTree } from '@bringup/rootfs';
 
 /** tar(5), ustar: seven octal digits, of which the tar writer uses six; GNU tar passes over the record for more. */
 const TAR_MINOR_MAX = 0o777777;
 
+/** Where fakeroot keeps owners, modes and device numbers. */
+const OWNERS = 'owners';
+
 /** A tree as a directory, for programs that read one. */
 export interface StagedTree {
   /** The directory that holds the tree's root. */
   directory: string;
-  /** A place for other temporary files, gone with the directory. */
+  /** A place for other temporary files, gone with the directory, and the directory's parent. */
   scratch: string;
-  /** `argv` started so that it sees the owners, modes and device nodes of the tree. */
-  withOwners(argv: Argv): Argv;
+  /** Runs a program in `scratch` so that it sees the owners, modes and device nodes of the tree. */
+  run(argv: Argv, options?: Pick<RunOptions, 'env'>): Promise<void>;
 }
 
 /**
  * Lets `work` see a tree as a directory whose owners, modes and device nodes are those of the tree, without root:
  * fakeroot keeps them in a file of its own between the program that unpacks and the one that packs.
  *
+ * @param parent where the tree is staged: it takes as much space as the image
  * @throws UserError `DEVICE_NUMBER` for a minor number that no tar holds
  */
 export async function withStagedTree<T>(
   tree: FileTree,
+  parent: string,
   work: (staged: StagedTree) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
   checkMinors(tree);
-  return await withTemporaryDirectory('disk', async (scratch) => {
-    const [directory, archive, state] = ['root', 'root.tar', 'owners'].map((name) => join(scratch, name)) as [
-      string,
-      string,
-      string,
-    ];
+  const stage = async (scratch: string): Promise<T> => {
+    const [directory, archive] = [join(scratch, 'root'), join(scratch, 'root.tar')];
     await ensureDir(directory);
     await writeTar(tree, archive);
-    await runProgram(
-      ['fakeroot', '-s', state, '--', 'tar', '-xpf', archive, '-C', directory, '--numeric-owner'],
-      { signal },
-    );
+    const unpack = ['tar', '-xpf', archive, '-C', directory, '--numeric-owner'];
+    // fakeroot evaluates these names in a shell, so they are not to have a path of the user's in them.
+    await runProgram(['fakeroot', '-s', OWNERS, '--', ...unpack], { cwd: scratch, signal });
     await chmod(directory, 0o755);
     return await work({
       directory,
       scratch,
-      withOwners: (argv) => ['fakeroot', '-i', state, '--', ...argv],
+      run: async (argv, options) => {
+        await runProgram(['fakeroot', '-i', OWNERS, '--', ...argv], { ...options, cwd: scratch, signal });
+      },
     });
-  });
+  };
+  return await withTemporaryDirectory('disk', stage, resolve(parent));
 }
 
 function checkMinors(tree: FileTree): void {

@@ -1,5 +1,5 @@
 import { copy, writeFile } from 'fs-extra';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   runProgram,
   scrubbedEnvironment,
@@ -46,11 +46,12 @@ export async function writeBootScript(
   path: string,
   options: UbootImageOptions,
 ): Promise<void> {
-  await withTemporaryDirectory('uboot', async (scratch) => {
+  const write = async (scratch: string): Promise<void> => {
     const script = join(scratch, 'boot.cmd');
     await writeFile(script, commands.endsWith('\n') ? commands : `${commands}\n`);
     await writeLegacy('script', script, path, options);
-  });
+  };
+  await withTemporaryDirectory('uboot', write, dirname(path));
 }
 
 async function writeLegacy(
@@ -67,14 +68,14 @@ async function writeLegacy(
   }
   const env = scrubbedEnvironment({ SOURCE_DATE_EPOCH: String(IMAGE_TIME) });
   await writeAside(path, async (aside) => {
-    await withTemporaryDirectory('uboot', async (scratch) => {
+    const wrap = async (scratch: string): Promise<void> => {
       // mkimage takes a colon in a path for a list of files.
-      const [input, output] = [join(scratch, 'data'), join(scratch, 'image')];
-      await copy(data, input);
+      await copy(data, join(scratch, 'data'));
       const kind = ['-A', UBOOT_ARCHES[options.arch], '-O', 'linux', '-T', type, '-C', 'none'];
-      const argv = [options.mkimage ?? 'mkimage', ...kind, '-n', IMAGE_NAME, '-d', input, output] as const;
-      await runProgram(argv, { env, signal: options.signal });
-      await copy(output, aside);
-    });
+      const argv = [options.mkimage ?? 'mkimage', ...kind, '-n', IMAGE_NAME, '-d', 'data', 'image'] as const;
+      await runProgram(argv, { cwd: scratch, env, signal: options.signal });
+      await copy(join(scratch, 'image'), aside);
+    };
+    await withTemporaryDirectory('uboot', wrap, dirname(path));
   });
 }

@@ -140,13 +140,13 @@ describe('getty on the console of the board', () => {
       await logIn(terminal, ['root', 'emperor penguin'], REFUSED);
       await logIn(terminal, ['root', 'correct horse'], ROOT_PROMPT);
       await terminal.type('clear; id; tty; ls -l /etc/shadow');
-      await terminal.until(/^uid=0\(root\) gid=0\(root\)[^]*~ # *\s*(?![^])/);
+      await terminal.until(/^uid=0\(root\) gid=0\(root\)[^]*~ # *\s*(?![^])/, 240);
       expect(terminal.screen()).toMatch(/^\/dev\/ttyAMA0$/m);
       expect(terminal.screen()).toMatch(/^-rw------- +1 root +root .* \/etc\/shadow$/m);
       await terminal.type('clear; exit');
       await logIn(terminal, ['tux', 'emperor penguin'], USER_PROMPT);
       await terminal.type('clear; id; pwd; tty; cat /etc/shadow');
-      await terminal.until(/Permission denied\s+~ \$ *\s*(?![^])/);
+      await terminal.until(/Permission denied\s+~ \$ *\s*(?![^])/, 240);
       expect(terminal.screen()).toMatch(/^uid=1000\(tux\) gid=1000\(tux\)/m);
       expect(terminal.screen()).toMatch(/^\/home\/tux\n\/dev\/ttyAMA0$/m);
       await terminal.type('clear; exit');
@@ -154,6 +154,6 @@ describe('getty on the console of the board', () => {
       await terminal.keys('C-a', 'x');
       await terminal.until(/ran target run/);
     },
-    10 * MINUTES,
+    30 * MINUTES,
   );
 });

@@ -16,7 +16,7 @@ function chooseCaches() {
   if (process.getuid() !== 0) return;
   const base = lastingDirectory(0);
   const store = join(base, 'store');
-  for (const path of [store, join(store, 'sources')]) {
+  for (const path of [base, store, join(store, 'sources')]) {
     mkdirSync(path, { recursive: true });
     chmodSync(path, 0o755); // Whatever the umask is.
   }

@@ -85,7 +85,10 @@ it(
       await terminal.type('asked');
       await terminal.until(/Which architecture\?/);
       // Only architectures that UEFI boots are offered.
-      const offered = terminal.screen().split('Which architecture?')[1]!.match(/\b(arm64|arm|x86_64|riscv64)\b/g);
+      const offered = terminal
+        .screen()
+        .split('Which architecture?')[1]!
+        .match(/\b(arm64|arm|x86_64|riscv64)\b/g);
       expect([...new Set(offered)].sort()).toEqual(['arm64', 'x86_64']);
       await terminal.keys('C-c');
       await terminal.until(/nothing was chosen \[ABORTED\][^]*ended: 130/);

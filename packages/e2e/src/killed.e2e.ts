@@ -218,7 +218,7 @@ describe('in the middle of: publishing', () => {
     let pids: number[] = [];
     let half = '';
     const watcher = watch(output, (_event, name) => {
-      if (half !== '' || !/^\.vmlinux\.\d+\.tmp$/.test(name ?? '')) return;
+      if (half !== '' || !/^\.vmlinux\.\d+-[0-9a-f]{8}\.tmp$/.test(name ?? '')) return;
       half = name!;
       kill(pids, 'SIGKILL');
     });

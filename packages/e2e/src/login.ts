@@ -30,9 +30,9 @@ export async function logIn(
   outcome: string,
 ): Promise<void> {
   // The last thing on the screen.
-  await terminal.until(/^penguin login: *\s*(?![^])/m, 240);
+  await terminal.until(/^penguin login: *\s*(?![^])/m, 600);
   await terminal.type(user);
-  await terminal.until(/^Password: *\s*(?![^])/m);
+  await terminal.until(/^Password: *\s*(?![^])/m, 240);
   await terminal.type(password);
-  await terminal.until(new RegExp(`^penguin login: ${user}\\nPassword: *\\n(.*\\n)*?${outcome}`, 'm'));
+  await terminal.until(new RegExp(`^penguin login: ${user}\\nPassword: *\\n(.*\\n)*?${outcome}`, 'm'), 240);
 }

@@ -1,383 +1,320 @@
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createConnection } from 'node:net';
-import { tmpdir } from 'node:os';
+import { openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ReadStream, WriteStream } from 'node:tty';
-import type { Duplex } from 'node:stream';
-import {
-  chooseHostPorts,
-  choosePort,
-  macAddress,
-  planMachine,
-  runDetached,
-  runGuestTest,
-  SHELL_PROMPT,
-  stopRun,
-  type Drive,
-  type DriveInterface,
-  type GuestCommand,
-  type MachineOptions,
-} from '@bringup/qemu';
+import { macAddress } from '@bringup/qemu';
 import { itWhere } from '../../../jest.abilities.js';
-import { nx, REPOSITORY } from './nx-run.js';
+import { answer, connect, openShell, type Shell } from './conversation.js';
+import { makeDemoBoards, type BoardReport, type DemoBoards } from './demo-boards.js';
 import { remaining } from './processes.js';
 
-/** Each option of the machine in a guest that boots: the demo's arm64 kernel with more drivers, and its BusyBox. */
+/** Each option of a board's machine, from project.json to a guest that boots: the demo's arm64 kernel with more drivers. */
 const MINUTES = 60_000;
+jest.setTimeout(10 * MINUTES);
 
-let directory: string;
-const built = (path: string) => join(REPOSITORY, 'dist', path);
-const at = (path: string) => join(directory, path);
+let boards: DemoBoards;
+const at = (path: string) => join(boards.root, path);
 
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'bringup-machine-'));
-  const env = {
-    HOME: process.env.HOME!,
-    ...(process.env.BRINGUP_HOME && { BRINGUP_HOME: process.env.BRINGUP_HOME }),
-  };
-  for (const args of [
-    ['run', 'rootfs:build'],
-    ['run', 'kernel:build', '-c', 'devices'],
-  ]) {
-    const { exitCode, output } = await nx(args, { cwd: REPOSITORY, env });
-    expect({ exitCode, output: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, output: '' });
-  }
+  boards = await makeDemoBoards(['busybox:build', 'kernel:build:devices']);
 }, 30 * MINUTES);
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
+afterAll(() => boards.remove());
 
-/** What the guest prints when somebody outside is to do something. */
-const CALL = 'now-outside';
-const CALLING: GuestCommand[] = [
-  { run: 'mkdir -p /call && mount -t 9p -o trans=virtio call /call' },
-  { run: `echo ${CALL.replace('-', '""-')}; until test -e /call/done; do usleep 50000; done` },
-];
+const test = (board: string) => ['run', `${board}:test`, '-c', 'devices'];
 
-interface Boot extends Partial<MachineOptions> {
-  /** Put before QEMU. */
-  wrapper?: readonly string[];
-  /** Work of the test while the guest waits at {@link CALLING}, with the console so far. */
-  outside?: (console: string) => Promise<void>;
-  /** Work of the test from the start on. */
-  beside?: () => Promise<void>;
+/** Boots a board for its test, which has to pass. */
+async function passes(board: string): Promise<BoardReport> {
+  const { tasks } = await boards.succeed(test(board));
+  // Built where it came from; a workspace of its own makes nothing of it again.
+  expect(['hit', 'skipped']).toContain(tasks['kernel:build:devices']);
+  return boards.tested(board, 'devices');
 }
 
-/** @returns what the guest wrote */
-async function boot(
-  { wrapper = [], outside, beside, ...options }: Boot,
-  commands: GuestCommand[],
-): Promise<string> {
-  const call = at(`call-${Math.random().toString(36).slice(2)}`);
-  mkdirSync(call);
-  let console = '';
-  let work: Promise<void> | undefined = beside?.();
-  const machine: MachineOptions = {
-    arch: 'arm64',
-    board: 'e2e',
-    accel: 'tcg',
-    console: 'pipe',
-    boot: { via: 'kernel', kernel: built('kernel/devices/Image'), initrd: built('rootfs/initramfs.cpio.gz') },
-    ...options,
-    shares: [...(options.shares ?? []), ...(outside ? [{ path: call, tag: 'call' }] : [])],
-  };
-  const { consoleLog } = await runGuestTest(
-    ({ runDirectory }) => {
-      const planned = planMachine({ ...machine, runDirectory });
-      return { ...planned, wrapper: [...wrapper, ...planned.wrapper] };
-    },
-    {
-      readyPattern: SHELL_PROMPT,
-      commands,
-      bootTimeoutMs: MINUTES,
-      commandTimeoutMs: MINUTES / 2,
-      powerOff: { command: 'poweroff -f', timeoutMs: MINUTES },
-    },
-    {
-      onConsole: (chunk) => {
-        console += chunk;
-        if (!console.includes(CALL) || work) return;
-        work = outside?.(console).finally(() => writeFileSync(join(call, 'done'), ''));
-        work?.catch(() => undefined); // It is awaited when the guest has ended.
-      },
-    },
-  );
-  await work;
-  return consoleLog.replaceAll('\r', '');
+/** Directories with a file for the guest to see. */
+function addShared(...names: string[]): void {
+  for (const name of names) boards.write(`${name}/from-host`, 'of the host\n');
 }
 
-/** Reads until `pattern` is there. */
-async function answer(stream: NodeJS.ReadableStream, pattern: RegExp): Promise<string> {
-  let text = '';
-  for (let left = 200; left > 0 && !pattern.test(text); left -= 1) {
-    text += String(stream.read() ?? '');
-    if (!pattern.test(text)) await sleep(50);
-  }
-  expect(text).toMatch(pattern);
-  return text;
-}
-
-async function connect(to: { port: number } | { path: string }): Promise<Duplex> {
-  for (let left = 100; ; left -= 1) {
-    const socket = createConnection('port' in to ? { host: '127.0.0.1', ...to } : to);
-    const failed = await new Promise<Error | undefined>((resolve) =>
-      socket.once('connect', () => resolve(undefined)).once('error', resolve),
-    );
-    if (!failed) return socket.on('error', () => undefined);
-    if (left === 0) throw failed;
-    await sleep(50);
-  }
-}
-
-describe('network', () => {
-  it('carries a request through a forward to a server in the guest, which has two cards', async () => {
-    const forwards = [{ protocol: 'tcp', guestPort: 80 } as const];
-    const network = await chooseHostPorts([
-      { type: 'user', forwards },
-      { type: 'user', model: 'e1000' },
-    ]);
-    const port = network[0]?.type === 'user' ? network[0].forwards[0]?.hostPort : undefined;
-    const addresses = `^${macAddress('e2e', 0)}\\s+${macAddress('e2e', 1)}$`;
-    const outside = async () => {
-      const reply = await fetch(`http://127.0.0.1:${port}/`);
-      expect(await reply.text()).toBe('hello from the guest\n');
-    };
-    await boot({ network, outside }, [
-      { run: 'for n in 0 1; do cat /sys/class/net/eth$n/address; done', expect: addresses },
-      { run: 'readlink /sys/class/net/eth1/device/driver', expect: 'e1000' },
-      { run: 'ip addr add 10.0.2.15/24 dev eth0; ip link set eth0 up' },
-      { run: 'mkdir /www; echo "hello from the guest" >/www/index.html; httpd -h /www' },
-      ...CALLING,
-    ]);
-  });
-
-  it('has none by default', async () => {
-    await boot({}, [{ run: '! ls -d /sys/class/net/eth*' }]);
-  });
-
-  const title = 'reaches a tap interface of the host (skipped unless root can make network interfaces)';
-  itWhere('interfaces')(title, async () => {
-    const setUp =
-      'ip tuntap add dev tap0 mode tap && ip addr add 192.0.2.1/24 dev tap0 && ip link set tap0 up && exec "$@"';
-    const network: MachineOptions['network'] = [{ type: 'tap', ifname: 'tap0' }];
-    await boot({ network, wrapper: ['unshare', '--net', 'sh', '-c', setUp, 'sh'] }, [
-      {
-        run: 'ip addr add 192.0.2.2/24 dev eth0; ip link set eth0 up; ping -c 1 -w 5 192.0.2.1',
-        expect: ' 0% packet loss',
-      },
-    ]);
-  });
-});
-
-describe('drives', () => {
-  const KINDS = ['virtio', 'scsi', 'ide', 'usb', 'nvme', 'sd', 'pflash'] as const satisfies DriveInterface[];
-  /** QEMU's virt machine has two banks of 64 MiB. */
-  const BYTES: Partial<Record<(typeof KINDS)[number], number>> = { pflash: 64 << 20 };
-  const make = (name: string, kind: (typeof KINDS)[number] = 'virtio'): Drive => {
-    const bytes = Buffer.alloc(BYTES[kind] ?? 1 << 20);
-    bytes.write(`${name}|`);
-    writeFileSync(at(name), bytes);
-    return { file: at(name), format: 'raw', interface: kind };
-  };
-  const starts = (name: string) => readFileSync(at(name)).toString('latin1', 0, 8);
-  const list =
+describe('one board with drives, shares, two network cards and a watchdog', () => {
+  const KINDS = ['virtio', 'scsi', 'ide', 'usb', 'nvme', 'sd', 'pflash'];
+  /** As Linux names them; both flash banks are one device, which only a protocol of its own writes to. */
+  const DEVICES = ['vda', 'sda', 'sdb', 'sdc', 'nvme0n1', 'mmcblk0'];
+  const LIST =
     'for d in $(ls /sys/block); do case $d in loop*|ram*|mmcblk*boot*) ;; *) echo "$d=$(head -c 8 /dev/$d | tr -d "\\0")";; esac; done';
+  const starts = (name: string) => readFileSync(at(`drives/${name}`)).toString('latin1', 0, 8);
+  let report: BoardReport;
+  const printed = (run: string) =>
+    report.commands!.filter((command) => command.run === run).map(({ output }) => output);
 
-  it('are there on every bus, and lose what the guest writes', async () => {
-    const drives = KINDS.map((kind) => make(kind, kind));
-    const log = await boot({ drives }, [
-      // A USB disk is there a second after the others, later on a busy host.
+  function addDrive(name: string): void {
+    // QEMU's virt machine has two flash banks of 64 MiB.
+    const bytes = Buffer.alloc(name === 'pflash' ? 64 << 20 : 1 << 20);
+    bytes.write(`${name}|`);
+    boards.write(`drives/${name}`, bytes);
+  }
+
+  beforeAll(async () => {
+    for (const name of [...KINDS, 'kept', 'fixed']) addDrive(name);
+    addShared('ro', 'rw, comma');
+    const drive = (name: string, more: object) => ({ file: `drives/${name}`, format: 'raw', ...more });
+    boards.addBoard(
+      'devices',
       {
-        run: 'for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do [ -b /dev/sdc ] && break; sleep 1; done; [ -b /dev/sdc ]',
+        network: [{ type: 'user' }, { type: 'user', model: 'e1000' }],
+        drives: [
+          drive('virtio', {}),
+          drive('kept', { keepWrites: true, cache: 'writethrough' }),
+          drive('fixed', { readOnly: true }),
+          ...KINDS.slice(1).map((kind) => drive(kind, { interface: kind })),
+        ],
+        shares: [
+          { path: 'ro', tag: 'ro' },
+          { path: 'rw, comma', tag: 'rw', writable: true },
+        ],
+        watchdog: { model: 'i6300esb', action: 'none' },
       },
-      { run: list },
-      // Linux puts both banks together to one device; the firmware's comes first.
-      { run: 'dd if=/dev/mtdblock0 bs=1M skip=64 count=1 2>/dev/null | head -c 7', expect: '^pflash\\|' },
-      // Flash is written by a protocol of its own.
-      {
-        run: `for d in vda sda sdb sdc nvme0n1 mmcblk0; do echo written | dd of=/dev/$d conv=fsync 2>/dev/null || echo no $d; done; sync`,
-      },
-      { run: list },
-    ]);
+      [
+        'watchdog -T 2 -t 60 /dev/watchdog; cut -d. -f1 /proc/uptime >/started',
+        {
+          run: 'for n in 0 1; do cat /sys/class/net/eth$n/address; done',
+          expect: `^${macAddress('devices', 0)}\\s+${macAddress('devices', 1)}$`,
+        },
+        { run: 'readlink /sys/class/net/eth1/device/driver', expect: 'e1000$' },
+        // A USB disk is there a second after the others, later on a busy host.
+        'until [ -b /dev/sdc ]; do usleep 50000; done',
+        LIST,
+        // The firmware's bank comes first.
+        { run: 'dd if=/dev/mtdblock0 bs=1M skip=64 count=1 2>/dev/null | head -c 7', expect: '^pflash\\|' },
+        `for d in ${DEVICES.join(' ')}; do echo written | dd of=/dev/$d conv=fsync 2>/dev/null || echo no $d; done; sync`,
+        LIST,
+        'echo written | dd of=/dev/vdb conv=fsync',
+        { run: 'cat /sys/block/vdb/ro /sys/block/vdc/ro', expect: '^0\\s+1$' },
+        { run: 'echo written | dd of=/dev/vdc conv=fsync', exitCode: 1 },
+        {
+          run: 'for t in ro rw; do mkdir /$t; mount -t 9p -o trans=virtio $t /$t; done; cat /ro/from-host',
+          expect: '^of the host$',
+        },
+        { run: 'echo x >/ro/from-guest', exitCode: 1, expect: 'Read-only file system' },
+        'cat /rw/from-host; echo "of the guest" >/rw/from-guest',
+        // Three times the two seconds that the watchdog gives.
+        {
+          run: 'until [ $(cut -d. -f1 /proc/uptime) -gt $(($(cat /started) + 6)) ]; do usleep 100000; done; echo still here',
+          expect: '^still here$',
+        },
+      ],
+    );
+    report = await passes('devices');
+  }, 10 * MINUTES);
+
+  it('sees a drive on every bus, and loses what it writes there', () => {
+    const [before, after] = printed(LIST);
     for (const kind of KINDS.filter((name) => name !== 'pflash'))
-      expect(log).toMatch(new RegExp(`^\\w+=${kind}\\|`, 'm'));
-    expect(log.match(/^(vda|sd[abc]|nvme0n1|mmcblk0)=written$/gm)).toHaveLength(6);
-    expect(log).not.toMatch(/^no /m);
+      expect(before).toMatch(new RegExp(`^\\w+=${kind}\\|`, 'm'));
+    for (const device of DEVICES) expect(after).toMatch(new RegExp(`^${device}=written$`, 'm'));
+    expect(report.console).not.toMatch(/^no (vd|sd|nvme|mmc)/m);
     for (const kind of KINDS) expect(starts(kind)).toMatch(new RegExp(`^${kind}\\|`));
   });
 
-  it('keep what the guest writes where that is asked for, and refuse it where they are read-only', async () => {
-    const kept = { ...make('kept'), keepWrites: true, cache: 'writethrough' } as const;
-    const fixed = { ...make('fixed'), readOnly: true };
-    await boot({ drives: [kept, fixed] }, [
-      { run: 'echo written | dd of=/dev/vda conv=fsync', exitCode: 0 },
-      { run: 'cat /sys/block/vda/ro /sys/block/vdb/ro', expect: '^0\\s+1$' },
-      { run: 'echo written | dd of=/dev/vdb conv=fsync', exitCode: 1 },
-    ]);
+  it('keeps what it writes where that is asked for, and cannot write to a read-only drive', () => {
     expect([starts('kept'), starts('fixed').slice(0, 6)]).toEqual(['written\n', 'fixed|']);
   });
-});
 
-it('shares directories by 9p, read-only and writable', async () => {
-  for (const name of ['ro', 'rw, comma']) {
-    mkdirSync(at(name));
-    writeFileSync(join(at(name), 'from-host'), 'of the host\n');
-  }
-  const shares = [
-    { path: at('ro'), tag: 'ro' },
-    { path: at('rw, comma'), tag: 'rw', writable: true },
-  ];
-  await boot({ shares }, [
-    {
-      run: 'for t in ro rw; do mkdir /$t; mount -t 9p -o trans=virtio $t /$t; done; cat /ro/from-host',
-      expect: '^of the host$',
-    },
-    { run: 'echo x >/ro/from-guest', exitCode: 1, expect: 'Read-only file system' },
-    { run: 'cat /rw/from-host; echo "of the guest" >/rw/from-guest' },
-  ]);
-  expect(readFileSync(join(at('rw, comma'), 'from-guest'), 'utf8')).toBe('of the guest\n');
-  expect(statSync(join(at('rw, comma'), 'from-guest')).uid).toBe(process.getuid?.());
-});
-
-/** Directories with a file that the guest is to see. */
-function makeShares(...names: string[]): string[] {
-  return names.map((name) => {
-    mkdirSync(at(name));
-    writeFileSync(join(at(name), 'from-host'), 'of the host\n');
-    return at(name);
+  it('reads shares by 9p, and writes to the writable one as whoever runs QEMU', () => {
+    expect(readFileSync(at('rw, comma/from-guest'), 'utf8')).toBe('of the guest\n');
+    expect(statSync(at('rw, comma/from-guest')).uid).toBe(process.getuid?.());
   });
-}
+
+  it('has the network cards, and goes on when nobody feeds a watchdog without an action', () => {
+    expect(report).toMatchObject({ outcome: 'ready' });
+    expect(report.commands).toHaveLength(15);
+  });
+});
 
 const byVirtiofs = 'shares directories by virtiofs, read-only and writable (skipped without user namespaces)';
 itWhere('userNamespaces')(byVirtiofs, async () => {
-  const [ro, rw] = makeShares('fs-ro', 'fs-rw, comma');
+  addShared('fs-ro', 'fs-rw, comma');
   const shares = [
-    { type: 'virtiofs', path: ro!, tag: 'ro' },
-    { type: 'virtiofs', path: rw!, tag: 'rw', writable: true },
-  ] as const;
-  await boot({ shares }, [
+    { type: 'virtiofs', path: 'fs-ro', tag: 'ro' },
+    { type: 'virtiofs', path: 'fs-rw, comma', tag: 'rw', writable: true },
+  ];
+  boards.addBoard('virtiofs', { shares }, [
     {
       run: 'for t in ro rw; do mkdir /$t; mount -t virtiofs $t /$t; done; cat /ro/from-host',
       expect: '^of the host$',
     },
     { run: 'echo x >/ro/from-guest', exitCode: 1, expect: 'Read-only file system' },
     { run: 'rm /ro/from-host', exitCode: 1, expect: 'Read-only file system' },
-    { run: 'cat /rw/from-host; echo "of the guest" >/rw/from-guest; ln -s from-guest /rw/link' },
+    'cat /rw/from-host; echo "of the guest" >/rw/from-guest; ln -s from-guest /rw/link',
   ]);
-  expect(readFileSync(join(rw!, 'link'), 'utf8')).toBe('of the guest\n');
-  expect(statSync(join(rw!, 'from-guest')).uid).toBe(process.getuid?.());
+  await passes('virtiofs');
+  expect(readFileSync(at('fs-rw, comma/link'), 'utf8')).toBe('of the guest\n');
+  expect(statSync(at('fs-rw, comma/from-guest')).uid).toBe(process.getuid?.());
 });
 
-it('listens on consoles of all kinds, monitor and VNC; has processors, memory and the time that it was given', async () => {
-  const [telnet, monitor, vnc] = [await choosePort(), await choosePort(), await choosePort()];
-  const outside = async (console: string) => {
-    const pty = /redirected to (\/dev\/pts\/\d+) \(label hvc0\)/.exec(console)?.[1];
-    const descriptor = openSync(pty!, 'r+');
-    const terminal = new ReadStream(descriptor).setRawMode(true);
-    const talk = async (name: string, input: NodeJS.ReadableStream, output: NodeJS.WritableStream) => {
-      output.write(`${name}\n`);
-      await answer(input, new RegExp(`got ${name}`));
-    };
-    await talk('hvc0', terminal, new WriteStream(descriptor));
-    terminal.destroy();
-    for (const [name, to] of [
-      ['hvc2', { path: at('console.sock') }],
-      ['hvc3', { port: telnet }],
-    ] as const) {
-      const socket = await connect(to);
-      await talk(name, socket, socket);
-      socket.destroy();
-    }
-    const hmp = await connect({ port: monitor });
-    hmp.write('info status\n');
-    await answer(hmp, /VM status: running/);
-    hmp.destroy();
-    const screen = await connect({ port: vnc });
-    await answer(screen, /^RFB 003\.\d{3}\n/);
-    screen.destroy();
-  };
-  await boot(
+const byTap = 'reaches a tap interface of the host (skipped unless root can make network interfaces)';
+itWhere('interfaces')(byTap, async () => {
+  const setUp =
+    'ip tuntap add dev tap0 mode tap && ip addr add 192.0.2.1/24 dev tap0 && ip link set tap0 up && exec "$@"';
+  boards.addBoard('tap', { network: [{ type: 'tap', ifname: 'tap0' }] }, [
     {
-      outside,
+      run: 'ip addr add 192.0.2.2/24 dev eth0; ip link set eth0 up; ping -c 1 -w 5 192.0.2.1',
+      expect: ' 0% packet loss',
+    },
+  ]);
+  await boards.succeed(test('tap'), { wrapper: ['unshare', '--net', 'sh', '-c', setUp, 'sh'] });
+});
+
+it('has no network by default, and ends when nobody feeds its watchdog', async () => {
+  boards.addBoard('bare', { watchdog: { model: 'i6300esb', action: 'poweroff' } }, [
+    '! ls -d /sys/class/net/eth*',
+    'watchdog -T 2 -t 60 /dev/watchdog; sleep 600',
+  ]);
+  const { exitCode, output } = await boards.nx([...test('bare'), '--commandTimeout=600']);
+  expect(exitCode).not.toBe(0);
+  const report = boards.tested('bare', 'devices');
+  expect({ output, code: report.code, message: report.message }).toMatchObject({
+    code: 'GUEST_EXITED',
+    message: expect.stringContaining('watchdog -T 2'),
+  });
+});
+
+/** A board that runs in the background: its shell, and what the run said to connect to. */
+interface Detached {
+  shell: Shell;
+  consoleLog: () => string;
+  /** The port behind `name` in the lines that the run printed. */
+  port: (name: string) => number;
+}
+
+/** @param beforeShell work before the guest has got to its shell */
+async function detach(
+  board: string,
+  beforeShell?: (port: Detached['port']) => Promise<void>,
+): Promise<Detached> {
+  // Nx's static output leaves out a task's standard error.
+  const run = ['run', `${board}:run`, '-c', 'devices', '--detach'];
+  const { output } = await boards.succeed(run, { outputStyle: 'stream' });
+  const port = (name: string) =>
+    Number(new RegExp(`${board}: ${name}: (?:telnet )?127\\.0\\.0\\.1[ :](\\d+)`).exec(output)?.[1]);
+  const listed = (await boards.succeed(['run', `${board}:ps`, '-c', 'devices', '--json'])).output;
+  const [shown] = JSON.parse(/^\[$[^]*?^\]$/m.exec(listed)![0]) as {
+    sockets: { console: string };
+    consoleLog: string;
+  }[];
+  const shellOpened = openShell(shown!.sockets.console);
+  await beforeShell?.(port);
+  return {
+    ...{ port, shell: await shellOpened },
+    consoleLog: () => readFileSync(shown!.consoleLog, 'utf8').replaceAll('\r', ''),
+  };
+}
+
+describe('a board in the background', () => {
+  let guest: Detached;
+
+  beforeAll(async () => {
+    boards.addBoard('reachable', {
+      network: [{ type: 'user', forwards: [{ protocol: 'tcp', guestPort: 80 }] }],
       consoles: [
         { type: 'pty' },
-        { type: 'file', path: at('console.txt') },
-        { type: 'unix', path: at('console.sock') },
-        { type: 'telnet', port: telnet },
+        { type: 'file', path: 'console.txt' },
+        { type: 'unix', path: 'console.sock' },
+        { type: 'telnet' },
       ],
-      monitor: { type: 'telnet', port: monitor },
-      display: { type: 'vnc', port: vnc },
+      monitor: { type: 'telnet' },
+      display: { type: 'vnc' },
       rtc: { base: '2020-01-02T03:04:05', clock: 'vm' },
       smp: 2,
-      memoryMiB: 192,
-      memoryGrowth: { slots: 2, maxMiB: 1024 },
-    },
-    [
-      { run: 'cat /sys/class/rtc/rtc0/date', expect: '^2020-01-02$' },
-      { run: 'nproc', expect: '^2$' },
-      { run: 'awk "/MemTotal/ { print (\\$2 > 150000 && \\$2 < 196608) }" /proc/meminfo', expect: '^1$' },
-      { run: 'echo to the file >/dev/hvc1' },
-      { run: 'for n in 0 2 3; do (read -r line </dev/hvc$n; echo "got $line" >/dev/hvc$n) & done' },
-      ...CALLING,
-    ],
-  );
-  expect(readFileSync(at('console.txt'), 'utf8')).toBe('to the file\r\n');
+      memory: 192,
+      memoryGrowth: { slots: 2, max: 1024 },
+    });
+    guest = await detach('reachable');
+  }, 10 * MINUTES);
+
+  it('has the processors, the memory and the time that it was given', async () => {
+    expect(await guest.shell.run('cat /sys/class/rtc/rtc0/date')).toBe('2020-01-02\n');
+    expect(await guest.shell.run('nproc')).toBe('2\n');
+    const kib = Number(await guest.shell.run('awk "/MemTotal/ { print \\$2 }" /proc/meminfo'));
+    expect(kib).toBeGreaterThan(150_000);
+    expect(kib).toBeLessThan(192 * 1024);
+  });
+
+  it('answers a request through a forward of the host', async () => {
+    await guest.shell.run('ip addr add 10.0.2.15/24 dev eth0; ip link set eth0 up');
+    await guest.shell.run('mkdir /www; echo "hello from the guest" >/www/index.html; httpd -h /www');
+    const reply = await fetch(`http://127.0.0.1:${guest.port('http')}/`);
+    expect(await reply.text()).toBe('hello from the guest\n');
+  });
+
+  it('has a monitor and VNC on the ports that it said', async () => {
+    const hmp = await connect({ host: '127.0.0.1', port: guest.port('monitor') });
+    hmp.write('info status\n');
+    await answer(hmp, /VM status: running/);
+    hmp.write('info memory_size_summary\n');
+    await answer(hmp, /base memory: 201326592\b/);
+    hmp.destroy();
+    const screen = await connect({ host: '127.0.0.1', port: guest.port('vnc') });
+    await answer(screen, /^RFB 003\.\d{3}\n/);
+    screen.destroy();
+  });
+
+  it('has consoles of all kinds', async () => {
+    await guest.shell.run('echo to the file >/dev/hvc1');
+    expect(readFileSync(at('console.txt'), 'utf8')).toBe('to the file\r\n');
+    await guest.shell.run(
+      'for n in 0 2 3; do (read -r line </dev/hvc$n; echo "got $line" >/dev/hvc$n) & done',
+    );
+    for (const [name, to] of [
+      ['hvc2', { path: at('console.sock') }],
+      ['hvc3', { host: '127.0.0.1', port: guest.port('hvc3') }],
+    ] as const) {
+      const socket = await connect(to);
+      socket.write(`${name}\n`);
+      await answer(socket, new RegExp(`got ${name}`));
+      socket.destroy();
+    }
+    const hmp = await connect({ host: '127.0.0.1', port: guest.port('monitor') });
+    hmp.write('info chardev\n');
+    const pty = /hvc0: filename=pty:(\/dev\/pts\/\d+)/.exec(
+      await answer(hmp, /hvc0: filename=\S+\r?\n/),
+    )![1]!;
+    hmp.destroy();
+    const descriptor = openSync(pty, 'r+');
+    const terminal = new ReadStream(descriptor).setRawMode(true);
+    new WriteStream(descriptor).write('hvc0\n');
+    await answer(terminal, /got hvc0/);
+    terminal.destroy();
+  });
+
+  it('switches itself off when it is stopped: a program in the guest hears the power button', async () => {
+    guest.shell.close();
+    const stop = ['run', 'reachable:stop', '-c', 'devices', '--timeout=300'];
+    const { output } = await boards.succeed(stop, { outputStyle: 'stream' });
+    expect(output).toContain('the guest switched itself off');
+    expect(await remaining(boards.root)).toEqual([]);
+  });
 });
 
-it("lets gdb start the guest, and the monitor's unix socket answer", async () => {
-  const port = await choosePort();
-  const beside = async () => {
+it('boots through a firmware of its own, once gdb lets it', async () => {
+  boards.addBoard('firmware', {
+    machine: 'virt,acpi=off',
+    firmware: '/usr/share/qemu-efi-aarch64/QEMU_EFI.fd',
+    gdb: { type: 'tcp', wait: true },
+    monitor: { type: 'unix', path: 'monitor.sock' },
+  });
+  const { shell, consoleLog } = await detach('firmware', async (port) => {
     const hmp = await connect({ path: at('monitor.sock') });
     hmp.write('info status\n');
     await answer(hmp, /VM status: paused \(prelaunch\)/);
     hmp.destroy();
-    const stub = await connect({ port });
+    const stub = await connect({ host: '127.0.0.1', port: port('gdb') });
     // gdb's remote protocol: why does it stand, and go on.
     stub.write('$?#3f');
     await answer(stub, /\$T05/);
     stub.write('+$D#44');
     await answer(stub, /\$OK/);
     stub.destroy();
-  };
-  await boot(
-    { beside, gdb: { type: 'tcp', port, wait: true }, monitor: { type: 'unix', path: at('monitor.sock') } },
-    [{ run: 'true' }],
-  );
-});
-
-it('switches itself off when it is stopped: the button is pressed, and a program in the guest hears it', async () => {
-  const run = await runDetached(
-    (paths) =>
-      planMachine({
-        ...{ arch: 'arm64', board: 'e2e', accel: 'tcg', console: 'socket', ...paths },
-        boot: {
-          via: 'kernel',
-          kernel: built('kernel/devices/Image'),
-          initrd: built('rootfs/initramfs.cpio.gz'),
-        },
-      }),
-    { subject: { board: 'e2e', workspace: directory } },
-  );
-  const console = () => readFileSync(join(run.directory, 'console.log'), 'utf8');
-  for (let left = 1200; left > 0 && !/[#$] $/.test(console()); left -= 1) await sleep(50);
-  expect(await stopRun(run, MINUTES)).toBe('power-down');
-  expect(await remaining(run.directory)).toEqual([]);
-});
-
-it.each(['poweroff', 'none'] as const)(
-  'has a watchdog that ends a guest that does not feed it: %s',
-  async (action) => {
-    const watchdog = { model: 'i6300esb', action };
-    const run = boot({ watchdog }, [
-      { run: 'watchdog -T 2 -t 60 /dev/watchdog; sleep 6; echo still here', expect: 'still here' },
-    ]);
-    if (action === 'none') await run;
-    else await expect(run).rejects.toMatchObject({ code: 'GUEST_EXITED' });
-  },
-);
-
-it('boots through a firmware of its own', async () => {
-  const log = await boot({ machine: 'virt,acpi=off', firmware: '/usr/share/qemu-efi-aarch64/QEMU_EFI.fd' }, [
-    { run: 'true' },
-  ]);
-  expect(log).toMatch(/efi: EFI v2.* by .*(EDK|Debian)/);
+  });
+  expect(consoleLog()).toMatch(/efi: EFI v2.* by .*(EDK|Debian)/);
+  shell.type('poweroff -f');
+  expect(await remaining(boards.root, 5 * MINUTES)).toEqual([]);
 });

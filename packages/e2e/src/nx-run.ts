@@ -19,6 +19,8 @@ export interface NxOptions {
   env?: Record<string, string>;
   /** Run as this user id, without any privilege. */
   uid?: number;
+  /** A program and its arguments that start it: `unshare`, say. */
+  wrapper?: readonly string[];
   /** Start it in a process group of its own, as a shell does, so that signals reach it as from a terminal. */
   ownGroup?: boolean;
   /** Nx's `--outputStyle`: `static`, where a task's output comes at its end, unless it is to be followed. */
@@ -59,7 +61,8 @@ export async function nx(args: readonly string[], options: NxOptions): Promise<N
     // A generator has no output style: it would be taken for an option of its own.
     ...(args[0] === 'g' ? [] : [`--outputStyle=${options.outputStyle ?? 'static'}`]),
   ];
-  const argv = options.uid === undefined ? command : [...withoutPrivilege(options.uid), ...command];
+  const asUser = options.uid === undefined ? [] : withoutPrivilege(options.uid);
+  const argv = [...(options.wrapper ?? []), ...asUser, ...command];
   const child = spawn(argv[0]!, argv.slice(1), {
     cwd: options.cwd,
     env: nxEnvironment(options.cwd, options.env),

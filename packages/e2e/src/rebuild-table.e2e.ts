@@ -1,4 +1,13 @@
-import { chmodSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +23,7 @@ import {
   tarballSource,
   type FakeWorkspace,
 } from './fake-workspace.js';
+import { COVERAGE, NEVER_CACHED } from './rebuild-options.js';
 import { nx, REPOSITORY, type Fate, type NxRun } from './nx-run.js';
 
 /**
@@ -195,6 +205,16 @@ const ROWS: Row[] = [
     compiled: [],
   },
   {
+    edit: 'source of a program that becomes a symbolic link',
+    apply: (workspace) => {
+      workspace.write('real/f', '.global f\nf: mov $3, %eax\nret\n');
+      rmSync(join(workspace.root, 'tool/f.S'));
+      symlinkSync('../real/f', join(workspace.root, 'tool/f.S'));
+    },
+    fates: { 'tool:build': 'ran', 'rootfs:build': 'ran', 'board:test': 'ran' },
+    compiled: [],
+  },
+  {
     edit: 'comment in a source of a program',
     apply: write('tool/f.S', '.global f // a comment\nf: mov $1, %eax\nret\n'),
     // The program comes out the same.
@@ -364,6 +384,40 @@ const ROWS: Row[] = [
   },
 ];
 
+/** Tests of their own below, each a table in one. */
+const TABLES = [
+  'what a board plugs into its machine',
+  'a kernel module, and an initramfs that loads it',
+  'a kernel that exports something else, and how an initramfs takes a module',
+  'an image for U-Boot',
+] as const;
+
+describe('every option of every executor', () => {
+  const executors = join(REPOSITORY, 'packages/nx/src/executors');
+  const names = readdirSync(executors).filter((name) => existsSync(join(executors, name, 'schema.json')));
+  const optionsOf = (executor: string) =>
+    Object.keys(
+      JSON.parse(readFileSync(join(executors, executor, 'schema.json'), 'utf8')).properties as Json,
+    );
+
+  it('of a cached task is in the rebuild table, or has a reason why not', () => {
+    const cached = names.filter((name) => !NEVER_CACHED.includes(name));
+    const options = Object.fromEntries(cached.map((name) => [name, optionsOf(name).sort()]));
+    const covered = Object.entries(COVERAGE).map(([name, own]) => [name, Object.keys(own).sort()]);
+    expect(Object.fromEntries(covered)).toEqual(options);
+    expect(NEVER_CACHED.filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  it('that names a row names one that is there', () => {
+    const rows = new Set<string>([...ROWS.map(({ edit }) => edit), ...TABLES]);
+    const named = Object.values(COVERAGE).flatMap((own) => Object.values(own));
+    const unknown = named.flatMap((coverage) =>
+      'row' in coverage && !rows.has(coverage.row) ? [coverage.row] : [],
+    );
+    expect(unknown).toEqual([]);
+  });
+});
+
 describe('what an edit makes run', () => {
   let workspace: FakeWorkspace;
   let path: string;
@@ -429,7 +483,7 @@ describe('what an edit makes run', () => {
     expectSuccess(await test(), { ...hits, 'board:test': 'ran' });
   });
 
-  it('what a board plugs into its machine', async () => {
+  it(TABLES[0], async () => {
     workspace.write('data/disk.img', 'a disk');
     workspace.write('data/firmware.bin', 'a firmware');
     workspace.write('data/shared/file', 'a file');
@@ -482,48 +536,58 @@ describe('what an edit makes run', () => {
     return after;
   }
 
-  it('a kernel module, and an initramfs that loads it', async () => {
-    const after = await moduleBuilt();
+  it(
+    TABLES[1],
+    async () => {
+      const after = await moduleBuilt();
 
-    const hello = readFileSync(join(workspace.root, 'hello/hello.c'), 'utf8');
+      const hello = readFileSync(join(workspace.root, 'hello/hello.c'), 'utf8');
 
-    await after(() => workspace.write('hello/hello.c', `${hello}int more;\n`), behind, ['hello/hello.o']);
-    await after(
-      () => workspace.write('hello/hello.c', `${hello}int more; // a comment\n`),
-      // It comes out the same.
-      { 'hello:build': 'ran' },
-      ['hello/hello.o'],
-    );
-    await after(() => workspace.write('hello/hello.h', '#define MORE 1\n'), { 'hello:build': 'ran' }, [
-      'hello/hello.o',
-    ]);
-    await after(() => workspace.write('hello/hello.o', 'left by hand\n'), {}, []);
-    // A configuration that leaves symbols and headers of modules alone.
-    await after(config('CONFIG_NET=y\n'), { ...kernelAlone, 'hello:build': 'ran' }, []);
-    // One that changes a header that the module includes.
-    await after(config('CONFIG_NET=y\nCONFIG_NR_CPUS=8\n'), { ...kernelAlone, ...behind }, ['hello/hello.o']);
-  }, 600_000); // A whole table in one.
+      await after(() => workspace.write('hello/hello.c', `${hello}int more;\n`), behind, ['hello/hello.o']);
+      await after(
+        () => workspace.write('hello/hello.c', `${hello}int more; // a comment\n`),
+        // It comes out the same.
+        { 'hello:build': 'ran' },
+        ['hello/hello.o'],
+      );
+      await after(() => workspace.write('hello/hello.h', '#define MORE 1\n'), { 'hello:build': 'ran' }, [
+        'hello/hello.o',
+      ]);
+      await after(() => workspace.write('hello/hello.o', 'left by hand\n'), {}, []);
+      // A configuration that leaves symbols and headers of modules alone.
+      await after(config('CONFIG_NET=y\n'), { ...kernelAlone, 'hello:build': 'ran' }, []);
+      // One that changes a header that the module includes.
+      await after(config('CONFIG_NET=y\nCONFIG_NR_CPUS=8\n'), { ...kernelAlone, ...behind }, [
+        'hello/hello.o',
+      ]);
+    },
+    600_000,
+  ); // A whole table in one.
 
-  it('a kernel that exports something else, and how an initramfs takes a module', async () => {
-    const after = await moduleBuilt();
+  it(
+    TABLES[2],
+    async () => {
+      const after = await moduleBuilt();
 
-    // One that changes what is exported: make looks, and the module comes out the same.
-    await after(
-      () => workspace.write('kernel/b.config', 'CONFIG_BLOCK=y\n'),
-      { 'kernel:config': 'ran', 'kernel:build': 'ran', 'hello:build': 'ran', 'rootfs:build': 'skipped' },
-      [],
-    );
-    // Another release is another vermagic, and another directory of modules.
-    await after(config('CONFIG_NR_CPUS=8\nCONFIG_LOCALVERSION="-own"\n'), { ...kernelAlone, ...behind }, [
-      'hello/hello.o',
-    ]);
-    const entry = (change: Json) =>
-      editProject('rootfs', (json) => Object.assign(json.targets.build.options.modules[0], change));
-    const packed: Record<string, Fate> = { 'rootfs:build': 'ran', 'board:test': 'ran' };
-    await after(() => entry({ parameters: { who: 'board' } })(workspace), packed, []);
-    await after(() => entry({ load: false })(workspace), packed, []);
-    await after(() => entry({ names: ['hello'] })(workspace), { 'rootfs:build': 'skipped' }, []);
-  }, 600_000);
+      // One that changes what is exported: make looks, and the module comes out the same.
+      await after(
+        () => workspace.write('kernel/b.config', 'CONFIG_BLOCK=y\n'),
+        { 'kernel:config': 'ran', 'kernel:build': 'ran', 'hello:build': 'ran', 'rootfs:build': 'skipped' },
+        [],
+      );
+      // Another release is another vermagic, and another directory of modules.
+      await after(config('CONFIG_NR_CPUS=8\nCONFIG_LOCALVERSION="-own"\n'), { ...kernelAlone, ...behind }, [
+        'hello/hello.o',
+      ]);
+      const entry = (change: Json) =>
+        editProject('rootfs', (json) => Object.assign(json.targets.build.options.modules[0], change));
+      const packed: Record<string, Fate> = { 'rootfs:build': 'ran', 'board:test': 'ran' };
+      await after(() => entry({ parameters: { who: 'board' } })(workspace), packed, []);
+      await after(() => entry({ load: false })(workspace), packed, []);
+      await after(() => entry({ names: ['hello'] })(workspace), { 'rootfs:build': 'skipped' }, []);
+    },
+    600_000,
+  );
 
   it('the commit of a git repository, but not where it comes from or what it is called', async () => {
     const base = join(workspace.root, '..');
@@ -588,7 +652,7 @@ describe('what an edit makes run', () => {
     expect(await fates()).toEqual(['ran', 'ran', 'ran']);
   }, 600_000); // A whole table in one.
 
-  it('an image for U-Boot', async () => {
+  it(TABLES[3], async () => {
     const options = { arch: 'x86_64', type: 'ramdisk', initramfs: 'rootfs' };
     const target = { executor: '@bringup/nx:uboot-image', options };
     const json = { name: 'image', targets: { build: target } };

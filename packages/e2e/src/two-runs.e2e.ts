@@ -29,7 +29,7 @@ describe('two runs of one project at once', () => {
       expect({ exitCode, output: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, output: '' });
     const outputs = runs.map(({ output }) => output);
     const waited = outputs.filter((output) =>
-      new RegExp(`${project}: waiting for .* \\(pid \\d+\\)`).test(output),
+      new RegExp(`${project}: waiting for process \\d+, which is working on ${project}`).test(output),
     );
     // Each can have waited once: the first may find the second configuring when it comes to build.
     expect(waited.length).toBeGreaterThanOrEqual(1);

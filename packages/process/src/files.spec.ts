@@ -29,7 +29,16 @@ it('leaves the old file and nothing aside when writing fails', async () => {
 it('removes what killed writers left of the same file, and nothing else', async () => {
   const place = mkdtempSync(join(directory, 'abandoned-'));
   const dead = 2 ** 22 - 7;
-  const left = [`.x.${dead}.tmp`, `.x.${process.pid}.tmp`, `.x.y.${dead}.tmp`, `.y.${dead}.tmp`, '.x.tmp'];
+  let own = '';
+  await writeAside(join(place, 'x'), async (aside) => {
+    own = /-[0-9a-f]{8}\.tmp$/.exec(aside)![0];
+    writeFileSync(aside, '');
+  });
+  // The third: of a process in another container, where that number may be a live writer's.
+  const left = [
+    ...[`.x.${dead}${own}`, `.x.${process.pid}${own}`, `.x.${dead}-00000000.tmp`],
+    ...[`.x.y.${dead}${own}`, `.y.${dead}${own}`, '.x.tmp'],
+  ];
   for (const name of left) writeFileSync(join(place, name), 'half');
   await writeFileAside(join(place, 'x'), 'whole');
   expect(readdirSync(place).sort()).toEqual([...left.slice(2), 'x'].sort());

@@ -1,21 +1,28 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, statfs } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { ensureDir, mkdtemp, readdir, remove, rename } from 'fs-extra';
 import { isAlive } from './alive.js';
 import { AbortedError, ToolError } from './errors.js';
+import { pidNamespace } from './process-identity.js';
 import { ownDirectory, releaseDirectory } from './reaper.js';
+
+/** Where process ids mean what they mean here: two containers, or two hosts, that share a directory have equal ones. */
+const PLACE = createHash('sha256')
+  .update(`${hostname()} ${pidNamespace()}`)
+  .digest('hex')
+  .slice(0, 8);
 
 /** Where a file is written before it is renamed to `path`: beside it, so that the rename is atomic. */
 function asidePath(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  return join(dirname(path), `.${basename(path)}.${process.pid}-${PLACE}.tmp`);
 }
 
-/** Removes what processes that were killed left beside `path`: they can no longer do it. */
+/** Removes what processes of this place that were killed left beside `path`: they can no longer do it. */
 async function removeAbandoned(path: string): Promise<void> {
-  const [start, end] = [`.${basename(path)}.`, '.tmp'];
+  const [start, end] = [`.${basename(path)}.`, `-${PLACE}.tmp`];
   for (const name of await readdir(dirname(path))) {
     if (!name.startsWith(start) || !name.endsWith(end)) continue;
     const pid = name.slice(start.length, -end.length);

@@ -21,10 +21,10 @@ export {
   type Distribution,
 } from './distributions.js';
 export { dyingWithUs, startKept, type KeptProgram } from './keeper.js';
-export { withLock, type LockOptions, type LockOwner } from './lock.js';
+export { acquireLock, lockHolder, tryLock, withLock, type HeldLock, type LockOptions } from './lock.js';
 export { nearNames, suggestNames } from './near.js';
 export { debianPackageOf, missingProgram } from './programs.js';
-export { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.js';
+export { identifyProcess, isRunning, pidNamespace, type ProcessIdentity } from './process-identity.js';
 export { quoteArgument, quoteCommand } from './quote.js';
 export { ownDirectory, releaseDirectory } from './reaper.js';
 export {

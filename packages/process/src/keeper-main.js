@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The keeper: the parent of a program that outlives whoever started it. Arguments: a directory, then the program's
- * argv. It says {"pid": N} or {"error": TEXT} on stdout. The program is ended and the directory removed when stdin
+ * The keeper: the parent of a program that outlives whoever started it. Arguments: a directory, how many descriptors
+ * from 3 on the program inherits, then the program's argv. It says {"pid": N} or {"error": TEXT} on stdout. The program is ended and the directory removed when stdin
  * ends before the line "keep" came; after that line, the directory is removed when the program has ended by itself.
  * Plain JavaScript, so that it can be started from the sources (tests) and from the build alike.
  */
@@ -10,9 +10,10 @@ const { spawn } = require('node:child_process');
 const { closeSync, rmSync, writeSync } = require('node:fs');
 const { createInterface } = require('node:readline');
 
-const [directory, program, ...args] = process.argv.slice(2);
+const [directory, descriptors, program, ...args] = process.argv.slice(2);
+const inherited = Array.from({ length: Number(descriptors) }, (_, index) => 3 + index);
 // stderr is a file that the starter opened; stdout is only for the first word.
-const child = spawn(/** @type {string} */ (program), args, { stdio: ['ignore', 'ignore', 2] });
+const child = spawn(/** @type {string} */ (program), args, { stdio: ['ignore', 'ignore', 2, ...inherited] });
 let kept = false;
 
 /** @param {object} message */

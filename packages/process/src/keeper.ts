@@ -24,15 +24,21 @@ export interface KeptProgram {
  *
  * @param directory removed by the keeper when the program has ended
  * @param stderr descriptor of a file that takes the program's stderr
+ * @param descriptors open files that the program inherits, and with them the locks on them
  * @throws ToolError `TOOL_FAILED` when it cannot be started
  */
-export async function startKept(argv: Argv, directory: string, stderr: number): Promise<KeptProgram> {
+export async function startKept(
+  argv: Argv,
+  directory: string,
+  stderr: number,
+  descriptors: readonly number[] = [],
+): Promise<KeptProgram> {
   // Not through execa: like the reaper, this child must outlive us.
   const keeper = spawn(
     process.execPath,
-    [join(__dirname, 'keeper-main.js'), directory, ...dyingWithUs(argv)],
+    [join(__dirname, 'keeper-main.js'), directory, String(descriptors.length), ...dyingWithUs(argv)],
     {
-      stdio: ['pipe', 'pipe', stderr],
+      stdio: ['pipe', 'pipe', stderr, ...descriptors],
       detached: true,
       env: scrubbedEnvironment(),
     },

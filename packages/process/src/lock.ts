@@ -1,87 +1,180 @@
-import { hostname } from 'node:os';
+import { closeSync, fstatSync, openSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ensureDir, readJson, remove, writeJson } from 'fs-extra';
-import { lock } from 'proper-lockfile';
-import { isAlive } from './alive.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ensureDir } from 'fs-extra';
 import { ToolError } from './errors.js';
-import { describeDiskError } from './files.js';
+import { releaseFlock, tryFlock, waitForFlock } from './flock.js';
+import { dropDescriptor, holdDescriptor } from './lock-descriptors.js';
+import { claim, describeSelf, disclaim, readOwner, reassign, type LockOwner } from './lock-owner.js';
+import { announceWait, describeHolder } from './lock-wait.js';
+import type { ProcessIdentity } from './process-identity.js';
 
-/** A lock whose owner's host cannot be asked counts as abandoned after this long without a heartbeat. */
-const STALE_MS = 10_000;
-/** The shortest that proper-lockfile takes: used when the owner is known to be dead. */
-const STALE_DEAD_MS = 2_000;
-const RETRY_MS = 200;
-
-/** Who holds a lock, as other processes are told. */
-export interface LockOwner {
-  pid: number;
-  host: string;
-  /** What it is doing, in the user's words. */
-  purpose: string;
-}
+/** How often the record of an owner is looked at that this kernel's lock says nothing about. */
+const FOREIGN_MS = 500;
 
 export interface LockOptions {
+  /** What the work does, to be read after "which is": `updating the package lists`. */
   purpose: string;
-  /** Called once, when somebody else holds the lock. */
-  onWait?: (owner: LockOwner | undefined) => void;
+  /** Called once, when somebody else holds the lock, with a sentence that says who, why, and how to end the wait. */
+  onWait?: (message: string) => void;
   signal?: AbortSignal;
 }
 
-/** How often a lock without an owner's name is looked at again before somebody is told of it. */
-const UNNAMED_ROUNDS = 3;
+/** A lock of this process, and of the programs that it started since. */
+export interface HeldLock {
+  /** The open file that has the lock: whoever inherits it holds the lock too. */
+  readonly descriptor: number;
+  /** Gives the lock back, unless it was left to others; never rejects. */
+  release(): Promise<void>;
+  /** Leaves the lock to programs that inherited the descriptor, until the last of them has ended; `heir` is named as its owner. */
+  leaveTo(heir: ProcessIdentity): Promise<void>;
+}
 
 /**
- * Runs `work` while holding the lock on `path` (a `path.lock` directory beside it, with a heartbeat, so that
- * a lock whose owner was killed is taken over). Waits for as long as its owner lives.
+ * Runs `work` while holding the lock on `path`: a file `path.flock` beside it has the kernel's lock, `path.owner` says whose
+ * it is. It is held until `work` has ended, or where this process is killed before, until every program that it started has
+ * ended; no clock ends it. Waits as long.
  *
  * @throws the signal's reason when aborted while waiting
+ * @throws ToolError `LOCK_FAILED`, `NO_SPACE`
  */
 export async function withLock<T>(path: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
-  const ownerFile = `${path}.owner`;
-  await ensureDir(dirname(path));
-  const release = await acquire(path, ownerFile, options);
+  const lock = await acquireLock(path, options);
   try {
-    const owner: LockOwner = { pid: process.pid, host: hostname(), purpose: options.purpose };
-    await writeJson(ownerFile, owner).catch((error: unknown) => {
-      throw describeDiskError(error, ownerFile);
-    });
     return await work();
   } finally {
-    await remove(ownerFile);
-    await release();
+    await lock.release();
   }
 }
 
-async function acquire(path: string, ownerFile: string, options: LockOptions): Promise<() => Promise<void>> {
+/** Waits for the lock on `path` as {@link withLock} does, and takes it. */
+export async function acquireLock(path: string, options: LockOptions): Promise<HeldLock> {
   let told = false;
-  for (let round = 1; ; round += 1) {
+  const onWait = (message: string) => {
+    if (!told) options.onWait?.(message);
+    told = true;
+  };
+  for (;;) {
     options.signal?.throwIfAborted();
-    const owner = (await readJson(ownerFile).catch(() => undefined)) as LockOwner | undefined;
-    try {
-      return await lock(path, {
-        realpath: false,
-        stale: owner && isDead(owner) ? STALE_DEAD_MS : STALE_MS,
-        onCompromised: () => undefined, // The machine slept: our work is still ours, its results are renamed into place.
-      });
-    } catch (error) {
-      if ((error as { code?: string }).code !== 'ELOCKED') {
-        throw new ToolError(
-          'LOCK_FAILED',
-          `cannot lock ${path}: ${(error as Error).message}`,
-          { path },
-          error,
-        );
-      }
-    }
-    // Who has just locked has not yet said who it is: ask again before telling.
-    if (!told && (owner ? !isDead(owner) : round > UNNAMED_ROUNDS)) {
-      told = true;
-      options.onWait?.(owner);
-    }
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    const lock = await attempt(path, (file) => wait(file, { ...options, onWait }));
+    if (lock) return lock;
   }
 }
 
-function isDead(owner: LockOwner): boolean {
-  return owner.host === hostname() && !isAlive(owner.pid);
+/**
+ * Takes the lock on `path` if it is free; undefined where somebody else holds it, whom {@link lockHolder} names.
+ *
+ * @throws ToolError `LOCK_FAILED`, `NO_SPACE`
+ */
+export async function tryLock(path: string, purpose: string): Promise<HeldLock | undefined> {
+  return attempt(path, async (file) => {
+    if (!(await tryFlock(file.descriptor, path)) || !isInPlace(file)) return undefined;
+    const own = describeSelf(purpose, file.inode);
+    return (await claim(path, own)) ? undefined : hold(file, own);
+  });
+}
+
+/** Who holds the lock on `path`, in words: `process 12, which is updating the package lists`. */
+export async function lockHolder(path: string): Promise<string> {
+  return describeHolder(realpathSync(lockFile(path)), path, await readOwner(path));
+}
+
+function lockFile(path: string): string {
+  return `${path}.flock`;
+}
+
+/** An open lock file. */
+interface LockFile {
+  /** What the lock is on. */
+  locked: string;
+  descriptor: number;
+  /** Real path, as /proc shows it. */
+  path: string;
+  inode: number;
+}
+
+/** Opens the lock's file for `take`, and closes it again unless that gives a lock. */
+async function attempt(
+  path: string,
+  take: (file: LockFile) => Promise<HeldLock | undefined>,
+): Promise<HeldLock | undefined> {
+  const file = await openLockFile(path);
+  let lock: HeldLock | undefined;
+  try {
+    lock = await take(file);
+    return lock;
+  } finally {
+    if (!lock) closeSync(file.descriptor);
+  }
+}
+
+async function openLockFile(locked: string): Promise<LockFile> {
+  await ensureDir(dirname(locked));
+  try {
+    // For writing, because NFS gives an exclusive lock to nothing else. The file stays for good: whoever waits has it open.
+    const descriptor = openSync(lockFile(locked), 'a');
+    return { locked, descriptor, path: realpathSync(lockFile(locked)), inode: fstatSync(descriptor).ino };
+  } catch (error) {
+    const message = `cannot lock ${locked}: ${(error as Error).message}`;
+    throw new ToolError('LOCK_FAILED', message, { path: locked }, error);
+  }
+}
+
+/** Whether the file is still the one at its path: who removes a directory removes the locks in it. */
+function isInPlace({ path, inode }: LockFile): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.ino === inode;
+}
+
+/** @returns undefined when the wait has to begin anew */
+async function wait(
+  file: LockFile,
+  options: LockOptions & { onWait: (message: string) => void },
+): Promise<HeldLock | undefined> {
+  const { locked, descriptor } = file;
+  const { purpose, onWait, signal } = options;
+  if (!(await tryFlock(descriptor, locked)) && !(await waitForKernel(file, options))) return undefined;
+  if (!isInPlace(file)) return undefined;
+  const own = describeSelf(purpose, file.inode);
+  for (let other = await claim(locked, own); other; other = await claim(locked, own)) {
+    onWait(`waiting for ${await describeHolder(file.path, locked, other)}`);
+    await sleep(FOREIGN_MS, undefined, { signal }).catch(() => signal?.throwIfAborted());
+  }
+  return hold(file, own);
+}
+
+async function waitForKernel(
+  { locked, descriptor, path }: LockFile,
+  { onWait, signal }: LockOptions & { onWait: (message: string) => void },
+): Promise<boolean> {
+  const over = new AbortController();
+  const announced = announceWait(path, locked, over.signal, onWait);
+  try {
+    return await waitForFlock(descriptor, locked, signal);
+  } finally {
+    over.abort();
+    await announced;
+  }
+}
+
+function hold({ locked, descriptor }: LockFile, own: LockOwner): HeldLock {
+  holdDescriptor(descriptor);
+  let held = true;
+  return {
+    descriptor,
+    release: async () => {
+      if (!held) return;
+      held = false;
+      const shared = dropDescriptor(descriptor);
+      // A record that stays is no obstacle, and a program that stays has left its process group to outlive its task.
+      await disclaim(locked, own).catch(() => undefined);
+      if (shared) await releaseFlock(descriptor).catch(() => undefined);
+      closeSync(descriptor);
+    },
+    leaveTo: async (heir) => {
+      held = false;
+      dropDescriptor(descriptor);
+      await reassign(locked, own, heir).catch(() => undefined);
+      closeSync(descriptor);
+    },
+  };
 }

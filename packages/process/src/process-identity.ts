@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 
 /** A process that another one which got its number later is not taken for. */
 export interface ProcessIdentity {
@@ -19,6 +19,15 @@ export function identifyProcess(pid: number): ProcessIdentity | undefined {
     return { pid, started: `${boot}:${fields[19]}` };
   } catch {
     return undefined;
+  }
+}
+
+/** The namespace in which our process ids mean something (pid_namespaces(7)); empty without /proc. */
+export function pidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
   }
 }
 

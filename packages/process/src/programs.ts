@@ -40,6 +40,7 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   e2fsck: 'e2fsprogs',
   fakeroot: 'fakeroot',
   flex: 'flex',
+  flock: 'util-linux',
   gcc: 'gcc',
   'gdb-multiarch': 'gdb-multiarch',
   git: 'git',

@@ -1,41 +1,74 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 
+type Kind = 'group' | 'directory' | 'terminal';
+
+/** What this process owns, so that a reaper which takes the place of a killed one can be told. */
+const owned: Record<Kind, Set<number | string>> = {
+  group: new Set(),
+  directory: new Set(),
+  terminal: new Set(),
+};
+
 let reaper: ChildProcess | undefined;
 
-function send(message: object): void {
-  if (!reaper || reaper.exitCode !== null) {
-    // Not through execa: this child must outlive us, and is the one thing that nobody waits for.
-    reaper = spawn(process.execPath, [join(__dirname, 'reaper-main.js')], {
-      stdio: ['pipe', 'ignore', 'ignore'],
-      detached: true,
-      env: {},
-    });
-    reaper.unref();
-    (reaper.stdin as unknown as { unref(): void }).unref();
-    reaper.stdin?.on('error', () => undefined);
-  }
-  reaper.stdin?.write(`${JSON.stringify(message)}\n`);
+function own(kind: Kind, value: number | string): void {
+  owned[kind].add(value);
+  if (reaper) tell({ add: kind, value });
+  else startReaper();
+}
+
+function release(kind: Kind, value: number | string): void {
+  owned[kind].delete(value);
+  tell({ drop: kind, value });
+}
+
+function tell(message: object): void {
+  reaper?.stdin?.write(`${JSON.stringify(message)}\n`);
+}
+
+function startReaper(): void {
+  // Not through execa: this child must outlive us, and is the one thing that nobody waits for.
+  const child = spawn(process.execPath, [join(__dirname, 'reaper-main.js')], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+    env: {},
+  });
+  reaper = child;
+  child.unref();
+  (child.stdin as unknown as { unref(): void }).unref();
+  child.stdin?.on('error', () => undefined);
+  child.once('error', () => replaceReaper(child, false));
+  child.once('exit', (_code, signal) => replaceReaper(child, signal !== null));
+  for (const kind of Object.keys(owned) as Kind[])
+    for (const value of owned[kind]) tell({ add: kind, value });
+}
+
+/** @param killed not so where it cannot run on this machine, and another one could not either: that waits for the next thing to own */
+function replaceReaper(child: ChildProcess, killed: boolean): void {
+  if (reaper !== child) return;
+  reaper = undefined;
+  if (killed && Object.values(owned).some(({ size }) => size > 0)) startReaper();
 }
 
 /** From now on process group `pgid` is killed if this process dies before {@link releaseGroup}. */
 export function ownGroup(pgid: number): void {
-  send({ add: 'group', value: pgid });
+  own('group', pgid);
 }
 
 /** Process group `pgid` has ended. */
 export function releaseGroup(pgid: number): void {
-  send({ drop: 'group', value: pgid });
+  release('group', pgid);
 }
 
 /** From now on `directory` is removed if this process dies before {@link releaseDirectory}. */
 export function ownDirectory(directory: string): void {
-  send({ add: 'directory', value: directory });
+  own('directory', directory);
 }
 
 /** `directory` was removed, or has become somebody else's. */
 export function releaseDirectory(directory: string): void {
-  send({ drop: 'directory', value: directory });
+  release('directory', directory);
 }
 
 /** A terminal as it was, and how to get it back there. */
@@ -50,12 +83,12 @@ export interface TerminalState {
 
 /** From now on the terminal is restored if this process dies before {@link releaseTerminal}, and has left Ctrl-C off on it. */
 export function ownTerminal(state: TerminalState): void {
-  send({ add: 'terminal', value: terminalValue(state) });
+  own('terminal', terminalValue(state));
 }
 
 /** The terminal was restored. */
 export function releaseTerminal(state: TerminalState): void {
-  send({ drop: 'terminal', value: terminalValue(state) });
+  release('terminal', terminalValue(state));
 }
 
 function terminalValue({ path, settings, reset }: TerminalState): string {

@@ -1,8 +1,13 @@
-import { mkdtempSync, readFileSync, existsSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runProgram, startProgram } from './index.js';
+
+jest.setTimeout(60_000);
 
 const directory = mkdtempSync(join(tmpdir(), 'bringup-run-spec-'));
 
@@ -99,6 +104,41 @@ describe('runProgram', () => {
     await expect(run).rejects.toThrow('enough');
   });
 
+  it('ends what a program left in its process group', async () => {
+    const pidFile = join(directory, 'left');
+    await runProgram(['sh', '-c', `sleep 600 > /dev/null 2>&1 & echo $! > ${pidFile}`]);
+    while (alive(Number(readFileSync(pidFile, 'utf8')))) await sleep(10);
+  });
+
+  describe('throws what onLine throws, and leaves nothing running', () => {
+    const refuse = () => {
+      throw new Error('not this line');
+    };
+
+    it.each([
+      ['while the program runs', 'echo first; sleep 600'],
+      ['on its last line', 'printf unfinished'],
+      ['on standard error', 'echo first >&2; sleep 600'],
+      ['while it writes more than a pipe holds', 'yes'],
+      ['and it ignores SIGTERM', 'trap "" TERM; echo first; while :; do sleep 0.1; done'],
+    ])('%s', async (_when, script) => {
+      const pidFile = join(directory, 'throwing');
+      const run = runProgram(['sh', '-c', `echo $$ > ${pidFile}; ${script}`], { onLine: refuse });
+      await expect(run).rejects.toThrow('not this line');
+      expect(alive(Number(readFileSync(pidFile, 'utf8')))).toBe(false);
+    });
+
+    it('rather than the reason of an abort that came later', async () => {
+      const controller = new AbortController();
+      const onLine = () => {
+        setImmediate(() => controller.abort(new Error('too late')));
+        refuse();
+      };
+      const run = runProgram(['sh', '-c', 'echo first; sleep 600'], { onLine, signal: controller.signal });
+      await expect(run).rejects.toThrow('not this line');
+    });
+  });
+
   it('kills a program that ignores SIGTERM', async () => {
     const program = await startProgram(['sh', '-c', 'trap "" TERM; echo ready; while :; do sleep 0.1; done']);
     await new Promise((resolve) => program.stdout!.once('data', resolve));
@@ -125,4 +165,41 @@ describe('the reaper', () => {
     await dead(pid);
     while (existsSync(owned)) await sleep(20);
   });
+
+  it('is replaced when it is killed, and the new one knows what is owned', async () => {
+    const owner = spawn(process.execPath, [join(__dirname, 'testing/reaped.js')], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const lines = createInterface({ input: owner.stdout })[Symbol.asyncIterator]();
+    const { value } = (await lines.next()) as { value: string };
+    const { pid, directory: owned } = JSON.parse(value) as { pid: number; directory: string };
+    for (let round = 0, last = 0; round < 3; round += 1) {
+      const reaper = await reaperOf(owner.pid!, last);
+      owner.stdin.write('\n');
+      await lines.next();
+      expect(alive(pid)).toBe(true);
+      if (round < 2) process.kill(reaper, 'SIGKILL');
+      last = reaper;
+    }
+    owner.kill('SIGKILL');
+    await once(owner, 'close');
+    while (alive(pid) || existsSync(owned)) await sleep(10);
+  }, 60_000);
+
+  /** The reaper of a process, once it is another one than `last`. */
+  async function reaperOf(parent: number, last: number): Promise<number> {
+    for (;;) {
+      const found = readdirSync('/proc').find((name) => {
+        try {
+          const [, state, ppid] = /\) (\S) (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'utf8'))!;
+          const isReaper = readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('reaper-main.js');
+          return isReaper && state !== 'Z' && Number(ppid) === parent && Number(name) !== last;
+        } catch {
+          return false;
+        }
+      });
+      if (found !== undefined) return Number(found);
+      await sleep(10);
+    }
+  }
 });

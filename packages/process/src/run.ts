@@ -6,6 +6,7 @@ import type { Options } from 'execa';
 import { pathExists } from 'fs-extra';
 import { scrubbedEnvironment, type Environment } from './environment.js';
 import { AbortedError, ToolError } from './errors.js';
+import { shareDescriptors } from './lock-descriptors.js';
 import { missingProgram } from './programs.js';
 import { quoteCommand } from './quote.js';
 import { ownGroup, releaseGroup } from './reaper.js';
@@ -47,6 +48,9 @@ export interface RunningProgram {
   stop(graceMs?: number): Promise<void>;
 }
 
+/** As execa's types have it. */
+type Stdio = ['pipe', 'pipe', 'pipe', ...'pipe'[]];
+
 /**
  * Starts a program in a process group of its own (unless `foreground`).
  *
@@ -66,10 +70,8 @@ export async function startProgram(argv: Argv, options: StartOptions = {}): Prom
     cleanup: true,
     buffer: false,
     reject: false,
-    // execa takes any descriptor, its types only 0 to 2.
-    stdin: stdin as 'pipe',
-    stdout: stdout as 'pipe',
-    stderr: stderr as 'pipe',
+    // Locks are held as long as any program that was started under them. execa takes any descriptor, its types only 0 to 2.
+    stdio: [stdin, stdout, stderr, ...shareDescriptors()] as unknown as Stdio,
     encoding: 'buffer',
   } satisfies Options);
   if (child.pid === undefined) {
@@ -81,12 +83,6 @@ export async function startProgram(argv: Argv, options: StartOptions = {}): Prom
   }
   const pid = child.pid;
   if (!options.foreground) ownGroup(pid);
-  const exited = child.then((result): ProgramExit => {
-    if (!options.foreground) releaseGroup(pid);
-    return result.exitCode === undefined
-      ? { signal: result.signal ?? 'unknown' }
-      : { exitCode: result.exitCode };
-  });
   const kill = (signal: NodeJS.Signals) => {
     try {
       process.kill(options.foreground ? pid : -pid, signal);
@@ -94,13 +90,21 @@ export async function startProgram(argv: Argv, options: StartOptions = {}): Prom
       // Ended between the decision and the signal.
     }
   };
+  const exited = child.then((result): ProgramExit => {
+    if (!options.foreground) {
+      // Members of the group that outlived its leader: the locks that they hold are about to be released.
+      kill('SIGKILL');
+      releaseGroup(pid);
+    }
+    return result.exitCode === undefined
+      ? { signal: result.signal ?? 'unknown' }
+      : { exitCode: result.exitCode };
+  });
   const stop = async (graceMs = GRACE_MS) => {
     kill('SIGTERM');
     const timer = setTimeout(() => kill('SIGKILL'), graceMs);
     await exited;
     clearTimeout(timer);
-    // Members of the group that outlived its leader.
-    if (!options.foreground) kill('SIGKILL');
   };
   return {
     pid,
@@ -159,6 +163,7 @@ export interface RunResult {
  *
  * @throws ToolError `TOOL_MISSING`, `TOOL_FAILED` (with the last lines of its output), `TOOL_TIMEOUT`
  * @throws the signal's reason (an `AbortedError`) when aborted
+ * @throws whatever `onLine` throws; the program is stopped
  */
 export async function runProgram(argv: Argv, options: RunOptions = {}): Promise<RunResult> {
   options.signal?.throwIfAborted();
@@ -166,7 +171,6 @@ export async function runProgram(argv: Argv, options: RunOptions = {}): Promise<
   options.onCommand?.(command);
   const program = await startToRun(argv, options);
   const log = options.logFile ? openLog(options.logFile) : undefined;
-  const output = collectOutput(program, options, log);
   program.stdin?.on('error', () => undefined); // A program may end without reading its input: its exit code speaks.
   program.stdin?.end(options.input ?? '');
 
@@ -175,6 +179,7 @@ export async function runProgram(argv: Argv, options: RunOptions = {}): Promise<
     stopped ??= reason;
     void program.stop();
   };
+  const output = collectOutput(program, options, log, stopFor);
   const onAbort = () => stopFor(options.signal?.reason ?? new AbortedError('aborted'));
   options.signal?.addEventListener('abort', onAbort, { once: true });
   const timer = options.timeoutMs
@@ -243,9 +248,11 @@ async function collectOutput(
   program: RunningProgram,
   options: RunOptions,
   log: WriteStream | undefined,
+  onFailure: (error: unknown) => void,
 ): Promise<{ stdout: string; tail: string[] }> {
   const tail: string[] = [];
   const chunks: Buffer[] = [];
+  let failed = false;
   const follow = async (stream: Readable | null, name: 'stdout' | 'stderr') => {
     if (!stream) return;
     stream.on('data', (chunk: Buffer) => {
@@ -255,7 +262,13 @@ async function collectOutput(
     for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) {
       tail.push(line);
       if (tail.length > TAIL_LINES) tail.shift();
-      options.onLine?.(line, name);
+      if (failed) continue; // Read to its end, or the program would stand still with a full pipe.
+      try {
+        options.onLine?.(line, name);
+      } catch (error) {
+        failed = true;
+        onFailure(error);
+      }
     }
   };
   await Promise.all([follow(program.stdout, 'stdout'), follow(program.stderr, 'stderr')]);

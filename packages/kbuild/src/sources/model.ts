@@ -1,6 +1,5 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import type { LockOwner } from '@bringup/process';
 
 /** A binary package that carries a source tarball below /usr/src (`linux-source-6.1`). */
 export interface DebianPackageSpec {
@@ -99,8 +98,8 @@ export interface SourceContext {
   force?: boolean;
   signal?: AbortSignal;
   onProgress?: (progress: SourceProgress) => void;
-  /** Another process holds what is needed. */
-  onWait?: (owner: LockOwner | undefined) => void;
+  /** Another process holds what is needed: a sentence that says which one, and why. */
+  onWait?: (message: string) => void;
   /** apt's entries. Default: those of the host. */
   hostEntries?: readonly HostEntryFile[];
 }

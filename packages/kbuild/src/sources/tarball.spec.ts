@@ -202,13 +202,13 @@ it('stops in the middle of a download and leaves nothing', async () => {
 });
 
 it('lets a second one wait for the first, and downloads once', async () => {
-  const waits: (string | undefined)[] = [];
+  const waits: string[] = [];
   const held: (() => void)[] = [];
   const answer = () => {
     if (waits.length === 1) held.splice(0).forEach((end) => end());
   };
-  ctx.onWait = (owner) => {
-    waits.push(owner?.purpose);
+  ctx.onWait = (message) => {
+    waits.push(message);
     answer();
   };
   routes['/held'] = (response) => {
@@ -218,7 +218,9 @@ it('lets a second one wait for the first, and downloads once', async () => {
   const trees = await Promise.all([ensure(from('/held')), ensure(from('/held'))]);
   expect(trees[0]).toEqual(trees[1]);
   expect(requests).toEqual(['/held']);
-  expect(waits).toHaveLength(1);
+  expect(waits).toEqual([
+    expect.stringMatching(/^waiting for process \d+, which is fetching http:.*\/held$/),
+  ]);
 });
 
 it('goes through the proxy of the environment, but not where no_proxy says so', async () => {

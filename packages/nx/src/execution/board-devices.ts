@@ -1,7 +1,7 @@
-import { dirname, isAbsolute, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { ensureDir, pathExists } from 'fs-extra';
 import { createDisk, parseSize } from '@bringup/disk';
-import { UserError } from '@bringup/process';
+import { UserError, withLock } from '@bringup/process';
 import {
   choosePort,
   chooseHostPorts,
@@ -59,9 +59,18 @@ export async function createDrives(task: Task, options: QemuOptions): Promise<vo
     const file = placed[index]!.file;
     if (create === undefined || (await pathExists(file))) continue;
     const bytes = parseSize(create);
-    await ensureDir(dirname(file));
-    await createDisk(file, format, bytes, task.signal);
-    task.note(`made an empty ${format} of ${create}: ${relative(task.workspaceRoot, file)}`);
+    const lock = {
+      purpose: `making a drive of ${task.project}`,
+      onWait: task.note,
+      signal: task.signal,
+    };
+    // Another run may make it at the same time: the second one would replace the drive under the guest of the first.
+    await withLock(join(task.workspaceRoot, '.bringup', 'drives'), lock, async () => {
+      if (await pathExists(file)) return;
+      await ensureDir(dirname(file));
+      await createDisk(file, format, bytes, task.signal);
+      task.note(`made an empty ${format} of ${create}: ${relative(task.workspaceRoot, file)}`);
+    });
   }
 }
 

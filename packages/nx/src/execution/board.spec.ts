@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runDetached, stopRun } from '@bringup/qemu';
 import type { QemuOptions } from '../generated/qemu-options.js';
 import type { ProjectLike } from '../project/declaration.js';
 import { lockFiles, makeTask, makeWorkspace, writeManifests } from '../testing/workspace.js';
 import { createDrives } from './board-devices.js';
-import { checkBoard, missingArtifacts, planBoard } from './board.js';
+import { checkBoard, missingArtifacts, planBoard, type PlanBoard } from './board.js';
 
 const FAKE_QEMU = join(__dirname, '../../../qemu/src/testing/fake-qemu.mjs');
 const schema = JSON.parse(readFileSync(join(__dirname, '../executors/qemu/schema.json'), 'utf8'));
@@ -204,40 +204,91 @@ it('gives U-Boot the device tree with the key of a signed image', async () => {
   expect(await argv('fit')).not.toContain('-dtb');
 });
 
-it("keeps UEFI's variables of a board, and makes them once", async () => {
-  const root = makeWorkspace({});
+describe("UEFI's variables", () => {
+  jest.setTimeout(60_000);
   const options: QemuOptions = { arch: 'x86_64', accel: 'tcg', boot: { via: 'uefi', shell: true } };
-  const variables = join(root, '.bringup/build/board/default/uefi-variables.fd');
-  const { argv } = (await planBoard(task(root), options))({ console: 'pipe' });
-  expect(argv).toContain(`if=pflash,format=raw,unit=1,file=${variables}`);
-  writeFileSync(variables, 'written by the guest');
-  await planBoard(task(root), options);
-  expect(readFileSync(variables, 'utf8')).toBe('written by the guest');
-});
+  const storeOf = (root: string) => join(root, '.bringup/build/board/default/uefi-variables.fd');
+  const argvOfPlan = (plan: PlanBoard) => plan({ console: 'pipe' }).argv.join(' ');
+  /** A comma is doubled in QEMU's options, so what a run's arguments hold is not the path. */
+  const commaWorkspace = () => join(makeWorkspace({ 'a,b/nx.json': '{}' }), 'a,b');
 
-it('gives a second run of a board new UEFI variables, while the first one has its own', async () => {
-  const root = makeWorkspace({});
-  const options: QemuOptions = { arch: 'x86_64', accel: 'tcg', boot: { via: 'uefi', shell: true } };
-  const argv = async () => (await planBoard(task(root), options))({ console: 'pipe' }).argv.join(' ');
-  const variables = join(root, '.bringup/build/board/default/uefi-variables.fd');
-  expect(await argv()).toContain(variables);
-  const drive = `if=none,id=variables,format=raw,file=${variables}`;
-  const run = await runDetached(
-    ({ qmpSocket }) => ({
-      argv: [
-        ...(['qemu-system-x86_64', '-M', 'none', '-display', 'none', '-nodefaults'] as const),
-        ...['-drive', drive, '-qmp', `unix:${qmpSocket},server=on,wait=off`],
-      ],
-    }),
-    { subject: { board: 'board', workspace: root } },
-  );
-  try {
-    expect(await argv()).not.toContain(variables);
-    expect(await argv()).toContain('snapshot=on');
-  } finally {
-    await stopRun(run, 0);
-  }
-  expect(await argv()).toContain(variables);
+  it('of a board are kept, and made once', async () => {
+    const root = makeWorkspace({});
+    const plan = await planBoard(task(root), options);
+    expect(plan({ console: 'pipe' }).argv).toContain(`if=pflash,format=raw,unit=1,file=${storeOf(root)}`);
+    await plan.lock!.release();
+    writeFileSync(storeOf(root), 'written by the guest');
+    await (await planBoard(task(root), options)).lock!.release();
+    expect(readFileSync(storeOf(root), 'utf8')).toBe('written by the guest');
+  });
+
+  it.each([
+    ['in a plain path', () => makeWorkspace({})],
+    ['where the path has a comma', commaWorkspace],
+  ])('are written by one of two runs that start at once, %s', async (_where, workspace) => {
+    const root = workspace();
+    const tasks = [task(root), task(root)];
+    const plans = await Promise.all(tasks.map((own) => planBoard(own, options)));
+    const kept = plans.map((plan) => plan.lock !== undefined);
+    expect([...kept].sort()).toEqual([false, true]);
+    for (const [index, plan] of plans.entries()) {
+      expect(argvOfPlan(plan).includes('uefi-variables.fd')).toBe(kept[index]);
+      expect(argvOfPlan(plan).includes('snapshot=on')).toBe(!kept[index]);
+      expect(tasks[index]!.notes.some((note) => /new UEFI variables/.test(note))).toBe(!kept[index]);
+    }
+    await plans.find(({ lock }) => lock)!.lock!.release();
+  });
+
+  it('are one store, whichever way leads to the workspace', async () => {
+    const root = makeWorkspace({});
+    const link = `${root}-link`;
+    symlinkSync(root, link);
+    const first = await planBoard(task(root), options);
+    expect((await planBoard(task(link), options)).lock).toBeUndefined();
+    await first.lock!.release();
+  });
+
+  it('belong to a detached run until its QEMU has ended, which is named', async () => {
+    const root = commaWorkspace();
+    const { lock } = await planBoard(task(root), options);
+    const run = await runDetached(
+      ({ qmpSocket }) => ({
+        argv: [
+          ...(['qemu-system-x86_64', '-M', 'none', '-display', 'none', '-nodefaults'] as const),
+          ...['-qmp', `unix:${qmpSocket},server=on,wait=off`],
+        ],
+      }),
+      { subject: { board: 'board', workspace: root }, descriptors: [lock!.descriptor] },
+    );
+    await lock!.leaveTo(run.record.qemu!);
+    try {
+      const second = task(root);
+      const plan = await planBoard(second, options);
+      expect(plan.lock).toBeUndefined();
+      expect(argvOfPlan(plan)).toContain('snapshot=on');
+      const pid = run.record.qemu!.pid;
+      expect(second.notes.join()).toContain(`are used by process ${pid}, which is running board`);
+    } finally {
+      await stopRun(run, 0);
+    }
+    const after = await planBoard(task(root), options);
+    expect(argvOfPlan(after)).toContain('uefi-variables.fd');
+    await after.lock!.release();
+  });
+
+  it('are named by a command that is only shown, with a word about the run that uses them', async () => {
+    const root = makeWorkspace({});
+    const free = task(root);
+    expect(argvOfPlan(await planBoard(free, options, 'shown'))).toContain(storeOf(root));
+    expect(free.notes.join()).not.toContain('UEFI variables');
+    const { lock } = await planBoard(task(root), options);
+    const used = task(root);
+    expect(argvOfPlan(await planBoard(used, options, 'shown'))).toContain(storeOf(root));
+    expect(used.notes.join()).toMatch(
+      /wait before you start this command: .* used by process \d+, which is running board/,
+    );
+    await lock!.release();
+  });
 });
 
 it.each<[Partial<QemuOptions>, string, RegExp]>([
@@ -273,6 +324,16 @@ it('makes a drive that is to be there empty, once', async () => {
   const other = { ...drives('4X'), drives: [{ file: 'x', format: 'raw', create: '4X' }] } as QemuOptions;
   await expect(createDrives(task(root), other)).rejects.toMatchObject({ code: 'BAD_SIZE' });
 });
+
+it('makes a drive once when two runs start at once', async () => {
+  const root = makeWorkspace({});
+  const drives: QemuOptions = {
+    ...{ arch: 'x86_64', drives: [{ file: 'own.raw', format: 'raw', create: '1M' }] },
+  };
+  const tasks = [task(root), task(root)];
+  await Promise.all(tasks.map((own) => createDrives(own, drives)));
+  expect(tasks.flatMap(({ notes }) => notes).filter((note) => /made an empty/.test(note))).toHaveLength(1);
+}, 60_000);
 
 describe('checkBoard', () => {
   const lock = lockFiles({ tools: { 'fake-qemu.mjs': 'whatever' } });

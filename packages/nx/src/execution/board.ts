@@ -1,22 +1,17 @@
-import { join } from 'node:path';
-import { copy, pathExists } from 'fs-extra';
 import { DISK_FORMATS } from '@bringup/disk';
 import { bringupHome } from '@bringup/kbuild';
-import { UserError, writeAside } from '@bringup/process';
+import { UserError, type HeldLock } from '@bringup/process';
 import {
   checkMachine,
-  findUefi,
-  listRuns,
   planMachine,
   selectAccelerator,
   type BoardArch,
   type BootPath,
   type MachineOptions,
   type Medium,
-  type UefiFlash,
 } from '@bringup/qemu';
 import { qemuDefaults, type QemuOptions } from '../generated/qemu-options.js';
-import { BOOT_VOLUME, workDirectory } from '../project/paths.js';
+import { BOOT_VOLUME } from '../project/paths.js';
 import { defaultFirmware } from '../project/tools.js';
 import {
   diskImage,
@@ -43,17 +38,18 @@ import { machineNeeds } from './needs.js';
 import { missingOf, requireBuilt } from './require-built.js';
 import type { Task } from './task.js';
 import { requireAbilities } from './uboot-abilities.js';
+import { openUefi, type UefiVariables } from './uefi-variables.js';
 
 /** How a board's command line is completed by whoever starts it. */
-export type PlanBoard = (
+export type PlanBoard = ((
   how: Pick<
     MachineOptions,
     'console' | 'qmpSocket' | 'consoleSocket' | 'consoleLog' | 'gdb' | 'runDirectory'
   >,
-) => ReturnType<typeof planMachine>;
-
-/** What becomes of UEFI's variables: a store of the board's own, or a new one that is thrown away. */
-export type UefiVariables = 'kept' | 'new';
+) => ReturnType<typeof planMachine>) & {
+  /** On UEFI's variables, to be released when QEMU has ended. */
+  readonly lock?: HeldLock;
+};
 
 /**
  * Turns a board's options into a plan for QEMU: artifacts of the projects it names, and an accelerator that works here.
@@ -70,8 +66,6 @@ export async function planBoard(
   const dtb = boardDtb(task, options);
   const extraArgs = [...(dtb === undefined ? [] : ['-dtb', dtb]), ...options.extraArgs];
   const unplaced = bootPath(task, options);
-  const boot: BootPath =
-    unplaced.via === 'uefi' ? { ...unplaced, flash: await uefiFlash(task, arch, variables) } : unplaced;
   const { accel, reason } = await selectAccelerator({
     wanted: options.accel,
     arch,
@@ -82,7 +76,8 @@ export async function planBoard(
   });
   task.note(`accelerator ${accel}: ${reason}`);
   const devices = await boardDevices(task, options);
-  return (how) =>
+  const { boot, lock } = await placeBoot(task, unplaced, arch, variables);
+  const plan = (how: Parameters<PlanBoard>[0]) =>
     planMachine({
       arch,
       board: task.project,
@@ -97,6 +92,18 @@ export async function planBoard(
       extraArgs,
       ...how,
     });
+  return Object.assign(plan, { lock });
+}
+
+async function placeBoot(
+  task: Task,
+  unplaced: UnplacedBootPath,
+  arch: BoardArch,
+  variables: UefiVariables,
+): Promise<{ boot: BootPath; lock?: HeldLock }> {
+  if (unplaced.via !== 'uefi') return { boot: unplaced };
+  const { flash, lock } = await openUefi(task, arch, variables);
+  return { boot: { ...unplaced, flash }, lock };
 }
 
 /** How the board gets to its kernel: files where they are published, whether they are there or not. */
@@ -185,26 +192,6 @@ function refuseFirmware(task: Task, { boot, firmware }: QemuOptions): void {
 
 function loadsNothing(boot: { disk?: string; shell?: boolean }): boolean {
   return boot.disk !== undefined || boot.shell === true;
-}
-
-/**
- * The flash images of this host's UEFI; the variables are a board's own, or as new each time. Two runs cannot write one
- * store (QEMU locks it): the second one has a new one.
- */
-async function uefiFlash(task: Task, arch: BoardArch, variables: UefiVariables): Promise<UefiFlash> {
-  const { code, variables: template } = await findUefi(arch);
-  if (variables === 'new') return { code, variables: template, keep: false };
-  const work = workDirectory(task.workspaceRoot, task.project, task.configuration);
-  const own = join(work, 'uefi-variables.fd');
-  const user = (await listRuns()).find(({ record }) => record.argv.some((word) => word.includes(own)));
-  if (user) {
-    task.note(
-      `run ${user.record.id} uses this board's UEFI variables: this run has new ones, and what it writes is not kept`,
-    );
-    return { code, variables: template, keep: false };
-  }
-  if (!(await pathExists(own))) await writeAside(own, (aside) => copy(template, aside));
-  return { code, variables: own, keep: true };
 }
 
 /**

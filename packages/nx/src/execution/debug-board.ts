@@ -60,7 +60,7 @@ export async function debugBoard(task: Task, given: FullDebugOptions): Promise<v
     signal: task.signal,
     onCommand: task.command,
   } as const;
-  await runBeside(planRun, beside, async (run) => {
+  const debugging = runBeside(planRun, beside, async (run) => {
     const stub = stubOf(tcp, run.paths);
     const target = stub.type === 'unix' ? stub.path : `127.0.0.1:${stub.port}`;
     const script = await prepare(task, options, symbols, { run, target });
@@ -73,6 +73,7 @@ export async function debugBoard(task: Task, given: FullDebugOptions): Promise<v
     if (options.server) await serve(task, options, { run, target, session });
     else await attend(task, symbols, { run, gdb, session });
   });
+  await debugging.finally(() => plan.lock?.release());
 }
 
 type TcpStub = Extract<GdbStub, { type: 'tcp' }>;

@@ -3,8 +3,9 @@ import { stat } from 'node:fs/promises';
 import { ensureDir, remove } from 'fs-extra';
 import { isPublished, publish, recipeOf } from '@bringup/kbuild';
 import { formatSize } from '@bringup/disk';
+import { outputDirectory } from './output-directory.js';
 import { engineIdentity } from '../project/engine.js';
-import { outputPath, workDirectory } from '../project/paths.js';
+import { workDirectory } from '../project/paths.js';
 import { whileOwning } from './kconfig-project.js';
 import { checkTools, ensureLocked, type Needs } from './locked.js';
 import type { Task } from './task.js';
@@ -28,7 +29,7 @@ export async function makeImage(
 ): Promise<void> {
   const locked = await ensureLocked(task, needs);
   const { name, ingredients, write } = await plan();
-  const output = join(task.workspaceRoot, outputPath(task.project, options.outputPath, task.configuration));
+  const output = outputDirectory(task, options.outputPath);
   const recipe = recipeOf([...ingredients, locked.tools, engineIdentity()]);
   const work = workDirectory(task.workspaceRoot, task.project, task.configuration);
   await whileOwning(task, work, async () => {

@@ -23,8 +23,9 @@ import {
   type ToolVersions,
 } from '@bringup/kbuild';
 import { probeVersion, UserError, withLock } from '@bringup/process';
+import { outputDirectory } from './output-directory.js';
 import { engineIdentity } from '../project/engine.js';
-import { outputPath, workDirectory } from '../project/paths.js';
+import { workDirectory } from '../project/paths.js';
 import { presetPath } from '../project/presets.js';
 import { isBaseFile, parseFragmentName } from '../project/references.js';
 import { checkTools, ensureLocked, type Locked, type Needs } from './locked.js';
@@ -105,7 +106,7 @@ export async function openKconfigProject(
       tools: locked.tools,
       engine: engineIdentity(),
     },
-    output: join(task.workspaceRoot, outputPath(task.project, options.outputPath, task.configuration)),
+    output: outputDirectory(task, options.outputPath),
     work,
   };
 }
@@ -118,18 +119,10 @@ async function checkDirectory(path: string): Promise<void> {
   throw new UserError('SOURCE_MISSING', message, { path });
 }
 
-/** Runs `work` while holding the project's kept directory; says for whom it waits. */
+/** Runs `work` while holding the project's kept directory; says whom it waits for. */
 export async function whileOwning<T>(task: Task, directory: string, work: () => Promise<T>): Promise<T> {
-  return withLock(
-    directory,
-    {
-      purpose: `another run of ${task.project}`,
-      signal: task.signal,
-      onWait: (owner) =>
-        task.note(`waiting for ${owner?.purpose ?? 'another run'} (pid ${owner?.pid ?? 'unknown'}) to end`),
-    },
-    work,
-  );
+  const purpose = `working on ${task.project}`;
+  return withLock(directory, { purpose, signal: task.signal, onWait: task.note }, work);
 }
 
 /** How make is run, and by which tools of this host: the key of what it leaves, see `prepareOut`. */

@@ -10,11 +10,12 @@ import {
   SYMBOL_VERSIONS,
 } from '@bringup/kbuild';
 import { sha256File, UserError } from '@bringup/process';
+import { outputDirectory } from './output-directory.js';
 import { kernelDefaults } from '../generated/kernel-options.js';
 import type { FullKernelModuleOptions } from '../generated/kernel-module-options.js';
 import { globExpression } from '../project/glob.js';
 import { defaultModuleSources } from '../project/module-sources.js';
-import { outputPath, workDirectory } from '../project/paths.js';
+import { workDirectory } from '../project/paths.js';
 import { variantOptions } from '../project/variants.js';
 import { ownVariant } from './artifacts.js';
 import {
@@ -43,7 +44,7 @@ interface ModuleKernel {
 export async function makeModule(task: Task, options: FullKernelModuleOptions): Promise<void> {
   const kernel = await openKernel(task, options);
   const files = await moduleFiles(task, options.sources);
-  const output = join(task.workspaceRoot, outputPath(task.project, options.outputPath, task.configuration));
+  const output = outputDirectory(task, options.outputPath);
   const recipe = await moduleRecipe(task, kernel, files);
   const work = workDirectory(await realpath(task.workspaceRoot), task.project, task.configuration);
   await whileOwning(task, work, async () => {

@@ -11,9 +11,10 @@ import {
   type ProgramSettings,
 } from '@bringup/kbuild';
 import { sha256File } from '@bringup/process';
+import { outputDirectory } from './output-directory.js';
 import type { FullProgramOptions } from '../generated/program-options.js';
 import { engineIdentity } from '../project/engine.js';
-import { outputPath, programName, workDirectory } from '../project/paths.js';
+import { programName, workDirectory } from '../project/paths.js';
 import { whileOwning } from './kconfig-project.js';
 import { checkTools, ensureLocked, type Locked } from './locked.js';
 import { programNeeds } from './needs.js';
@@ -27,7 +28,7 @@ export async function makeProgram(task: Task, options: FullProgramOptions): Prom
   const headers = await findHeaders(task.workspaceRoot, options.headers);
   const needs = programNeeds(options);
   const locked = await ensureLocked(task, needs);
-  const output = join(task.workspaceRoot, outputPath(task.project, options.outputPath, task.configuration));
+  const output = outputDirectory(task, options.outputPath);
   const recipe = await programRecipe(task.workspaceRoot, settings, headers, locked);
   const work = workDirectory(task.workspaceRoot, task.project, task.configuration);
   await whileOwning(task, work, async () => {

@@ -1,5 +1,5 @@
 import { join, posix } from 'node:path';
-import { readdir } from 'fs-extra';
+import { pathExists, readdir } from 'fs-extra';
 import { UserError } from '@bringup/process';
 import { isIgnored } from '../graph/ignored.js';
 import { globBase, globExpression, isGlob } from '../project/glob.js';
@@ -22,13 +22,32 @@ export async function findFiles(
 ): Promise<string[]> {
   const found = new Set<string>();
   for (const name of names) {
-    const files = isGlob(name) ? await matching(workspaceRoot, option, name) : [posix.normalize(name)];
+    const files = isGlob(name)
+      ? await matching(workspaceRoot, option, name)
+      : [await named(workspaceRoot, option, name)];
     for (const file of files) found.add(file);
   }
   return [...found].sort();
 }
 
 const PATTERN_ERRORS = { headers: 'HEADER_PATTERN', sources: 'SOURCES_PATTERN' } as const;
+
+/** What is a wildcard to other programs, and to us a character like any other. */
+const FOREIGN_WILDCARDS = /[[\]{}!]/;
+
+/** A file by its name. One that is not there and looks like a pattern of other programs was meant as one. */
+async function named(workspaceRoot: string, option: 'headers' | 'sources', name: string): Promise<string> {
+  if (FOREIGN_WILDCARDS.test(name) && !(await pathExists(join(workspaceRoot, name))))
+    throw unknownPattern(option, name);
+  return posix.normalize(name);
+}
+
+function unknownPattern(option: 'headers' | 'sources', name: string): UserError {
+  const message =
+    `${option}: ${name} matches no file. Only *, ** and ? are wildcards, and a pattern stays inside the workspace. ` +
+    'Name the files instead.';
+  return new UserError(PATTERN_ERRORS[option], message, { [option]: name });
+}
 
 async function matching(
   workspaceRoot: string,
@@ -38,12 +57,12 @@ async function matching(
   const pattern = posix.normalize(name);
   const expression = globExpression(pattern);
   if (!expression || pattern.startsWith('/') || pattern.startsWith('../')) {
-    const message = `${option}: ${name}: a pattern has the wildcards *, ** and ?, and stays inside the workspace. Name the files instead.`;
-    throw new UserError(PATTERN_ERRORS[option], message, { [option]: name });
+    throw unknownPattern(option, name);
   }
   const files = await walk(workspaceRoot, globBase(pattern));
   const found = files.filter((file) => expression.test(file));
   if (found.length > 0) return found;
+  if (FOREIGN_WILDCARDS.test(name)) throw unknownPattern(option, name);
   throw new UserError(PATTERN_ERRORS[option], `${option}: ${name} matches no file that git does not ignore`, {
     [option]: name,
   });

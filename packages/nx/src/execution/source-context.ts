@@ -12,8 +12,7 @@ export function sourceContext(task: Task): SourceContext & { done(): void } {
     home: bringupHome(process.env),
     project: task.project,
     signal: task.signal,
-    onWait: (owner) =>
-      task.note(`waiting for ${owner?.purpose ?? 'another run'} (pid ${owner?.pid ?? 'unknown'})`),
+    onWait: task.note,
     onProgress: (event) => {
       if ('note' in event) {
         end();

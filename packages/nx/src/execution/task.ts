@@ -21,6 +21,8 @@ export interface Task {
   readonly projects: readonly string[];
   /** What another project declares. */
   declarationOf(project: string): Declaration | undefined;
+  /** What all projects declare, this one among them. */
+  declarations(): Declaration[];
   /** What this project declares for Bringup. */
   readonly declaration: Declaration | undefined;
   /** True when Nx runs this project's `config` target before its build. */
@@ -72,6 +74,7 @@ function describeTask(context: ExecutorContext, signal: AbortSignal, verbose: bo
     frozen: isFrozen(process.env),
     projects: Object.keys(projects),
     declarationOf,
+    declarations: () => Object.keys(projects).flatMap((name) => declarationOf(name) ?? []),
     declaration: declarationOf(project),
     hasConfigTarget: own?.targets?.config !== undefined,
   };

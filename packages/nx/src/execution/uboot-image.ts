@@ -4,9 +4,10 @@ import { isPublished, publish, recipeOf, UBOOT_IMAGE } from '@bringup/kbuild';
 import { checkFitKey, FIT_ARCHES, fitKeyFiles, writeFit, writeUramdisk, type FitArch } from '@bringup/disk';
 import { sha256File, UserError } from '@bringup/process';
 import { DUMPED_ARCHES, dumpDeviceTreeBlob } from '@bringup/qemu';
+import { outputDirectory } from './output-directory.js';
 import type { FullUbootImageOptions } from '../generated/uboot-image-options.js';
 import { engineIdentity } from '../project/engine.js';
-import { outputPath, SIGNED_DTB, UBOOT_IMAGES, workDirectory } from '../project/paths.js';
+import { SIGNED_DTB, UBOOT_IMAGES, workDirectory } from '../project/paths.js';
 import { initramfsImage, kernelImage } from './artifacts.js';
 import { whileOwning } from './kconfig-project.js';
 import { checkTools, ensureLocked } from './locked.js';
@@ -46,7 +47,7 @@ export async function makeUbootImage(task: Task, options: FullUbootImageOptions)
     hashes.push([name, await sha256File(path)]);
   const how = [type, arch, compression, sign?.keyName ?? null, sign?.algorithm ?? null];
   const recipe = recipeOf(['uboot-image', how, hashes, locked.tools, engineIdentity()]);
-  const output = join(task.workspaceRoot, outputPath(task.project, options.outputPath, task.configuration));
+  const output = outputDirectory(task, options.outputPath);
   const work = workDirectory(task.workspaceRoot, task.project, task.configuration);
   await whileOwning(task, work, async () => {
     if (await isPublished(output, 'build', recipe)) {

@@ -1,21 +1,15 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import { ARCH_MACHINES } from '@bringup/qemu';
 import { PLUGIN, type Declaration } from '../project/declaration.js';
+import { nxPath } from '../project/glob.js';
 import { BOOT_VOLUME, ISO_IMAGE, SIGNED_DTB, UBOOT_IMAGES } from '../project/paths.js';
 import { bootsThroughUefi, diskTools, qemuLockName, uefiLockName, volumeLoaders } from '../project/tools.js';
 import { allOptions, variantOutput } from '../project/variants.js';
 import { parseFileReference } from '../project/references.js';
 import { deviceInputs } from './device-inputs.js';
-import {
-  engineInputs,
-  fileInputs,
-  lockInputs,
-  treeInput,
-  unseenFiles,
-  updateTarget,
-  type Input,
-} from './inputs.js';
+import { engineInputs, lockInputs, updateTarget, type Input } from './inputs.js';
 import { mapValues, omit, pick } from './kconfig-targets.js';
+import { pathInputs } from './path-inputs.js';
 import { bootedProjects, namedIn, type References } from './references.js';
 import { keyOf, object, objects, text, texts } from './unchecked.js';
 
@@ -50,13 +44,11 @@ function dtbInputs(
   const named = texts(variants.map(({ dtb }) => dtb)).map(parseFileReference);
   const published = named.filter((file) => file.kind === 'artifact');
   const files = named.flatMap((file) => (file.kind === 'file' ? [file.path] : []));
-  const unseen = unseenFiles(files, workspaceRoot);
   return {
     projects: published.map(({ project }) => project),
     inputs: [
-      ...published.map(({ artifact }) => ({ dependentTasksOutputFiles: `**/${artifact}` })),
-      ...files.flatMap(fileInputs),
-      ...(unseen.length > 0 ? [treeInput(unseen)] : []),
+      ...published.map(({ artifact }) => ({ dependentTasksOutputFiles: `**/${nxPath(artifact)}` })),
+      ...pathInputs({ files }, workspaceRoot),
     ],
   };
 }
@@ -77,7 +69,7 @@ export function boardTargets(
   const buildsOf = (names: readonly string[]) => [...new Set(names)].map((name) => references.buildOf(name));
   const packed = everyOptions.flatMap(({ boot }) => namedIn(object(boot), ['image']));
   const dependsOn = buildsOf([...named, ...packed]);
-  const devices = deviceInputs(everyOptions);
+  const devices = deviceInputs(everyOptions, workspaceRoot);
   const dtb = dtbInputs(everyOptions, workspaceRoot);
   // U-Boot and UEFI boot the board's own drive, which `build` makes; another variant may boot something else.
   const booted = [

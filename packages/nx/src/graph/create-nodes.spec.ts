@@ -20,11 +20,35 @@ const update = (...fields: string[]) => ({
   inputs: fields.map((field) => `{workspaceRoot}/${entry(field)}`),
 });
 
+/** Projects that options of these tests name, and that need nothing of Bringup's: an edge needs a project. */
+const PLAIN = ['@scope/app', 'box', 'c', 'd', 'hello', 'image', 'linux', 'loader', 'root', 'tool'];
+
 /** The inferred project of `app/project.json`, beside other projects. */
 async function infer(own: object, others: Record<string, object> = {}) {
+  const named = Object.values({ own, ...others }).map((json) => (json as { name?: string }).name);
+  const plain = PLAIN.filter((name) => !named.includes(name)).map((name) => [`plain/${name}`, { name }]);
+  const all = { app: own, ...others, ...(Object.fromEntries(plain) as Record<string, object>) };
   const files = Object.fromEntries(
-    Object.entries({ app: own, ...others }).map(([directory, json]) => [`${directory}/project.json`, json]),
+    Object.entries(all).map(([directory, json]) => [`${directory}/project.json`, json]),
   );
+  // Projects that are not Bringup's: an edge leads only to a project that exists.
+  const names = Object.values({ app: own, ...others }).map((json) => (json as { name?: string }).name);
+  for (const name of [
+    'box',
+    'tool',
+    'c',
+    'd',
+    'img',
+    'image',
+    'boot',
+    'uboot',
+    'linux',
+    'root',
+    'busybox',
+    'loader',
+    '@scope/app',
+  ])
+    if (!names.includes(name)) files[`stub-${name}/project.json`] = { name };
   const inferred = (await inferProjects(makeWorkspace(files), Object.keys(files)))['app']!;
   for (const target of Object.values(inferred.targets)) {
     // As Nx does it for the default configuration.
@@ -577,9 +601,9 @@ it('hashes what a board plugs into its machine, and builds it first', async () =
   expect(targets.test!.inputs).toEqual([
     { dependentTasksOutputFiles: BOOTED },
     lock('tools.qemu-system-aarch64'),
-    '{workspaceRoot}/data/disk.img',
     { dependentTasksOutputFiles: '**/disk.qcow2' },
     { dependentTasksOutputFiles: '**/u-boot.bin' },
+    '{workspaceRoot}/data/disk.img',
     '{workspaceRoot}/src/**/*',
     { runtime: `${HASH} data/disk.img src` },
     ENGINE,
@@ -691,8 +715,8 @@ describe('images', () => {
       configurations: {},
       inputs: [
         { dependentTasksOutputFiles: '**/busybox.tar' },
-        '{workspaceRoot}/app/overlay/**/*',
         { dependentTasksOutputFiles: '**/a.bin' },
+        '{workspaceRoot}/app/overlay/**/*',
         { runtime: `${HASH} app/overlay` },
         { dependentTasksOutputFiles: '**/{Image,bzImage,zImage}' },
         { dependentTasksOutputFiles: '**/initramfs.cpio*' },

@@ -7,13 +7,15 @@ import { UserError } from '@bringup/process';
 import { ENGINE_NODE, engineIdentity } from '../project/engine.js';
 import { findDeclaration, type Declaration, type ProjectLike } from '../project/declaration.js';
 import { submoduleInputs } from './affected-inputs.js';
+import { PublishedPlaces } from '../project/published.js';
 import { boardTargets } from './board-targets.js';
 import { diskImageTargets, isoImageTargets } from './disk-targets.js';
 import { initramfsTargets } from './initramfs-targets.js';
-import { consoleTargets, kconfigTargets } from './kconfig-targets.js';
+import { consoleTargets, kconfigTargets, mapValues } from './kconfig-targets.js';
 import { kernelModuleTargets } from './kernel-module-targets.js';
 import { programTargets } from './program-targets.js';
 import { requireNx } from './nx-version.js';
+import { withTargetDefaults } from './target-defaults.js';
 import { referencedProjects, References } from './references.js';
 import { rememberConsoleTasks } from './terminal-hook.js';
 import { ubootImageTargets } from './uboot-image-targets.js';
@@ -26,13 +28,13 @@ import { record, text } from './unchecked.js';
  */
 export const createNodesV2: CreateNodesV2 = [
   '**/project.json',
-  (files, _options, { workspaceRoot }) => {
+  (files, _options, { workspaceRoot, nxJsonConfiguration }) => {
     requireNx(nxVersion);
     const declarations = new Map<string, { file: string; declaration: Declaration }>();
     const known = new Set<string>();
     const faults: (readonly [file: string, what: string])[] = [];
     for (const file of files) {
-      const project = readProject(workspaceRoot, file);
+      const project = readProject(workspaceRoot, file, nxJsonConfiguration.targetDefaults);
       if (!project) continue;
       known.add(project.name);
       faults.push(...targetFaults(project).map((what) => [file, what] as const));
@@ -47,17 +49,32 @@ export const createNodesV2: CreateNodesV2 = [
     const references = new References(
       new Map([...declarations].map(([name, { declaration }]) => [name, declaration])),
     );
-    const results = [...declarations.values()].map(({ file, declaration }): [string, CreateNodesResult] => [
+    const full = [...declarations.values()].map(({ file, declaration }) => ({
       file,
-      projectOf(references.withVariants(declaration), { references, known, workspaceRoot }),
-    ]);
+      declaration: references.withVariants(declaration),
+    }));
+    const places = new PublishedPlaces(
+      workspaceRoot,
+      full.map(({ declaration }) => declaration),
+    );
+    const results = full.map(({ file, declaration }): [string, CreateNodesResult] => {
+      const targets = targetsOf(declaration, references, workspaceRoot);
+      const { update } = targets;
+      if (update) update.inputs = [...(update.inputs ?? []), ...submoduleInputs(targets, workspaceRoot)];
+      const isOwned = places.problemOf(declaration) === undefined;
+      return [file, projectOf(declaration, isOwned ? targets : withoutOutputs(targets), known)];
+    });
     return orExplainFaults(results, faults);
   },
 ];
 
 /** What a project.json declares, undefined when that is nothing of Bringup's. */
-export function readDeclaration(workspaceRoot: string, file: string): Declaration | undefined {
-  const project = readProject(workspaceRoot, file);
+export function readDeclaration(
+  workspaceRoot: string,
+  file: string,
+  defaults?: unknown,
+): Declaration | undefined {
+  const project = readProject(workspaceRoot, file, defaults);
   return project && findDeclaration(project);
 }
 
@@ -91,29 +108,40 @@ function targetFaults({ targets }: ProjectLike): string[] {
     );
 }
 
-function readProject(workspaceRoot: string, file: string): ProjectLike | undefined {
+function readProject(workspaceRoot: string, file: string, defaults: unknown): ProjectLike | undefined {
   const path = join(workspaceRoot, file);
   if (!existsSync(path)) return undefined;
   const { name, targets } = record(parseJson(readFileSync(path, 'utf8')));
   const root = dirname(file);
-  return { name: text(name) ?? basename(root), root, targets };
+  return {
+    name: text(name) ?? nameByNx(workspaceRoot, root),
+    root,
+    targets: withTargetDefaults(targets, defaults),
+  };
 }
 
-/** What a project's targets follow from, besides its declaration. */
-interface Surroundings {
-  readonly references: References;
-  /** The names of all projects that have a project.json. */
-  readonly known: ReadonlySet<string>;
-  readonly workspaceRoot: string;
+/** The name that Nx gives a project whose project.json has none: that of a package.json beside it, else the directory's in lower case. */
+function nameByNx(workspaceRoot: string, root: string): string {
+  const path = join(workspaceRoot, root, 'package.json');
+  const { name, nx } = record(existsSync(path) ? parseJson(readFileSync(path, 'utf8')) : undefined);
+  return text(record(nx).name) ?? text(name) ?? basename(root).toLowerCase();
+}
+
+/**
+ * Targets of a project that publishes where it must not. Nx, which deletes what is at the place of outputs that it restores,
+ * sees none; so each target runs, and its executor says what is wrong.
+ */
+function withoutOutputs(targets: Record<string, TargetConfiguration>): Record<string, TargetConfiguration> {
+  return mapValues(targets, (_name, target) =>
+    target.outputs === undefined ? target : { ...target, cache: false, outputs: [] },
+  );
 }
 
 function projectOf(
   declaration: Declaration,
-  { references, known, workspaceRoot }: Surroundings,
+  targets: Record<string, TargetConfiguration>,
+  known: ReadonlySet<string>,
 ): CreateNodesResult {
-  const targets = targetsOf(declaration, references, workspaceRoot);
-  const { update } = targets;
-  if (update) update.inputs = [...(update.inputs ?? []), ...submoduleInputs(targets, workspaceRoot)];
   return {
     projects: {
       [declaration.root]: {

@@ -1,8 +1,11 @@
 import { isAbsolute, posix } from 'node:path';
 import { parseFileReference } from '../project/references.js';
-import { fileInputs, treeInput, type Input } from './inputs.js';
+import { argumentPaths } from '../project/argument-paths.js';
+import { nxPath } from '../project/glob.js';
+import type { Input } from './inputs.js';
+import { pathInputs } from './path-inputs.js';
 import { deviceFileNames } from './references.js';
-import { objects, text, textsOf } from './unchecked.js';
+import { objects, text, texts, textsOf } from './unchecked.js';
 
 /** What the devices of a board read and write, for its test. */
 export interface DeviceInputs {
@@ -12,25 +15,28 @@ export interface DeviceInputs {
   outputs: string[];
 }
 
-/** Images and firmware that a board's options name, and what lies in its shares; files that consoles write. */
-export function deviceInputs(everyOptions: readonly Readonly<Record<string, unknown>>[]): DeviceInputs {
+/** Images, firmware and arguments' files that a board's options name, and what lies in its shares; files that consoles write. */
+export function deviceInputs(
+  everyOptions: readonly Readonly<Record<string, unknown>>[],
+  workspaceRoot: string,
+): DeviceInputs {
   const found: DeviceInputs = { inputs: [], projects: [], outputs: [] };
-  const trees: string[] = [];
+  const files: string[] = [];
+  const modes: string[] = [];
+  const directories: string[] = [];
   for (const options of everyOptions) {
     for (const name of deviceFileNames(options)) {
       const file = parseFileReference(name);
       if (file.kind === 'artifact') {
         found.projects.push(file.project);
-        found.inputs.push({ dependentTasksOutputFiles: `**/${file.artifact}` });
+        found.inputs.push({ dependentTasksOutputFiles: `**/${nxPath(file.artifact)}` });
       } else {
-        found.inputs.push(...fileInputs(file.path));
-        trees.push(file.path);
+        modes.push(file.path);
       }
     }
-    for (const path of textsOf(options.shares, 'path')) {
-      found.inputs.push(...fileInputs(`${path}/**/*`));
-      trees.push(path);
-    }
+    const given = argumentPaths(texts(options.extraArgs), workspaceRoot);
+    files.push(...given.files);
+    directories.push(...given.directories, ...textsOf(options.shares, 'path'));
     for (const { type, path } of objects(options.consoles)) {
       const file = text(path);
       if (type === 'file' && file !== undefined && !isAbsolute(file))
@@ -38,6 +44,6 @@ export function deviceInputs(everyOptions: readonly Readonly<Record<string, unkn
     }
   }
   // Modes, links and files that git ignores are the guest's to see as well.
-  if (trees.length > 0) found.inputs.push(treeInput(trees));
+  found.inputs.push(...pathInputs({ files, modes, directories }, workspaceRoot));
   return found;
 }

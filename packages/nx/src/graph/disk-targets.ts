@@ -25,7 +25,7 @@ export function diskImageTargets(
 ): Record<string, TargetConfiguration> {
   const variants = allOptions(declaration);
   const partitions = variants.flatMap((options) => objects(options.partitions));
-  const found = partsInputs(partitions, references);
+  const found = partsInputs(partitions, references, workspaceRoot);
   for (const partition of partitions) {
     const initramfs = text(partition.initramfs);
     if (initramfs !== undefined) addArtifact(found, references, initramfs, INITRAMFS);
@@ -58,7 +58,7 @@ export function isoImageTargets(
   workspaceRoot: string,
 ): Record<string, TargetConfiguration> {
   const variants = allOptions(declaration);
-  const found = partsInputs(variants, references);
+  const found = partsInputs(variants, references, workspaceRoot);
   for (const options of variants) addBooted(found, references, options);
   const tools = variants.flatMap(({ arch, firmware }) => {
     const given = texts(firmware);

@@ -6,7 +6,7 @@ import ignore, { type Ignore } from 'ignore';
 const IGNORE_FILES = ['.gitignore', '.ignore', '.nxignore'];
 
 /** What Nx's walk never enters, whatever those files say. */
-const NEVER_WALKED = ['node_modules', '.git', '.nx'];
+export const NEVER_WALKED: readonly string[] = ['node_modules', '.git', '.nx'];
 
 /**
  * Whether Nx leaves a file of the workspace out: it hashes nothing for one, silently, when git or Nx are told to

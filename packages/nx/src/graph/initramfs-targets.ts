@@ -22,7 +22,7 @@ export function initramfsTargets(
       (own) => COMPRESSIONS.find((name) => name === own.compression) ?? initramfsDefaults.compression,
     ),
   );
-  const { inputs, dependsOn } = partsInputs(allOptions(declaration), references);
+  const { inputs, dependsOn } = partsInputs(allOptions(declaration), references, workspaceRoot);
   const modules = modulesInputs(allOptions(declaration), references);
   inputs.push(...modules.inputs);
   dependsOn.push(...modules.dependsOn);

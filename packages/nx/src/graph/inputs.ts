@@ -1,20 +1,16 @@
-import { isAbsolute, posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 import { lockEntryPath } from '@bringup/kbuild';
 import { quoteCommand } from '@bringup/process';
 import { ENGINE_NODE, ownSources } from '../project/engine.js';
 import { PLUGIN, type Declaration } from '../project/declaration.js';
 import { isBaseFile, parseFragmentName } from '../project/references.js';
-import { isIgnored } from './ignored.js';
+import { pathInputs } from './path-inputs.js';
 import { text, texts } from './unchecked.js';
 
 export type Input = NonNullable<TargetConfiguration['inputs']>[number];
 
 /** Where Nx finds the programs of a `runtime` input: it starts them in the workspace root. */
-const PACKAGE = 'node_modules/@bringup/nx';
-
-/** Hashes what Nx itself does not: modes, symlinks, ignored files, trees outside the workspace. */
-const TREE_HASH = ['sh', `${PACKAGE}/scripts/tree-hash.sh`];
+export const PACKAGE = 'node_modules/@bringup/nx';
 
 /** Hashes a source directory. */
 const SOURCE_HASH = ['node', `${PACKAGE}/dist/hash/main.js`];
@@ -58,26 +54,19 @@ export function lockInputs(root: string, entries: LockEntries): Input[] {
  * The target that resolves a project's entries of the lock. It is never cached, and its inputs are for `nx affected` alone: that
  * goes by the files which any target of a project names, and knows nothing of what {@link lockInputs} and {@link sourceInputs} read.
  *
- * @param sources the option `source` of each variant
+ * @param read inputs that no cached target has, because it reads them in another way
  */
 export function updateTarget(
   entries: readonly LockEntries[],
-  sources: readonly unknown[] = [],
+  read: readonly Input[] = [],
 ): TargetConfiguration {
   const paths = entries.flatMap(lockPaths).map((path) => `{workspaceRoot}/${path}`);
-  const directories = sources.flatMap(directoryOf).flatMap((path) => fileInputs(`${path}/**/*`));
+  const named = read.filter((input) => typeof input === 'string');
   return {
     executor: `${PLUGIN}:update`,
     cache: false,
-    inputs: [...new Set([...paths, ...directories])],
+    inputs: [...new Set([...paths, ...named])],
   };
-}
-
-/** Files outside of git's view (see {@link TREE_HASH}), hashed by a command that Nx runs each time. */
-export function treeInput(paths: readonly string[]): Input {
-  // None may look like an option, or a part of find's expression.
-  const named = paths.map((path) => (/^[-(),!]/.test(path) ? `./${path}` : path));
-  return { runtime: quoteCommand([...TREE_HASH, ...named]) };
 }
 
 /**
@@ -88,7 +77,8 @@ export function sourceInputs(source: unknown): Input[] {
   return directoryOf(source).map((path) => ({ runtime: quoteCommand([...SOURCE_HASH, path]) }));
 }
 
-function directoryOf(source: unknown): string[] {
+/** The directory that a source is, none for the other kinds. */
+export function directoryOf(source: unknown): string[] {
   const { kind, path } = (source ?? {}) as Record<string, unknown>;
   return kind === 'directory' && typeof path === 'string' ? [path] : [];
 }
@@ -107,27 +97,8 @@ export function configurationInputs(
   }
   const base = text(options.base);
   if (base !== undefined && isBaseFile(base)) files.push(base);
-  const inputs = files.flatMap(fileInputs);
-  const unseen = unseenFiles(files, workspaceRoot);
-  if (unseen.length > 0) inputs.push(treeInput(unseen));
+  const inputs = pathInputs({ files }, workspaceRoot);
   // In Bringup's own repository presets are files of the workspace; elsewhere they come with the package.
-  if (ownSources(workspaceRoot).length > 0) inputs.push(...presets.flatMap(fileInputs));
+  if (ownSources(workspaceRoot).length > 0) inputs.push(...pathInputs({ files: presets }, workspaceRoot));
   return inputs;
-}
-
-/**
- * A file or glob of the workspace as an input. Normalised: Nx matches `./x`, as a root project has it, with nothing.
- * None for what lies outside, where Nx's globs find nothing either: see {@link treeInput}.
- */
-export function fileInputs(path: string): Input[] {
-  return isOutside(path) ? [] : [`{workspaceRoot}/${posix.normalize(path)}`];
-}
-
-/** Of files by name, those for which Nx's globs hash nothing: they need {@link treeInput}. */
-export function unseenFiles(files: readonly string[], workspaceRoot: string): string[] {
-  return files.filter((file) => isOutside(file) || isIgnored(workspaceRoot, file));
-}
-
-function isOutside(path: string): boolean {
-  return isAbsolute(path) || posix.normalize(path).startsWith('../');
 }

@@ -15,6 +15,7 @@ import { isKconfigKind, PLUGIN, type Declaration } from '../project/declaration.
 import { allOptions, variantOutput } from '../project/variants.js';
 import {
   configurationInputs,
+  directoryOf,
   engineInputs,
   lockedSource,
   lockInputs,
@@ -22,6 +23,7 @@ import {
   updateTarget,
   type Input,
 } from './inputs.js';
+import { pathInputs } from './path-inputs.js';
 import type { References } from './references.js';
 import { keyOf, text, texts } from './unchecked.js';
 
@@ -73,7 +75,7 @@ export function kconfigTargets(
   return {
     update: updateTarget(
       [entries],
-      variants.map(({ source }) => source),
+      pathInputs({ directories: variants.flatMap(({ source }) => directoryOf(source)) }, workspaceRoot),
     ),
     ...editorTargets(declaration),
     explain: {

@@ -1,21 +1,12 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import { SYMBOL_VERSIONS } from '@bringup/kbuild';
 import { PLUGIN, type Declaration } from '../project/declaration.js';
-import { isGlob } from '../project/glob.js';
+import { nxPattern } from '../project/glob.js';
 import { defaultModuleSources } from '../project/module-sources.js';
 import { allOptions, variantOutput } from '../project/variants.js';
-import {
-  engineInputs,
-  fileInputs,
-  lockedSource,
-  lockInputs,
-  sourceInputs,
-  treeInput,
-  unseenFiles,
-  updateTarget,
-  type Input,
-} from './inputs.js';
+import { engineInputs, lockedSource, lockInputs, sourceInputs, updateTarget, type Input } from './inputs.js';
 import { kconfigTools, mapValues } from './kconfig-targets.js';
+import { pathInputs } from './path-inputs.js';
 import { referencedProjects, type References } from './references.js';
 import { texts } from './unchecked.js';
 
@@ -65,16 +56,12 @@ function moduleSourceInputs(declaration: Declaration, workspaceRoot: string): In
       continue;
     }
     const { patterns, without } = defaultModuleSources(declaration.root);
-    inputs.push(...patterns.flatMap(fileInputs), ...without.map((path) => `!{workspaceRoot}/${path}`));
+    inputs.push(
+      ...pathInputs({ patterns }, workspaceRoot),
+      ...without.map((path) => `!{workspaceRoot}/${nxPattern(path)}`),
+    );
   }
-  const files = [...new Set(named)];
-  const unseen = unseenFiles(
-    files.filter((file) => !isGlob(file)),
-    workspaceRoot,
-  );
-  inputs.push(...files.flatMap(fileInputs));
-  if (unseen.length > 0) inputs.push(treeInput(unseen));
-  return inputs;
+  return [...inputs, ...pathInputs({ patterns: named }, workspaceRoot)];
 }
 
 /** The source and the tools that a kernel is made with: its modules are made with the same. */

@@ -1,6 +1,8 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import { parseFileReference } from '../project/references.js';
-import { fileInputs, treeInput, type Input } from './inputs.js';
+import { nxPath } from '../project/glob.js';
+import type { Input } from './inputs.js';
+import { pathInputs } from './path-inputs.js';
 import type { References } from './references.js';
 import { text, texts, textsOf } from './unchecked.js';
 
@@ -14,32 +16,26 @@ export interface PartsInputs {
 export function partsInputs(
   trees: readonly Readonly<Record<string, unknown>>[],
   references: References,
+  workspaceRoot: string,
 ): PartsInputs {
   const found: PartsInputs = { inputs: [], dependsOn: [] };
-  const unhashed: string[] = [];
+  const modes: string[] = [];
+  const directories: string[] = [];
   for (const options of trees) {
     const busybox = text(options.busybox);
     if (busybox !== undefined) addArtifact(found, references, busybox, 'busybox.tar');
     for (const from of textsOf(options.files, 'from')) {
       const file = parseFileReference(from);
-      if (file.kind === 'artifact') {
-        addArtifact(found, references, file.project, file.artifact);
-      } else {
-        found.inputs.push(...fileInputs(file.path));
-        unhashed.push(file.path);
-      }
+      if (file.kind === 'artifact') addArtifact(found, references, file.project, nxPath(file.artifact));
+      else modes.push(file.path);
     }
-    for (const overlay of texts(options.overlays)) {
-      found.inputs.push(...fileInputs(`${overlay}/**/*`));
-      unhashed.push(overlay);
-    }
+    directories.push(...texts(options.overlays));
   }
-  // Nx hashes content only: a mode, a symlink or an ignored file would change the image and not the hash.
-  if (unhashed.length > 0) found.inputs.push(treeInput(unhashed));
+  found.inputs.push(...pathInputs({ modes, directories }, workspaceRoot));
   return found;
 }
 
-/** Adds an artifact of another project: the task that makes it, and its content. */
+/** Adds an artifact of another project: the task that makes it, and its content. `file` is a pattern of Nx's. */
 export function addArtifact(found: PartsInputs, references: References, project: string, file: string): void {
   found.dependsOn.push(references.buildOf(project));
   found.inputs.push({ dependentTasksOutputFiles: `**/${file}` });

@@ -1,19 +1,11 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import { ARCHES, crossPrefix, programToolNames } from '@bringup/kbuild';
 import type { Declaration } from '../project/declaration.js';
-import { isGlob } from '../project/glob.js';
 import { programName } from '../project/paths.js';
 import { allOptions, variantOutput } from '../project/variants.js';
-import {
-  engineInputs,
-  fileInputs,
-  lockInputs,
-  treeInput,
-  unseenFiles,
-  updateTarget,
-  type Input,
-} from './inputs.js';
+import { engineInputs, lockInputs, updateTarget, type Input } from './inputs.js';
 import { mapValues } from './kconfig-targets.js';
+import { pathInputs } from './path-inputs.js';
 import { keyOf, text, texts } from './unchecked.js';
 
 /** The targets of a program. */
@@ -24,15 +16,13 @@ export function programTargets(
   const { project, target, configurations } = declaration;
   const variants = allOptions(declaration);
   const names = new Set(variants.map(({ output }) => programName(project, output)));
-  const files = unique(variants.flatMap(({ sources, headers }) => [...texts(sources), ...texts(headers)]));
-  const inputs: Input[] = files.flatMap(fileInputs);
-  const unseen = unseenFiles(
-    files.filter((file) => !isGlob(file)),
-    workspaceRoot,
-  );
-  if (unseen.length > 0) inputs.push(treeInput(unseen));
+  const files = variants.flatMap(({ sources }) => texts(sources));
+  const patterns = variants.flatMap(({ headers }) => texts(headers));
   const tools = variants.flatMap(lockedTools);
-  inputs.push(...lockInputs(declaration.root, { tools }));
+  const inputs: Input[] = [
+    ...pathInputs({ files, patterns }, workspaceRoot),
+    ...lockInputs(declaration.root, { tools }),
+  ];
   return {
     update: updateTarget([{ tools }]),
     [target]: {
@@ -60,8 +50,4 @@ function lockedTools(options: Readonly<Record<string, unknown>>): string[] {
     sources: texts(sources),
     libc: libc !== false,
   });
-}
-
-function unique(values: readonly string[]): string[] {
-  return [...new Set(values)];
 }

@@ -4,8 +4,9 @@ import type { Declaration } from '../project/declaration.js';
 import { SIGNED_DTB, UBOOT_IMAGES } from '../project/paths.js';
 import { ubootImageTools } from '../project/tools.js';
 import { allOptions, variantOutput } from '../project/variants.js';
-import { engineInputs, fileInputs, lockInputs, treeInput, updateTarget } from './inputs.js';
+import { engineInputs, lockInputs, updateTarget } from './inputs.js';
 import { mapValues } from './kconfig-targets.js';
+import { pathInputs } from './path-inputs.js';
 import { referencedProjects, type References } from './references.js';
 import { text, texts } from './unchecked.js';
 
@@ -19,7 +20,7 @@ export function ubootImageTargets(
   workspaceRoot: string,
 ): Record<string, TargetConfiguration> {
   const all = allOptions(declaration);
-  const files = [...new Set(all.flatMap(namedFiles))];
+  const files = all.flatMap(namedFiles);
   const tools = [...new Set(all.flatMap((options) => ubootImageTools(options)))];
   return {
     update: updateTarget([{ tools }]),
@@ -32,9 +33,8 @@ export function ubootImageTargets(
       })),
       inputs: [
         { dependentTasksOutputFiles: PACKED_FILES },
-        ...files.flatMap(fileInputs),
         // A private key is rarely one of git's files, and Nx hashes no others.
-        ...(files.length > 0 ? [treeInput(files)] : []),
+        ...pathInputs({ modes: files }, workspaceRoot),
         ...lockInputs(declaration.root, { tools }),
         ...engineInputs(workspaceRoot),
       ],

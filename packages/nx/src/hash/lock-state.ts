@@ -16,13 +16,16 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { compareTools, LOCK_NAME, lockField, readLock, updateLock, type ToolVersions } from '@bringup/kbuild';
+import { parse as parseJson } from 'jsonc-parser';
 import { hostTools } from '../execution/host-tools.js';
 import { isFrozen } from '../execution/task.js';
 import { readDeclaration } from '../graph/create-nodes.js';
 
 async function main([directory, ...files]: string[]): Promise<void> {
   const workspaceRoot = process.cwd();
-  const declaration = readDeclaration(workspaceRoot, posix.join(directory!, 'project.json'));
+  const { targetDefaults } = parseJson(readFileSync('nx.json', 'utf8')) as { targetDefaults?: unknown };
+  const file = posix.join(directory!, 'project.json');
+  const declaration = readDeclaration(workspaceRoot, file, targetDefaults);
   const declarations = declaration ? [declaration] : [];
   const found = await hostTools({ workspaceRoot, declarations, declarationOf: () => undefined });
   const frozen = isFrozen(process.env);

@@ -36,7 +36,15 @@ export interface Declaration {
   readonly options: Readonly<Record<string, unknown>>;
   /** Options by configuration, over the others; Nx's tokens are resolved here too. */
   readonly configurations: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Options that were written on the targets of {@link OVERRIDING}, over those of the declared one. */
+  readonly overrides?: readonly Overrides[];
 }
+
+/** What was written on one target that follows from the declared one. */
+export type Overrides = Pick<Declaration, 'options' | 'configurations'>;
+
+/** Targets that take the options of the declared target, and whose results are cached: theirs may say something else. */
+const OVERRIDING = ['config', 'build', 'test'];
 
 /** A project, whether from project.json or from Nx's project graph. Nobody has checked its targets. */
 export interface ProjectLike {
@@ -47,25 +55,32 @@ export interface ProjectLike {
 
 /** The declaration of a project, or undefined when it is none of Bringup's. */
 export function findDeclaration(project: ProjectLike): Declaration | undefined {
-  for (const [target, value] of Object.entries(record(project.targets))) {
-    const { executor, options, configurations } = record(value);
+  const targets = record(project.targets);
+  for (const [target, value] of Object.entries(targets)) {
+    const { executor } = record(value);
     const kind = DECLARED_KINDS.find((name) => executor === `${PLUGIN}:${name}`);
-    if (kind)
-      return {
-        kind,
-        project: project.name,
-        root: project.root,
-        target,
-        options: resolveAll(record(options), project) as Record<string, unknown>,
-        configurations: Object.fromEntries(
-          Object.entries(record(configurations)).map(([name, own]) => [
-            name,
-            resolveAll(record(own), project) as Record<string, unknown>,
-          ]),
-        ),
-      };
+    if (!kind) continue;
+    const overrides = OVERRIDING.filter((name) => name !== target && targets[name] !== undefined)
+      .map((name) => record(targets[name]))
+      .filter((own) => own.executor === undefined || String(own.executor).startsWith(`${PLUGIN}:`))
+      .map((own) => resolveOptions(own, project));
+    return {
+      ...{ kind, project: project.name, root: project.root, target },
+      ...resolveOptions(record(value), project),
+      ...(overrides.length > 0 ? { overrides } : {}),
+    };
   }
   return undefined;
+}
+
+function resolveOptions(target: Readonly<Record<string, unknown>>, project: ProjectLike): Overrides {
+  const configurations = Object.entries(record(target.configurations));
+  const resolved = (options: unknown) =>
+    resolveAll(record(options), project) as Readonly<Record<string, unknown>>;
+  return {
+    options: resolved(target.options),
+    configurations: Object.fromEntries(configurations.map(([name, own]) => [name, resolved(own)])),
+  };
 }
 
 function resolveAll(value: unknown, project: ProjectLike): unknown {

@@ -1,6 +1,6 @@
-/** Whether a path of an option is a pattern. */
+/** Whether a path of an option is a pattern: `*` and `?` are wildcards, and every other character stands for itself. */
 export function isGlob(path: string): boolean {
-  return /[*?[\]{}!]/.test(path);
+  return /[*?]/.test(path);
 }
 
 /** The directory above the first component with a wildcard: what has to be walked. */
@@ -10,21 +10,36 @@ export function globBase(pattern: string): string {
 }
 
 /**
- * What a pattern matches, for the wildcards that mean the same to everybody, Nx's hash of inputs among them: `*` and
- * `?` inside one component, and the component `**` for any number of them. Undefined for a pattern with others.
+ * What a pattern matches: `*` and `?` inside one component, and the component `**` for any number of them. Undefined
+ * for a pattern in which `**` is only a part of a component.
  */
 export function globExpression(pattern: string): RegExp | undefined {
-  if (/[[\]{}!]/.test(pattern)) return undefined;
   const names = pattern.split('/');
   const parts = names.map((name, index) => {
     const isLast = index === names.length - 1;
     if (name === '**') return isLast ? '.+' : '(?:[^/]+/)*';
     if (name.includes('**')) return undefined;
     const escaped = name
-      .replace(/[.+^$()|\\]/g, '\\$&')
+      .replace(/[.+^$()|[\]{}\\]/g, '\\$&')
       .replaceAll('*', '[^/]*')
       .replaceAll('?', '[^/]');
     return isLast ? escaped : `${escaped}/`;
   });
-  return parts.includes(undefined) ? undefined : new RegExp(`^${parts.join('')}$`);
+  return parts.includes(undefined) ? undefined : new RegExp(`^${parts.join('')}$`, 'su');
+}
+
+/**
+ * What Nx takes as a part of a pattern. It has two matchers, one for hashes and one for `nx affected`, which agree on
+ * no way to escape these, but both read `?` as any one character.
+ */
+const READ_BY_NX = /[[\]{}()!#|\\^]/g;
+
+/** A pattern of ours as both of Nx's matchers read it. It also matches names that differ in one of {@link READ_BY_NX}. */
+export function nxPattern(pattern: string): string {
+  return pattern.replace(READ_BY_NX, '?');
+}
+
+/** A path, in which no character is a wildcard, as a pattern for Nx: see {@link nxPattern}. */
+export function nxPath(path: string): string {
+  return nxPattern(path.replaceAll('*', '?'));
 }

@@ -88,6 +88,7 @@ export function hostNeeds(
   const { kind, options } = declaration;
   return [
     ...locked.flatMap((name) => lockedNeed(name, options)),
+    program('flock'), // Every project has a lock.
     ...(BUILD_PROGRAMS[kind] ?? []).map(program),
     ...sourcePrograms(object(options.source)).map(program),
     ...headers(kind, options),

@@ -1,4 +1,6 @@
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { lstatSync, realpathSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
 import { DISK_FORMATS, type DiskFormat } from '@bringup/disk';
 
 /**
@@ -13,9 +15,26 @@ export function outputPath(project: string, given?: unknown, configuration?: str
   );
 }
 
-/** The kept directory of a project's build: git-ignored, never an output of Nx, locked while in use. */
+/** The kept directory of a project's build: git-ignored, never an output of Nx, locked while in use. No two projects share one. */
 export function workDirectory(workspaceRoot: string, project: string, configuration = 'default'): string {
-  return join(workspaceRoot, '.bringup', 'build', fileName(project), fileName(configuration));
+  return join(keptPlace(workspaceRoot), 'build', ownName(project), ownName(configuration));
+}
+
+/** `.bringup`, or what it is a symbolic link to: make and debug information have real paths, and so must we. */
+function keptPlace(workspaceRoot: string): string {
+  const kept = join(workspaceRoot, '.bringup');
+  if (!isAbsolute(kept)) return kept;
+  try {
+    return lstatSync(kept).isSymbolicLink() ? realpathSync(kept) : kept;
+  } catch {
+    return kept; // Whoever makes it there says what is wrong with it.
+  }
+}
+
+/** One path component for each name: where characters have to be replaced, a digest tells such names apart. */
+function ownName(name: string): string {
+  const plain = fileName(name);
+  return plain === name ? name : `${plain}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
 }
 
 /** Remembers which artifacts were compared with their manifests: of this machine alone, never an output. */
@@ -28,7 +47,7 @@ export const COMPILE_COMMANDS = 'compile_commands.json';
 
 /** Where the compilation database of the workspace is, or that of one project: of this machine alone, never an output. */
 export function databaseDirectory(workspaceRoot: string, project?: string): string {
-  return join(workspaceRoot, '.bringup', 'clangd', ...(project === undefined ? [] : [fileName(project)]));
+  return join(workspaceRoot, '.bringup', 'clangd', ...(project === undefined ? [] : [ownName(project)]));
 }
 
 /** A project's name as one path component: scoped npm names have a slash. */

@@ -114,14 +114,21 @@ describe('globs', () => {
     expect(matched).toEqual(matches);
   });
 
-  it.each(['lib/*.{h,c}', 'lib/[ab].h', '!lib/*.h', 'lib/a**.h'])('has none for %s', (pattern) => {
-    expect(isGlob(pattern)).toBe(true);
-    expect(globExpression(pattern)).toBeUndefined();
+  it('takes every other character for itself', () => {
+    expect(['lib/[ab].h', 'lib/{a,b}.h', '!a.h', 'a(b).h', 'a\\b.h'].filter(isGlob)).toEqual([]);
+    expect(globExpression('lib{a}/[b]*.h')!.test('lib{a}/[b]c.h')).toBe(true);
+    expect(globExpression('lib/*.{h,c}')!.test('lib/a.h')).toBe(false);
   });
+
+  it('has none for **, where that is a part of a name only', () =>
+    expect(globExpression('lib/a**.h')).toBeUndefined());
 });
 
 it('keeps builds apart by project and configuration', () => {
-  expect(workDirectory('/ws', 'a/b')).toBe('/ws/.bringup/build/a_b/default');
+  expect(workDirectory('/ws', 'a/b')).toEqual(
+    expect.stringMatching(/^\/ws\/\.bringup\/build\/a_b-[0-9a-f]{8}\/default$/),
+  );
+  expect(workDirectory('/ws', 'a_b')).toBe('/ws/.bringup/build/a_b/default');
   expect(workDirectory('/ws', 'a', 'debug')).toBe('/ws/.bringup/build/a/debug');
 });
 

@@ -23,9 +23,20 @@ export function variantOutput(declaration: Declaration, variant?: Variant): stri
   return variant === undefined ? directory : `${directory}/${variant}`;
 }
 
-/** The default and every variant: what a list of inputs has to cover, since Nx has one list for all of them. */
+/**
+ * The default and every variant, and what the targets that follow make of them: what a list of inputs has to cover, since Nx
+ * has one list for all of them.
+ */
 export function allOptions(declaration: Declaration): Readonly<Record<string, unknown>>[] {
-  return [undefined, ...Object.keys(declaration.configurations)].map((variant) =>
-    variantOptions(declaration, variant),
+  const { overrides = [] } = declaration;
+  const variants = [undefined, ...Object.keys(declaration.configurations)];
+  const all = variants.map((variant) => variantOptions(declaration, variant));
+  const overridden = overrides.flatMap(({ options, configurations }) =>
+    [...variants, ...Object.keys(configurations)].map((variant) => ({
+      ...variantOptions(declaration, variant),
+      ...options,
+      ...(variant === undefined ? {} : configurations[variant]),
+    })),
   );
+  return [...all, ...overridden];
 }

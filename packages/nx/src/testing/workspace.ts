@@ -78,6 +78,7 @@ export function makeTask(
     frozen: false,
     projects: Object.keys(projects),
     declarationOf,
+    declarations: () => Object.keys(projects).flatMap((other) => declarationOf(other) ?? []),
     declaration: declarationOf(name),
     hasConfigTarget: true,
     notes,

@@ -26,6 +26,8 @@ export interface DetachedOptions {
   signal?: AbortSignal;
   /** The copy-pasteable QEMU command, before it runs. */
   onCommand?: (command: string) => void;
+  /** Open files that QEMU inherits, and with them the locks on them. */
+  descriptors?: readonly number[];
 }
 
 /**
@@ -45,7 +47,7 @@ export async function runDetached(plan: PlanRun, options: DetachedOptions): Prom
     await requireProgram(planned.argv[0]);
     options.onCommand?.(quoteCommand(wrapped(planned)));
     options.signal?.throwIfAborted();
-    program = await startKept(dyingWithUs(wrapped(planned)), directory, stderr.fd);
+    program = await startKept(dyingWithUs(wrapped(planned)), directory, stderr.fd, options.descriptors);
     await waitUntilReady(program, { directory, stderr, signal: options.signal });
     const owner = identifyProcess(program.keeperPid) ?? run.record.owner;
     const record = { ...started(run.record, program.pid, planned), owner };

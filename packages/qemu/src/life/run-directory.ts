@@ -1,12 +1,18 @@
 import { lstatSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { mkdtemp, readdir, remove } from 'fs-extra';
-import { identifyProcess, ownDirectory, releaseDirectory, UserError } from '@bringup/process';
+import { mkdtemp, readdir, remove, rename } from 'fs-extra';
+import {
+  identifyProcess,
+  ownDirectory,
+  pidNamespace,
+  releaseDirectory,
+  UserError,
+  type ProcessIdentity,
+} from '@bringup/process';
 import {
   isAbandoned,
   isUp,
-  ownNamespace,
   readRecord,
   writeRecord,
   type Run,
@@ -20,8 +26,8 @@ const SOCKET_PATH_LIMIT = 107;
 const PREFIX = 'bringup-qemu-';
 /** What mkdtemp and the longest file's name add to the parent directory. */
 const RUN_PATH = `/${PREFIX}XXXXXX/console`;
-/** A directory without a record is one that is being made, or whose maker was killed before it wrote one. */
-const UNRECORDED_MS = 60_000;
+/** A directory that has no record yet; its name goes on with who makes it, see {@link makerName}. */
+const MAKING = 'bringup-making-';
 
 /** Files of a run that QEMU makes. */
 export interface RunPaths {
@@ -79,22 +85,32 @@ export async function createRun(
   parent: string = runsParent(),
 ): Promise<Run> {
   await sweep(parent);
-  const directory = await mkdtemp(join(parent, PREFIX)).catch((error: Error) => {
+  const owner = identifyProcess(process.pid)!;
+  const making = await mkdtemp(join(parent, `${MAKING}${makerName(owner)}-`)).catch((error: Error) => {
     const message =
       `cannot make a directory for this run below ${parent}: ${error.message}. ` +
       'Let XDG_RUNTIME_DIR or TMPDIR name a directory that this user can write to';
     throw new UserError('RUN_DIRECTORY', message, { parent }, error);
   });
+  const id = making.slice(-6);
+  const directory = join(parent, `${PREFIX}${id}`);
+  ownDirectory(making);
   ownDirectory(directory);
-  const id = directory.slice(-6);
-  const owner = identifyProcess(process.pid)!;
   const startedAt = new Date().toISOString();
   const record: RunRecord = {
-    ...{ version: 1, id, kind, ...subject, startedAt, namespace: ownNamespace(), owner },
+    ...{ version: 1, id, kind, ...subject, startedAt, namespace: pidNamespace(), owner },
     ...{ argv: [], forwards: [] },
   };
-  await writeRecord(directory, record);
+  await writeRecord(making, record);
+  // Whoever sweeps meets it with its record, or as one that is being made.
+  await rename(making, directory);
+  releaseDirectory(making);
   return { directory, record };
+}
+
+/** A process, and where its number means something, as a part of a file's name. */
+function makerName({ pid, started }: ProcessIdentity): string {
+  return [pid, started.split(':').pop(), pidNamespace().replace(/\D/g, '')].join('-');
 }
 
 /** Runs `work` with a run's directory, gone afterwards. */
@@ -123,21 +139,22 @@ export async function listRuns(parent: string = runsParent()): Promise<Run[]> {
 /** Removes what killed runs left; gives the runs that are in use. Directories of other users are not looked into. */
 async function sweep(parent: string): Promise<Run[]> {
   const names = await readdir(parent).catch(() => [] as string[]);
+  for (const name of names.filter((made) => made.startsWith(MAKING)))
+    if (isOurs(join(parent, name)) && isUnfinished(name)) await remove(join(parent, name));
   const directories = names.filter((name) => name.startsWith(PREFIX)).map((name) => join(parent, name));
   const runs: Run[] = [];
   for (const directory of directories.filter(isOurs)) {
     const record = await readRecord(directory);
-    if (record && record.namespace !== ownNamespace()) continue;
-    if (record ? isAbandoned(record) : isOld(directory)) await remove(directory);
-    else if (record) runs.push({ directory, record });
+    if (record && record.namespace !== pidNamespace()) continue;
+    if (!record || isAbandoned(record)) await remove(directory);
+    else runs.push({ directory, record });
   }
   return runs;
 }
 
-function isOld(directory: string): boolean {
-  try {
-    return Date.now() - lstatSync(directory).mtimeMs > UNRECORDED_MS;
-  } catch {
-    return false; // Its owner has removed it.
-  }
+/** Whether the maker of a directory was killed before it wrote the record. */
+function isUnfinished(name: string): boolean {
+  const [pid, started, namespace] = name.slice(MAKING.length).split('-');
+  if (namespace !== pidNamespace().replace(/\D/g, '')) return false;
+  return identifyProcess(Number(pid))?.started.endsWith(`:${started}`) !== true;
 }

@@ -1,4 +1,3 @@
-import { readlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { identifyProcess, isRunning, writeFileAside, type ProcessIdentity } from '@bringup/process';
@@ -42,11 +41,6 @@ export interface Run {
 }
 
 const RECORD = 'run.json';
-
-/** The namespace of our process ids (pid_namespaces(7)). */
-export function ownNamespace(): string {
-  return readlinkSync('/proc/self/ns/pid');
-}
 
 export async function writeRecord(directory: string, record: RunRecord): Promise<void> {
   await writeFileAside(join(directory, RECORD), `${JSON.stringify(record, null, 2)}\n`);

@@ -12,7 +12,7 @@ import {
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startProgram, type RunningProgram } from '@bringup/process';
+import { identifyProcess, pidNamespace, startProgram, type RunningProgram } from '@bringup/process';
 import { planMachine } from '../machine.js';
 import { runDetached } from './run-detached.js';
 import { createRun, listRuns, pathsOf, runsParent, withRun } from './run-directory.js';
@@ -93,18 +93,29 @@ describe('leftovers', () => {
   });
 
   it.each(['', '{', 'null', '[]', '{"version":1,"id":"x","owner":{"pid":-1}}'])(
-    'with the record %j go when they are old',
+    'with the record %j go',
     async (text) => {
-      const [young, old] = ['bringup-qemu-young1', 'bringup-qemu-old111'].map((name) => join(base, name));
-      for (const directory of [young!, old!]) {
-        mkdirSync(directory);
-        writeFileSync(join(directory, 'run.json'), text);
-      }
-      utimesSync(old!, 0, 0);
+      const directory = join(base, 'bringup-qemu-broken');
+      mkdirSync(directory);
+      writeFileSync(join(directory, 'run.json'), text);
       expect(await listRuns()).toEqual([]);
-      expect(left()).toEqual(['bringup-qemu-young1']);
+      expect(left()).toEqual([]);
     },
   );
+});
+
+it('a directory that is being made stays while its maker lives, whatever the clock says, and no longer', async () => {
+  const own = identifyProcess(process.pid)!.started.split(':').pop();
+  const namespace = pidNamespace().replace(/\D/g, '');
+  const name = (...words: unknown[]) => `bringup-making-${words.join('-')}-abcdef`;
+  const kept = [name(process.pid, own, namespace), name(2 ** 22 + 1, own, '1')];
+  const gone = [name(process.pid, Number(own) + 1, namespace), name(2 ** 22 + 1, own, namespace)];
+  for (const made of [...kept, ...gone]) {
+    mkdirSync(join(base, made));
+    utimesSync(join(base, made), 0, 0);
+  }
+  expect(await listRuns()).toEqual([]);
+  expect(left().sort()).toEqual(kept.sort());
 });
 
 describe('selectRun', () => {

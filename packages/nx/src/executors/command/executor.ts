@@ -13,7 +13,7 @@ export default function commandExecutor(
 ): Promise<{ success: boolean }> {
   return runTask(context, async (task) => {
     const { json, ...board } = options;
-    const plan = await planBoard(task, board);
+    const plan = await planBoard(task, board, 'shown');
     for (const path of await missingArtifacts(task, board)) {
       task.note(`${path} is not built yet: nx run ${task.project}:build`);
     }

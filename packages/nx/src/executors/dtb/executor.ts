@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { dumpDeviceTree } from '@bringup/qemu';
 import { ensureLocked, noteTools } from '../../execution/locked.js';
+import { outputDirectory } from '../../execution/output-directory.js';
 import { qemuNeeds } from '../../execution/needs.js';
 import { runTask } from '../../execution/task.js';
 import { dtbDefaults, type DtbOptions } from '../../generated/dtb-options.js';
-import { outputPath } from '../../project/paths.js';
 
 /** `@bringup/nx:dtb`: see schema.json. */
 export default function dtbExecutor(
@@ -16,7 +16,7 @@ export default function dtbExecutor(
     const options = { ...dtbDefaults, ...given };
     const needs = qemuNeeds(options.arch, options.qemu);
     await noteTools(task, await ensureLocked(task, needs), needs.probe);
-    const output = join(task.workspaceRoot, outputPath(task.project, options.outputPath, task.configuration));
+    const output = outputDirectory(task, options.outputPath);
     const [blob, source] = [join(output, 'machine.dtb'), join(output, 'machine.dts')];
     const { arch, machine, cpu, smp, memory, qemu, extraArgs } = options;
     await dumpDeviceTree(

@@ -4,6 +4,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import { isPublished, publish, recipeOf } from '@bringup/kbuild';
 import { UserError } from '@bringup/process';
 import { hashTree, lintTree, writeInitramfs, type FileTree } from '@bringup/rootfs';
+import { outputDirectory } from '../../execution/output-directory.js';
 import { initramfsTree } from '../../execution/initramfs-tree.js';
 import { whileOwning } from '../../execution/kconfig-project.js';
 import { checkTools, ensureLocked } from '../../execution/locked.js';
@@ -15,7 +16,7 @@ import {
   type InitramfsOptions,
 } from '../../generated/initramfs-options.js';
 import { engineIdentity } from '../../project/engine.js';
-import { initramfsName, outputPath, workDirectory } from '../../project/paths.js';
+import { initramfsName, workDirectory } from '../../project/paths.js';
 
 /** `@bringup/nx:initramfs`: see schema.json. */
 export default function initramfsExecutor(
@@ -28,7 +29,7 @@ export default function initramfsExecutor(
     const locked = await ensureLocked(task, needs);
     const { tree, programs } = await initramfsTree(task, full);
     await checkTree(tree, programs);
-    const output = join(task.workspaceRoot, outputPath(task.project, full.outputPath, task.configuration));
+    const output = outputDirectory(task, full.outputPath);
     const { compression, level } = full;
     const recipe = recipeOf([
       'initramfs',

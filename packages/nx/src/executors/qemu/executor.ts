@@ -16,8 +16,12 @@ export default function qemuExecutor(
       throw new UserError('OPTION_UNUSED', 'json is for a run with --detach: give both, or neither');
     await checkBoard(task, options);
     const plan = await planBoard(task, options);
-    if (options.detach) await detach(task, plan, options.json === true);
-    else await stay(task, plan);
+    try {
+      if (options.detach) await detach(task, plan, options.json === true);
+      else await stay(task, plan);
+    } finally {
+      await plan.lock?.release();
+    }
   });
 }
 
@@ -49,7 +53,9 @@ async function detach(task: Task, plan: PlanBoard, json: boolean): Promise<void>
     subject: runSubject(task),
     signal: task.signal,
     onCommand: task.command,
+    descriptors: plan.lock && [plan.lock.descriptor],
   });
+  await plan.lock?.leaveTo(run.record.qemu ?? run.record.owner);
   if (json) return console.log(JSON.stringify(describeAsJson(run), null, 2));
   const { id, qemu } = run.record;
   for (const endpoint of endpoints) task.note(endpoint);

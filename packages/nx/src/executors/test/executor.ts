@@ -9,11 +9,11 @@ import {
   type GuestTest,
   type GuestTestResult,
 } from '@bringup/qemu';
+import { outputDirectory } from '../../execution/output-directory.js';
 import { checkBoard, planBoard } from '../../execution/board.js';
 import { runSubject } from '../../execution/runs.js';
 import { runTask, type Task } from '../../execution/task.js';
 import { testDefaults, type FullTestOptions, type TestOptions } from '../../generated/test-options.js';
-import { outputPath } from '../../project/paths.js';
 
 /** QEMU is told to quit when the guest is still there this long after its power-off command. */
 const POWER_OFF_MS = 10_000;
@@ -25,6 +25,7 @@ export default function testExecutor(
 ): Promise<{ success: boolean }> {
   return runTask(context, async (task) => {
     const options = { ...testDefaults, ...given };
+    outputDirectory(task, options.outputPath);
     await checkBoard(task, options, true);
     const plan = await planBoard(task, options, 'new');
     const relay = createLineRelay((text) => process.stdout.write(text));
@@ -78,7 +79,7 @@ async function publish(
   report: object,
   consoleLog: string,
 ): Promise<void> {
-  const output = join(task.workspaceRoot, outputPath(task.project, options.outputPath, task.configuration));
+  const output = outputDirectory(task, options.outputPath);
   const json = JSON.stringify(report, null, 2);
   await writeFileAside(join(output, 'console.log'), consoleLog);
   await writeFileAside(join(output, 'test.json'), `${json}\n`);

@@ -1,0 +1,22 @@
+import { join } from 'node:path';
+import { outputPath } from '../project/paths.js';
+import { PublishedPlaces } from '../project/published.js';
+import type { Task } from './task.js';
+
+/**
+ * The directory that a task publishes to, absolute. Asked before anything is written: it belongs to this project alone.
+ *
+ * @param given the option `outputPath`
+ * @throws UserError `OUTPUT_OUTSIDE`, `OUTPUT_TAKEN`, `OUTPUT_LINK`, `OUTPUT_SHARED`
+ */
+export function outputDirectory(task: Task, given?: string): string {
+  const path = outputPath(task.project, given, task.configuration);
+  // A module's task opens its kernel's project, as a task of that one: `task.declaration` is still the module's.
+  const declaration = task.declarationOf(task.project);
+  if (declaration) {
+    const places = new PublishedPlaces(task.workspaceRoot, task.declarations());
+    const problem = places.problemOf(declaration, path);
+    if (problem) throw problem;
+  }
+  return join(task.workspaceRoot, path);
+}

@@ -1,0 +1,96 @@
+import { readdirSync } from 'node:fs';
+import { join, posix, relative, resolve } from 'node:path';
+import { quoteCommand } from '@bringup/process';
+import { globBase, globExpression, isGlob, nxPath, nxPattern } from '../project/glob.js';
+import { followLinks, isOutside, type Places } from '../project/links.js';
+import { isIgnored, NEVER_WALKED } from './ignored.js';
+import { PACKAGE, type Input } from './inputs.js';
+
+/** Hashes what Nx itself does not: modes, symlinks, ignored files, trees outside the workspace. */
+const TREE_HASH = ['sh', `${PACKAGE}/scripts/tree-hash.sh`];
+
+/** Paths that options name, each relative to the workspace or absolute. */
+export interface NamedPaths {
+  /** Files of which the content counts. */
+  readonly files?: readonly string[];
+  /** The same, where `*` and `?` are wildcards: see `globExpression`. */
+  readonly patterns?: readonly string[];
+  /** Files of which the mode counts as well. */
+  readonly modes?: readonly string[];
+  /** Directories with all that is in them, links among it. */
+  readonly directories?: readonly string[];
+}
+
+/**
+ * Paths as inputs: every path that an option names becomes one here.
+ *
+ * Nx gets a pattern that matches the path whatever characters it has, and one for each thing that a symbolic link in it
+ * leads to, so that `nx affected` lists the project when one of them changes. What Nx hashes nothing for (links, modes,
+ * files that git ignores or that lie outside the workspace) is hashed by a command of ours besides.
+ */
+export function pathInputs(named: NamedPaths, workspaceRoot: string): Input[] {
+  const inputs = new Set<string>();
+  const ours = new Set<string>();
+  const follow = (path: string, isOurs: boolean): Places => {
+    const places = followLinks(workspaceRoot, path);
+    if (isOurs || places.links.length > 0 || isUnseen(workspaceRoot, places.end)) ours.add(path);
+    return places;
+  };
+  const addFile = (path: string, isOurs = false) => {
+    for (const place of follow(path, isOurs).inside) inputs.add(workspacePath(nxPath(place)));
+  };
+  const addPattern = (pattern: string) => {
+    const inside = relative(workspaceRoot, resolve(workspaceRoot, pattern));
+    if (isOutside(inside)) return; // The executor refuses it.
+    inputs.add(workspacePath(nxPattern(inside)));
+    for (const link of linksMatching(workspaceRoot, inside)) addFile(link);
+  };
+  const addDirectory = (path: string) => {
+    const { inside, links } = follow(path, true);
+    if (links.length > 0) for (const place of inside) inputs.add(workspacePath(nxPath(place)));
+    for (const place of inside) inputs.add(workspacePath(posix.join(nxPath(place), '**/*')));
+  };
+  for (const path of named.files ?? []) addFile(path);
+  for (const path of named.patterns ?? []) isGlob(path) ? addPattern(path) : addFile(path);
+  for (const path of named.modes ?? []) addFile(path, true);
+  for (const path of named.directories ?? []) addDirectory(path);
+  return [...inputs, ...(ours.size > 0 ? [treeInput([...ours])] : [])];
+}
+
+/** Files outside of Nx's view (see {@link TREE_HASH}), hashed by a command that Nx runs each time. */
+function treeInput(paths: readonly string[]): Input {
+  // None may look like an option, or a part of find's expression.
+  const named = paths.map((path) => (/^[-(),!]/.test(path) ? `./${path}` : path));
+  return { runtime: quoteCommand([...TREE_HASH, ...named]) };
+}
+
+const workspacePath = (pattern: string) => `{workspaceRoot}/${pattern}`;
+
+function isUnseen(workspaceRoot: string, path: string): boolean {
+  return isOutside(path) || isIgnored(workspaceRoot, path);
+}
+
+/** The symbolic links that a pattern matches: what they point to cannot be seen from the pattern. */
+function linksMatching(workspaceRoot: string, pattern: string): string[] {
+  const expression = globExpression(pattern);
+  if (!expression) return [];
+  const isDeep = pattern.split('/').includes('**');
+  const links: string[] = [];
+  const walk = (directory: string) => {
+    for (const entry of entriesOf(join(workspaceRoot, directory))) {
+      const path = posix.join(directory, entry.name);
+      if (entry.isSymbolicLink() && expression.test(path)) links.push(path);
+      else if (entry.isDirectory() && isDeep && !NEVER_WALKED.includes(entry.name)) walk(path);
+    }
+  };
+  walk(globBase(pattern));
+  return links;
+}
+
+function entriesOf(directory: string) {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch {
+    return []; // The executor says that nothing matches.
+  }
+}

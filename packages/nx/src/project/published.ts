@@ -1,0 +1,135 @@
+import { isAbsolute, posix } from 'node:path';
+import { UserError } from '@bringup/process';
+import type { Declaration } from './declaration.js';
+import { followLinks, isOutside } from './links.js';
+import { allOptions, variantOutput } from './variants.js';
+
+/** A place that a project publishes to: a directory of artifacts, or the file of a console. */
+export interface PublishedPlace {
+  readonly project: string;
+  /** The option that says so, as the user writes it. */
+  readonly option: string;
+  /** Relative to the workspace root, normalised. */
+  readonly path: string;
+}
+
+/** Who publishes where, of all projects: each place has one owner, and so has all that is below it. */
+export class PublishedPlaces {
+  private readonly byPath = new Map<string, PublishedPlace[]>();
+  private readonly conflicts = new Map<string, [own: PublishedPlace, other: PublishedPlace]>();
+
+  constructor(
+    private readonly workspaceRoot: string,
+    declarations: Iterable<Declaration>,
+  ) {
+    const places = [...declarations].flatMap(placesOf);
+    for (const place of places) this.byPath.set(place.path, [...(this.byPath.get(place.path) ?? []), place]);
+    for (const place of places) for (const other of this.above(place)) this.conflict(place, other);
+  }
+
+  /**
+   * What is wrong with the places of a project; undefined where nothing is.
+   *
+   * @param given where this run publishes, when that is not what the project declares
+   */
+  problemOf(declaration: Declaration, given?: string): UserError | undefined {
+    const { project } = declaration;
+    const places = placesOf(declaration);
+    if (given !== undefined && !places.some(({ path }) => path === normalized(given))) {
+      const place: PublishedPlace = { project, option: 'outputPath', path: normalized(given) };
+      const other = [...this.above(place), ...this.below(place)][0];
+      return badPlace(this.workspaceRoot, place) ?? (other && shared(place, other));
+    }
+    for (const place of places) {
+      const problem = badPlace(this.workspaceRoot, place);
+      if (problem) return problem;
+    }
+    const conflict = this.conflicts.get(project);
+    return conflict && shared(...conflict);
+  }
+
+  private conflict(place: PublishedPlace, other: PublishedPlace): void {
+    if (!this.conflicts.has(place.project)) this.conflicts.set(place.project, [place, other]);
+    if (!this.conflicts.has(other.project)) this.conflicts.set(other.project, [other, place]);
+  }
+
+  /** What other projects publish at a place, or above it. */
+  private above({ project, path }: PublishedPlace): PublishedPlace[] {
+    const names = path.split('/');
+    const paths = names.map((_, index) => names.slice(0, index + 1).join('/'));
+    return paths.flatMap((own) => this.byPath.get(own) ?? []).filter((other) => other.project !== project);
+  }
+
+  private below({ project, path }: PublishedPlace): PublishedPlace[] {
+    const all = [...this.byPath.values()].flat();
+    return all.filter((other) => other.project !== project && other.path.startsWith(`${path}/`));
+  }
+}
+
+function placesOf(declaration: Declaration): PublishedPlace[] {
+  const { project, configurations, options, overrides = [] } = declaration;
+  const place = (option: string, path: string) => ({ project, option, path: normalized(path) });
+  const said = (own: Readonly<Record<string, unknown>> | undefined, where: string) =>
+    typeof own?.outputPath === 'string' ? `${where}outputPath` : `${where}outputPath (its default)`;
+  const directories = [
+    place(said(options, ''), variantOutput(declaration)),
+    ...Object.entries(configurations).map(([variant, own]) =>
+      place(said(own, `configurations.${variant}.`), variantOutput(declaration, variant)),
+    ),
+  ];
+  const overriding = overrides
+    .flatMap((own) => [own.options, ...Object.values(own.configurations)])
+    .flatMap(({ outputPath }) => (typeof outputPath === 'string' ? place('outputPath', outputPath) : []));
+  const files = allOptions(declaration)
+    .flatMap(({ consoles }) => (Array.isArray(consoles) ? (consoles as unknown[]) : []))
+    .flatMap((console) => consoleFile(console) ?? [])
+    .map((path) => place('consoles', path));
+  return [...directories, ...overriding, ...files];
+}
+
+/** The file that a console of a board writes in the workspace. */
+function consoleFile(console: unknown): string | undefined {
+  const { type, path } = (console ?? {}) as Record<string, unknown>;
+  return type === 'file' && typeof path === 'string' && !isAbsolute(path) ? path : undefined;
+}
+
+const normalized = (path: string) => posix.normalize(path).replace(/\/+$/, '');
+
+/** What others keep in a workspace: nothing is published there. */
+const TAKEN = ['.bringup', '.git', '.nx', 'node_modules'];
+
+/** What is wrong with a place whoever else publishes: Nx could neither keep nor restore what is there. */
+function badPlace(workspaceRoot: string, { option, path, project }: PublishedPlace): UserError | undefined {
+  const fields = { project, option, path };
+  const what = `${project}: ${option} is ${path}`;
+  if (isOutside(path)) {
+    const message = `${what}, outside the workspace: Nx caches only what is in it. Give a directory of the workspace, and copy artifacts to elsewhere in a target of your own.`;
+    return new UserError('OUTPUT_OUTSIDE', message, fields);
+  }
+  const taken = path === '.' ? path : path.split('/').find((name) => TAKEN.includes(name));
+  if (taken !== undefined) {
+    const owner = taken === '.' ? "the workspace's root" : `in ${taken}, which belongs to other programs`;
+    const message = `${what}, ${owner}. Give a directory for this project alone, as dist/${path === '.' ? 'NAME' : posix.basename(path)}.`;
+    return new UserError('OUTPUT_TAKEN', message, fields);
+  }
+  const [link] = followLinks(workspaceRoot, path).links;
+  if (link === undefined) return undefined;
+  const message =
+    `${what}, where ${link} is a symbolic link: Nx replaces the link by a directory when it restores artifacts from its cache. ` +
+    `Remove the link and make ${link} a directory. To keep it on another disk, mount that there, or bind-mount a directory of it.`;
+  return new UserError('OUTPUT_LINK', message, { ...fields, link });
+}
+
+function shared(own: PublishedPlace, other: PublishedPlace): UserError {
+  const relation =
+    own.path === other.path
+      ? 'also where'
+      : other.path.startsWith(`${own.path}/`)
+        ? 'above where'
+        : 'inside where';
+  const at = own.path === other.path ? '' : ` (${other.path})`;
+  const message =
+    `${own.project}: ${own.option} is ${own.path}, ${relation} ${other.project} publishes${at}, by its ${other.option}: ` +
+    'one would delete what the other publishes. Give each project an "outputPath" of its own, none inside another.';
+  return new UserError('OUTPUT_SHARED', message, { own, other });
+}

@@ -1,0 +1,147 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { describeDiskError } from './files.js';
+import { identifyProcess, pidNamespace, type ProcessIdentity } from './process-identity.js';
+
+/** Who holds a lock, as `PATH.owner` says it. */
+export interface LockOwner extends ProcessIdentity {
+  /** One of a kind: a record is removed only by who wrote it. */
+  token: string;
+  /** What it is doing, to be read after "which is": `updating the package lists`. */
+  purpose: string;
+  host: string;
+  /** Which installation of an operating system; empty where it does not say. */
+  machine: string;
+  /** Since when this kernel runs: the boot's id. */
+  boot: string;
+  /** Where its pid means something (pid_namespaces(7)). */
+  namespace: string;
+  /** The inode of the lock's file: a record that was copied with its directory has another one. */
+  inode: number;
+}
+
+/** The record of this process. */
+export function describeSelf(purpose: string, inode: number): LockOwner {
+  const { pid, started } = identifyProcess(process.pid) ?? { pid: process.pid, started: '' };
+  return {
+    ...{ token: randomUUID(), pid, started, purpose, inode },
+    ...{ host: hostname(), machine: ownMachine(), boot: ownBoot(), namespace: pidNamespace() },
+  };
+}
+
+function readOr(fallback: string, read: () => string): string {
+  try {
+    return read().trim();
+  } catch {
+    return fallback;
+  }
+}
+
+function ownBoot(): string {
+  return readOr('', () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'));
+}
+
+/** machine-id(5) asks not to be published as it is. */
+function ownMachine(): string {
+  const id = readOr('', () => readFileSync('/etc/machine-id', 'utf8'));
+  return id && createHash('sha256').update(`bringup ${id}`).digest('hex').slice(0, 16);
+}
+
+/** Whether the owner's processes are seen by this kernel, which then answers for its lock. */
+export function isOfThisKernel({ boot }: LockOwner): boolean {
+  return boot === ownBoot();
+}
+
+/** Whether the owner's pid is one that this process can look up. */
+export function isOfThisNamespace(owner: LockOwner): boolean {
+  return isOfThisKernel(owner) && owner.namespace === pidNamespace();
+}
+
+/**
+ * Whether the owner cannot be there any more, once this kernel has given us the lock: it was of this kernel, of an
+ * earlier boot of this machine, or the record is of a copied directory. An owner on another host may still be there, where
+ * the file system does not share its locks.
+ */
+export function isOver(owner: LockOwner, inode: number): boolean {
+  if (owner.inode !== inode || isOfThisKernel(owner)) return true;
+  return owner.host === hostname() && owner.machine === ownMachine();
+}
+
+export function ownerFile(path: string): string {
+  return `${path}.owner`;
+}
+
+/** The record beside a lock; undefined where there is none that can be read. */
+export async function readOwner(path: string): Promise<LockOwner | undefined> {
+  try {
+    const owner = JSON.parse(await readFile(ownerFile(path), 'utf8')) as Partial<LockOwner> | null;
+    return isOwner(owner) ? owner : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isOwner(owner: Partial<LockOwner> | null): owner is LockOwner {
+  const texts = ['token', 'purpose', 'host', 'machine', 'boot', 'namespace', 'started'] as const;
+  return (
+    owner !== null &&
+    typeof owner === 'object' &&
+    texts.every((name) => typeof owner[name] === 'string') &&
+    [owner.pid, owner.inode].every((number) => Number.isSafeInteger(number))
+  );
+}
+
+/**
+ * Lays our record beside a lock that this kernel has given us.
+ *
+ * @returns the owner that is in the way, where it may still be there
+ * @throws ToolError `NO_SPACE`
+ */
+export async function claim(path: string, own: LockOwner): Promise<LockOwner | undefined> {
+  const aside = asidePath(path, own);
+  try {
+    await writeFile(aside, `${JSON.stringify(own)}\n`);
+    while (!(await linkNew(aside, ownerFile(path)))) {
+      const other = await readOwner(path);
+      if (other && !isOver(other, own.inode)) return other;
+      // Only owners of this kernel or machine are removed, so no two hosts remove the same record.
+      await rm(ownerFile(path), { force: true });
+    }
+    return undefined;
+  } catch (error) {
+    throw describeDiskError(error, aside);
+  } finally {
+    await rm(aside, { force: true });
+  }
+}
+
+/** One name for each kernel, whose lock lets one process at a time use it. */
+function asidePath(path: string, { boot }: LockOwner): string {
+  return `${ownerFile(path)}.${boot || hostname()}`;
+}
+
+/** link(2) is atomic, over NFS too. */
+async function linkNew(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Removes our record; another's is left alone. */
+export async function disclaim(path: string, own: LockOwner): Promise<void> {
+  if ((await readOwner(path))?.token === own.token) await rm(ownerFile(path), { force: true });
+}
+
+/** Puts another process in the place of this one, in our record. */
+export async function reassign(path: string, own: LockOwner, heir: ProcessIdentity): Promise<void> {
+  if ((await readOwner(path))?.token !== own.token) return;
+  const aside = asidePath(path, own);
+  await writeFile(aside, `${JSON.stringify({ ...own, ...heir })}\n`);
+  await rename(aside, ownerFile(path));
+}
