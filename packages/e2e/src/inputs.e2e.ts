@@ -227,9 +227,7 @@ describe('what an option names is an input', () => {
   }
 
   it.each(READ)('%j: its change affects %j', (file, projects) =>
-    expect(answers.affected[file]!.filter((name) => name !== 'kernel')).toEqual(
-      projects,
-    ),
+    expect(answers.affected[file]!.filter((name) => name !== 'kernel')).toEqual(projects),
   );
 
   it('whatever characters its name has, as a file, in a pattern, or as a directory', () => {

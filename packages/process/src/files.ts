@@ -10,10 +10,7 @@ import { pidNamespace } from './process-identity.js';
 import { ownDirectory, releaseDirectory } from './reaper.js';
 
 /** Where process ids mean what they mean here: two containers, or two hosts, that share a directory have equal ones. */
-const PLACE = createHash('sha256')
-  .update(`${hostname()} ${pidNamespace()}`)
-  .digest('hex')
-  .slice(0, 8);
+const PLACE = createHash('sha256').update(`${hostname()} ${pidNamespace()}`).digest('hex').slice(0, 8);
 
 /** Where a file is written before it is renamed to `path`: beside it, so that the rename is atomic. */
 function asidePath(path: string): string {

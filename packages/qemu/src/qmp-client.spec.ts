@@ -134,6 +134,15 @@ describe('QmpClient with a scripted peer', () => {
     await expect(qmp.execute('x')).rejects.toMatchObject({ code: 'QMP_TIMEOUT', fields: { command: 'x' } });
   });
 
+  it('stops when aborted before the socket is connected', async () => {
+    const reason = new Error('enough');
+    const path = await scripted(() => undefined);
+    const controller = new AbortController();
+    const connecting = QmpClient.connect(path, { signal: controller.signal });
+    controller.abort(reason);
+    await expect(connecting).rejects.toBe(reason);
+  });
+
   it('stops connecting when aborted', async () => {
     const reason = new Error('enough');
     const path = await scripted(() => undefined);

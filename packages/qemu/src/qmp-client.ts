@@ -102,6 +102,8 @@ export class QmpClient {
       this.#session.close();
     };
     signal?.addEventListener('abort', onAbort, { once: true });
+    // An abort while the socket was being connected has no listener.
+    if (signal?.aborted) onAbort();
     try {
       return await work;
     } catch (error) {

@@ -54,10 +54,15 @@ export class QmpSession {
 
   /** Text as it came from the socket; may begin and end anywhere in a message. */
   feed(text: string): void {
-    const lines = (this.#partial + text).split('\n');
-    this.#partial = lines.pop() ?? '';
-    if (this.#partial.length > MESSAGE_LIMIT) return this.close(notQmp(this.#partial));
-    for (const line of lines) if (line.trim() && this.#state !== 'closed') this.#receive(line);
+    // Only the new text is searched: a long message that comes in many pieces takes linear time.
+    const [end = '', ...starts] = text.split('\n');
+    this.#partial += end;
+    for (const start of starts) {
+      const line = this.#partial;
+      this.#partial = start;
+      if (line.trim() && this.#state !== 'closed') this.#receive(line);
+    }
+    if (this.#partial.length > MESSAGE_LIMIT) this.close(notQmp(this.#partial));
   }
 
   /** The command's `return` value. @throws ToolError `QMP_ERROR`, `QMP_CLOSED` */

@@ -82,7 +82,8 @@ async function addMember(tree: FileTree, member: Entry, bytes: number, refuse: R
 
 function toEntry(tree: FileTree, path: string, header: Headers, data: Buffer, refuse: Refuse): TreeEntry {
   const pax: Record<string, string> = (header as PaxHeaders).pax ?? {};
-  const number = (key: string, field: number | undefined) => (Object.hasOwn(pax, key) ? Number(pax[key]) : (field ?? 0));
+  const number = (key: string, field: number | undefined) =>
+    Object.hasOwn(pax, key) ? Number(pax[key]) : (field ?? 0);
   const base = {
     path,
     mode: (header.mode ?? 0) & 0o7777,

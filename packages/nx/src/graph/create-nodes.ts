@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { version as nxVersion } from 'nx/package.json';
+import type * as Devkit from '@nx/devkit';
 import type { CreateNodesResult, CreateNodesV2, TargetConfiguration } from '@nx/devkit';
 import { parse as parseJson } from 'jsonc-parser'; // As Nx reads project.json, without loading all of its devkit.
 import { UserError } from '@bringup/process';
@@ -89,7 +90,7 @@ function orExplainFaults(
 ): [string, CreateNodesResult][] {
   if (faults.length === 0) return results;
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- All of devkit takes 0.1 s, and this is rare.
-  const { AggregateCreateNodesError } = require('@nx/devkit') as typeof import('@nx/devkit');
+  const { AggregateCreateNodesError } = require('@nx/devkit') as typeof Devkit;
   const errors = faults.map(([file, what]): [string, Error] => [file, new UserError('BAD_TARGET', what)]);
   throw new AggregateCreateNodesError(errors, results);
 }

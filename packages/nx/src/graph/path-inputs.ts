@@ -51,7 +51,9 @@ export function pathInputs(named: NamedPaths, workspaceRoot: string): Input[] {
     for (const place of inside) inputs.add(workspacePath(posix.join(nxPath(place), '**/*')));
   };
   for (const path of named.files ?? []) addFile(path);
-  for (const path of named.patterns ?? []) isGlob(path) ? addPattern(path) : addFile(path);
+  for (const path of named.patterns ?? [])
+    if (isGlob(path)) addPattern(path);
+    else addFile(path);
   for (const path of named.modes ?? []) addFile(path, true);
   for (const path of named.directories ?? []) addDirectory(path);
   return [...inputs, ...(ours.size > 0 ? [treeInput([...ours])] : [])];

@@ -144,7 +144,7 @@ describe('a second board', () => {
     workspace.tree.write('trace.config', 'CONFIG_FTRACE=y\n');
     const before = workspace.files();
     await board('two', { arch: 'arm64', fragments: ['trace.config', 'preset:debug'] });
-    const added = Object.keys(workspace.files()).filter((path) => !(path in before));
+    const added = Object.keys(workspace.files()).filter((path) => !Object.hasOwn(before, path));
     expect(added).toEqual(['boards/two/project.json', 'kernel-two/project.json']);
     expect(workspace.declarationOf('kernel-two')!.options).toEqual({
       ...workspace.declarationOf('kernel-arm64')!.options,
@@ -366,7 +366,9 @@ describe('refuses, and writes nothing', () => {
       message: expect.stringMatching(message),
     });
     expect(
-      Object.keys(workspace.files()).filter((path) => !(path in before) && path.includes('boards')),
+      Object.keys(workspace.files()).filter(
+        (path) => !Object.hasOwn(before, path) && path.includes('boards'),
+      ),
     ).toEqual([]);
   });
 

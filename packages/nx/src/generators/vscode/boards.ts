@@ -59,7 +59,7 @@ function describeBoard(
 ): EditorBoard {
   const kernel = kernelOf(board, declared);
   const configuration = given ?? (kernel && debugVariant(kernel));
-  if (given !== undefined && !(given in { ...board.configurations, ...kernel?.configurations })) {
+  if (given !== undefined && !Object.hasOwn({ ...board.configurations, ...kernel?.configurations }, given)) {
     const message = `configuration: neither ${board.project} nor its kernel has a variant ${given}`;
     throw new UserError('UNKNOWN_VARIANT', message, { board: board.project, variant: given });
   }
