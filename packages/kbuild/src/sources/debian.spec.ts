@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -136,7 +137,20 @@ beforeEach(() => {
 });
 
 const kernel: SourceSpec = { kind: 'debian-package', package: 'linux-source-6.1' };
-const left = (...names: string[]) => names.flatMap((name) => readdirSync(join(ctx.home, name)));
+/** A PATH with one program in it. */
+function pathWithOnly(program: string): string {
+  const directory = mkdtempSync(join(root, 'path-'));
+  const found = process.env['PATH']!.split(':')
+    .map((place) => join(place, program))
+    .find((path) => existsSync(path));
+  symlinkSync(found!, join(directory, program));
+  return directory;
+}
+
+/** The file of a lock stays: removing it would hand a second lock to whoever waits at the first (decision 0016). */
+const isNoLock = (name: string) => !name.endsWith('.flock');
+const left = (...names: string[]) =>
+  names.flatMap((name) => readdirSync(join(ctx.home, name))).filter(isNoLock);
 
 it('resolves, downloads and unpacks a binary package, and uses the tree from then on', async () => {
   await archive.addPackage('linux-source-6.1', '6.1.9-1');
@@ -289,7 +303,7 @@ it('says what to do on a host without entries, or without apt', async () => {
     message: expect.stringContaining('"tarball"'),
   });
   const path = process.env['PATH'];
-  process.env['PATH'] = join(root, 'nothing');
+  process.env['PATH'] = pathWithOnly('flock');
   try {
     await expect(resolveSource(kernel, ctx)).rejects.toMatchObject({
       code: 'APT_MISSING',
