@@ -80,7 +80,7 @@ it.each(['tar', 'tar.gz', 'tar.xz', 'tar.bz2', 'tar.zst'])('unpacks .%s', async 
 it('names the decompressor that is missing', async () => {
   const tarball = await makeTarball('tool.tar.zst', () => undefined);
   const programs = mkdtempSync(join(root, 'bin-'));
-  for (const name of ['tar', 'chmod'])
+  for (const name of ['tar', 'chmod', 'flock'])
     symlinkSync((await runProgram(['which', name])).stdout.trim(), join(programs, name));
   const path = process.env['PATH'];
   process.env['PATH'] = programs;

@@ -37,8 +37,8 @@ describe('schemas', () => {
     expect(examples.length).toBeGreaterThan(0);
     for (const { command } of examples as { command: string }[]) {
       expect(command.startsWith(`nx g @bringup/nx:${name}`)).toBe(true);
-      const named = [...command.matchAll(/ --(\w+)/g)].map(([, option]) => option!);
-      const known = [...Object.keys(properties), 'quiet'];
+      const named = [...command.matchAll(/ --([\w-]+)/g)].map(([, option]) => option!);
+      const known = [...Object.keys(properties), 'quiet', 'dry-run'];
       expect(named.filter((option) => !known.includes(option))).toEqual([]);
     }
   });
