@@ -6,10 +6,7 @@ import { root } from './setup.mjs';
 const DIRECTORY = 'packages/e2e/src';
 
 /** These work in this repository and share its outputs and runs: one at a time. */
-const IN_REPOSITORY = [
-  ...['busybox', 'console', 'debug', 'demo', 'doctor', 'editors', 'fit', 'guides', 'machine-options'],
-  ...['programs', 'switch-root'],
-];
+const IN_REPOSITORY = ['console', 'debug', 'demo', 'doctor', 'editors', 'fit', 'guides', 'programs'];
 
 /** These build the demo's kernel, or one like it, elsewhere: cheap once the compiler's cache has its objects. */
 const LIKE_THE_DEMO = ['create', 'environment', 'generators', 'modules'];
