@@ -3,10 +3,9 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { specDirectory } from './testing/trees.js';
 
-jest.setTimeout(120_000);
+const base = specDirectory('staging');
 
 it("stages every image beside it, whatever its path holds, and nothing in the system's temporary directory", () => {
-  const base = specDirectory('staging');
   const place = join(base, "a b=c,d;$(e)&%'f:g");
   const kernel = join(base, 'kernel');
   mkdirSync(place);

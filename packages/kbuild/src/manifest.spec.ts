@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isPublished, publish, publishText, readManifest } from './manifest.js';
@@ -37,9 +37,9 @@ it('leaves what was published as it was when something cannot be written', async
   const out = fresh();
   await publish(out, 'build', 'r1', { Image: file('image'), 'System.map': file('map') });
   const before = snapshot(out);
-  // A directory has a hash no more than it can be copied.
-  mkdirSync(join(out, `.vmlinux.${process.pid}.tmp`));
-  const failing = publish(out, 'build', 'r2', { Image: file('other'), vmlinux: file('elf') });
+  // The first artifact can be written, the second cannot: a directory is not copied as a file.
+  const directory = mkdtempSync(join(tmpdir(), 'bringup-manifest-'));
+  const failing = publish(out, 'build', 'r2', { Image: file('other'), vmlinux: directory });
   await expect(failing).rejects.toThrow(/EISDIR/);
   expect(snapshot(out)).toEqual(before);
   await publish(out, 'build', 'r2', { Image: file('other'), vmlinux: file('elf') });
