@@ -40,7 +40,7 @@ export interface BoardReport {
 const SOURCES = [
   ...['kernel', 'busybox', 'rootfs'].map((name) => `examples/${name}`),
   'workspace-configs/kconfig',
-  ...['bringup.lock.json', '.env'],
+  ...['bringup.lock', '.env'],
 ];
 
 /** The home of whoever runs the tests, and so their sources and ccache. */

@@ -28,8 +28,8 @@ const ELSEWHERE = [
   // Nx reads these before it runs a task; the options of all targets of a project are in the hash.
   /(^|\/)(project|package|nx)\.json$/,
   /(^|\/)\.(git|nx)ignore$/,
-  // Fields of it are `json` inputs.
-  /^bringup\.lock\.json$/,
+  // A `runtime` input, lock-state.sh, hashes its entries.
+  /^bringup\.lock(\/|$)/,
   // Bringup's code is an external node, and so are Nx and the rest.
   /^node_modules\//,
   // Kept from run to run, and never taken for more than what was made before.
