@@ -1,4 +1,4 @@
-/** `npm run test:deep`: suites that take longer than CI may, each at most an hour, each taken up where it was killed. */
+/** `npm run test:deep`: suites that take longer than CI may. Each has at most an hour, and continues where it was killed. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,7 +52,7 @@ function list(suites) {
 
 const quote = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** What a reporter of Jest's wrote down before the run ended, however it ended. */
+/** The tests that passed-reporter.cjs recorded before the run ended, however it ended. */
 function readPassed(file) {
   try {
     return readFileSync(file, 'utf8')
@@ -76,7 +76,7 @@ async function runSuite({ name, path }, content, fresh) {
       passed: [...new Set([...passedBefore, ...readPassed(log)])],
       ...more,
     });
-  // This process may be killed as well: what has passed is written down while the suite runs.
+  // This process may be killed as well, so passed tests are recorded while the suite runs.
   const timer = setInterval(keep, 5000);
   const again = passedBefore.length > 0;
   console.log(
@@ -92,7 +92,7 @@ async function runSuite({ name, path }, content, fresh) {
     { prefix: `[${name}] `, limitMs: LIMIT_MINUTES * 60_000, env: { BRINGUP_PASSED_LOG: log } },
   );
   clearInterval(timer);
-  // Those that passed before are skipped by the pattern, and count as what they are.
+  // The pattern skips the tests that passed before. They count as passed.
   const counts = {
     passed: outcome.passed + passedBefore.length,
     failed: outcome.failed,
@@ -111,7 +111,7 @@ async function runSuite({ name, path }, content, fresh) {
 /**
  * @param {string[]} argv
  * @param {() => Promise<void>} setUp called before the first suite
- * @returns {Promise<{ passed: number, failed: number, skipped: number } | undefined>} undefined when nothing was to be run
+ * @returns {Promise<{ passed: number, failed: number, skipped: number } | undefined>} undefined when no suite was to run
  */
 export async function deep(argv, setUp) {
   const { suites, list: onlyList, fresh, help } = readArguments(argv);

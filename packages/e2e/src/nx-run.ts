@@ -34,7 +34,7 @@ export interface NxOptions {
 
 /**
  * The environment of a test's nx: no daemon, no colours, a cache that belongs to the test. With the `HOME` of whoever runs
- * the tests come that user's store and ccache.
+ * the tests, it also uses that user's store and ccache.
  */
 export function nxEnvironment(workspace: string, extra: Record<string, string> = {}): Record<string, string> {
   return {

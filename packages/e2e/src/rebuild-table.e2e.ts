@@ -386,7 +386,7 @@ const ROWS: Row[] = [
 
 /** Tests of their own below, each a table in one. */
 const TABLES = [
-  'what a board plugs into its machine',
+  'devices that a board plugs into its machine',
   'a kernel module, and an initramfs that loads it',
   'a kernel that exports something else, and how an initramfs takes a module',
   'an image for U-Boot',

@@ -38,7 +38,7 @@ const from = (spec: Partial<GitSpec>): GitSpec => ({ kind: 'git', url: repositor
 /** Locks a source and makes its tree. */
 const build = async (spec: GitSpec) => ensureSource(spec, await resolveSource(spec, ctx), ctx);
 const notes = () => progress.flatMap((step) => ('note' in step ? [step.note] : []));
-/** The file of a lock stays: removing it would hand a second lock to whoever waits at the first (decision 0016). */
+/** The file of a lock stays: if it were removed, a process that waits and a new one could both hold the lock (decision 0016). */
 const isNoLock = (name: string) => !name.endsWith('.flock');
 const left = () =>
   ['sources', 'downloads', 'locks'].flatMap((name) => readdirSync(join(ctx.home, name))).filter(isNoLock);

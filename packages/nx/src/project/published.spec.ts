@@ -50,7 +50,7 @@ it('holds variants, names that come out the same, and files of consoles against 
   expect(codes('/nowhere', board('a', 'logs/x'), board('b', 'logs/x'))).toEqual(shared);
   expect(codes('/nowhere', board('a', 'logs/x'), board('b', 'logs/y'))).toEqual([undefined, undefined]);
   expect(codes('/nowhere', board('a', 'dist/b/log'), declare('b', {}))).toEqual(shared);
-  // A project's own variants are its own business.
+  // A project's own variants do not conflict.
   expect(codes('/nowhere', declare('a', {}, { debug: {}, other: { outputPath: 'dist/a' } }))).toEqual([
     undefined,
   ]);
