@@ -13,10 +13,10 @@ const HELP = `npm run test:deep -- [SUITE...] [--list] [--fresh]
 
   SUITE    these alone; without one, all of them, one after the other
   --list   every suite with its last result on this machine, and runs nothing
-  --fresh  run also what has passed for these files already
+  --fresh  also run the tests that have passed for these files
 
 Each suite has ${LIMIT_MINUTES} minutes. A test that has passed is not run again until a file of the checkout changes, so a suite
-that was killed, or ran out of its time, goes on where it was.
+that was killed, or ran out of its time, continues where it stopped.
 `;
 
 const stateOf = (suite) => readState(`deep/${suite}.json`) ?? {};
@@ -103,7 +103,7 @@ async function runSuite({ name, path }, content, fresh) {
   keep({ last });
   rmSync(scratch, { recursive: true, force: true });
   if (outcome.outOfTime)
-    console.log(`== ${name}: ran out of its ${LIMIT_MINUTES} minutes; the same command goes on from here`);
+    console.log(`== ${name}: ran out of its ${LIMIT_MINUTES} minutes; the same command continues it`);
   console.log(`== ${name}: ${describeLast({ last })}`);
   return { ...counts, failed: outcome.outOfTime ? Math.max(1, counts.failed) : counts.failed };
 }

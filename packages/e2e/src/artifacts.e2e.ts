@@ -151,7 +151,7 @@ it.each(DAMAGES)('finds $what, and the command that it names mends the cache', a
   expect(sha256(join(workspace.root, damage.artifact))).toBe(right);
 });
 
-it('names a command that works where Nx takes a deleted file for one that is there', async () => {
+it('names a command that works when Nx does not notice a deleted file', async () => {
   rmSync(join(workspace.root, 'dist/kernel/bzImage'));
   const failed = await boot('--excludeTaskDependencies');
   expect(failed.exitCode).not.toBe(0);

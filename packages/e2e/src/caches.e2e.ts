@@ -50,7 +50,7 @@ function run(argv: readonly string[], ccache: string, other: boolean): string {
   });
 }
 
-it('gives another user the sources and the objects of whoever runs the tests', () => {
+it('gives another user the sources and the objects of the user who runs the tests', () => {
   const compile = (tree: string, object: string) => [
     'ccache',
     'gcc',

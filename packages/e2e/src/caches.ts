@@ -28,8 +28,8 @@ if [ -r "$3" ]; then cp --recursive --update --preserve=timestamps --reflink=aut
 `;
 
 /**
- * Gives a user's home links to the source trees of whoever runs the tests, and a copy of the objects in ccache. It is
- * that user who creates them, so that root follows no link in that home. If another test removes an object meanwhile,
+ * Gives a user's home links to the source trees of the user who runs the tests, and a copy of the objects in ccache.
+ * The owner of the home creates them, so that root follows no link there. If another test removes an object meanwhile,
  * it is compiled again.
  */
 export function takeOverCaches(home: string, uid: number | undefined, caches = ownCaches()): void {

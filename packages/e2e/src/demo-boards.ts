@@ -43,7 +43,7 @@ const SOURCES = [
   ...['bringup.lock', '.env'],
 ];
 
-/** The home of whoever runs the tests, and so their sources and ccache. */
+/** The home of the user who runs the tests, which has the sources and the ccache. */
 const ENVIRONMENT = { HOME: process.env.HOME! };
 
 /**

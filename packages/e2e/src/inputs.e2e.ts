@@ -271,7 +271,7 @@ describe('a file that an option names is an input', () => {
     expect(runtimeOf('board:test')).toContain('/elsewhere/initrd');
   });
 
-  it('together with what a symbolic link in its path leads to', () => {
+  it('together with the target of each symbolic link in its path', () => {
     expect(missing('linked-kernel:config', ['real/a.config', 'real/b.config', 'real/dir/c.config'])).toEqual(
       [],
     );

@@ -29,7 +29,7 @@ interface Difference {
   readonly what: string;
 }
 
-/** By hand: a sample of another size, and each pair as it is tried. */
+/** For runs by hand: another sample size, and a line for each pair. */
 const { BRINGUP_SAMPLE, BRINGUP_VERBOSE } = process.env;
 const SAMPLE = Number(BRINGUP_SAMPLE) || undefined;
 

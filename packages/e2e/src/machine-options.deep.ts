@@ -118,7 +118,7 @@ describe('one board with drives, shares, two network cards and a watchdog', () =
     expect([starts('kept'), starts('fixed').slice(0, 6)]).toEqual(['written\n', 'fixed|']);
   });
 
-  it('reads shares by 9p, and writes to the writable one as whoever runs QEMU', () => {
+  it('reads shares by 9p, and writes to the writable one as the user who runs QEMU', () => {
     expect(readFileSync(at('rw, comma/from-guest'), 'utf8')).toBe('of the guest\n');
     expect(statSync(at('rw, comma/from-guest')).uid).toBe(process.getuid?.());
   });

@@ -135,7 +135,7 @@ function expectHandedOver({ console }: BoardReport): void {
   ]);
 }
 
-it('makes nothing of the kernels again', () => {
+it('rebuilds no kernel', () => {
   expect(['hit', 'skipped']).toContain(allTests.tasks['kernel:build']);
 });
 

@@ -9,7 +9,7 @@ import { identifyProcess, pidNamespace, type ProcessIdentity } from './process-i
 export interface LockOwner extends ProcessIdentity {
   /** A unique id: only its writer removes a record. */
   token: string;
-  /** What it is doing, to be read after "which is": `updating the package lists`. */
+  /** Its work, in words that follow "which is": `updating the package lists`. */
   purpose: string;
   host: string;
   /** The id of the installed operating system; empty without a machine-id. */

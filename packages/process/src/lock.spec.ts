@@ -77,7 +77,7 @@ const reads = async (file: string): Promise<number> => {
   return Number(readFileSync(file, 'utf8'));
 };
 
-it('lets the second wait, says who holds the lock, and runs both', async () => {
+it('makes the second wait, names the holder of the lock, and runs both', async () => {
   const order: string[] = [];
   const first = await acquireLock(path, { purpose: 'being the first' });
   const second = waiting();
@@ -182,7 +182,7 @@ describe('a live owner keeps the lock', () => {
     await second.acquired;
   });
 
-  it.each(['+10d', '-10d'])('when the clock jumps by %s for whoever waits', async (jump) => {
+  it.each(['+10d', '-10d'])('when the clock jumps by %s for the waiting process', async (jump) => {
     const owner = await holding();
     const second = new Locker(undefined, ['faketime', '-f', jump]);
     await second.says(/^waiting for process \d+, which is testing locks$/);

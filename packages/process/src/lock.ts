@@ -13,7 +13,7 @@ import type { ProcessIdentity } from './process-identity.js';
 const FOREIGN_MS = 500;
 
 export interface LockOptions {
-  /** What the work does, to be read after "which is": `updating the package lists`. */
+  /** The work, in words that follow "which is": `updating the package lists`. */
   purpose: string;
   /** Called once, when somebody else holds the lock, with a sentence that says who, why, and how to end the wait. */
   onWait?: (message: string) => void;
@@ -22,7 +22,7 @@ export interface LockOptions {
 
 /** A lock of this process, and of the programs that it started since. */
 export interface HeldLock {
-  /** The open file that has the lock: whoever inherits it holds the lock too. */
+  /** The open file that has the lock: a program that inherits it holds the lock too. */
   readonly descriptor: number;
   /** Releases the lock, unless other programs keep it; never rejects. */
   release(): Promise<void>;

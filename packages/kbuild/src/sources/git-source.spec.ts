@@ -381,7 +381,7 @@ describe('servers', () => {
         `${url.replace(/:.*/, '')}:// proves no server's identity. It led to ${commit}, which is locked. ` +
         'Compare that commit with the one that the project announces, or change the url to https:// or ssh://';
       expect(notes()).toEqual([risk('tag v1'), risk('branch main')]);
-      // A commit is verified by its hash, whoever sends it.
+      // The hash verifies a commit, whatever server sends it.
       await resolveSource(from({ url, commit }), ctx);
       expect(notes()).toHaveLength(2);
     },

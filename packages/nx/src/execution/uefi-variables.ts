@@ -32,7 +32,7 @@ export async function openUefi(task: Task, arch: BoardArch, use: UefiVariables):
       return kept;
     }
     task.note(
-      `this run gets new UEFI variables, and what it writes to them is lost: the board's own are used by ${holder}`,
+      `this run gets new UEFI variables and loses its changes to them: the board's own are used by ${holder}`,
     );
     return thrownAway;
   }

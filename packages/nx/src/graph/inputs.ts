@@ -23,7 +23,7 @@ export function engineInputs(workspaceRoot: string): Input[] {
   return [{ externalDependencies: [ENGINE_NODE] }, ...ownSources(workspaceRoot)];
 }
 
-/** What a target takes from the lock: the source of a project, and tools by name. */
+/** The entries of the lock that a target uses: the source of a project, and tools by name. */
 export interface LockEntries {
   readonly source?: string;
   readonly tools: readonly string[];

@@ -46,7 +46,7 @@ function stringsIn(json: string): string[] {
       if (typeof value === 'string') strings.push(value, ...afterColons(value));
     });
   } catch {
-    return []; // QEMU says what is wrong with it.
+    return []; // QEMU reports the error.
   }
   return strings;
 }

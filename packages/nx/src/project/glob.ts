@@ -10,7 +10,7 @@ export function globBase(pattern: string): string {
 }
 
 /**
- * What a pattern matches: `*` and `?` inside one component, and the component `**` for any number of them. Undefined
+ * A pattern as a regular expression: `*` and `?` inside one component, and the component `**` for any number of them. Undefined
  * for a pattern in which `**` is only a part of a component.
  */
 export function globExpression(pattern: string): RegExp | undefined {

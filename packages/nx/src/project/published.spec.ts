@@ -33,7 +33,7 @@ it('names both projects and options', () => {
   const places = new PublishedPlaces('/nowhere', [a, b]);
   expect(places.problemOf(a)!.message).toBe(
     'a: outputPath is dist/b/tool, inside where b publishes (dist/b), by its outputPath (its default): ' +
-      'one would delete what the other publishes. Give each project an "outputPath" of its own, none inside another.',
+      'each would delete the artifacts of the other. Give each project an "outputPath" of its own, none inside another.',
   );
   expect(places.problemOf(b)!.message).toContain(
     'b: outputPath (its default) is dist/b, above where a publishes',

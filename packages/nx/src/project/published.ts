@@ -103,7 +103,7 @@ function badPlace(workspaceRoot: string, { option, path, project }: PublishedPla
   const fields = { project, option, path };
   const what = `${project}: ${option} is ${path}`;
   if (isOutside(path)) {
-    const message = `${what}, outside the workspace: Nx caches only what is in it. Give a directory of the workspace, and copy artifacts to elsewhere in a target of your own.`;
+    const message = `${what}, outside the workspace: Nx caches only files in it. Give a directory of the workspace, and copy artifacts to elsewhere in a target of your own.`;
     return new UserError('OUTPUT_OUTSIDE', message, fields);
   }
   const taken = path === '.' ? path : path.split('/').find((name) => TAKEN.includes(name));
@@ -130,6 +130,6 @@ function shared(own: PublishedPlace, other: PublishedPlace): UserError {
   const at = own.path === other.path ? '' : ` (${other.path})`;
   const message =
     `${own.project}: ${own.option} is ${own.path}, ${relation} ${other.project} publishes${at}, by its ${other.option}: ` +
-    'one would delete what the other publishes. Give each project an "outputPath" of its own, none inside another.';
+    'each would delete the artifacts of the other. Give each project an "outputPath" of its own, none inside another.';
   return new UserError('OUTPUT_SHARED', message, { own, other });
 }

@@ -86,13 +86,13 @@ ${ONE_MACHINE.map((line) => `          ${line}`).join('\n')}
       - uses: ${ACTIONS.node}
         with:
           node-version: 22
-          # The cache below has its own keys: what a pull request writes, no push reads.
+          # The cache below has its own keys, so that a push never reads the cache of a pull request.
           package-manager-cache: false
       - uses: ${ACTIONS.cache}
         with:
           path: |
 ${CACHED.map((path) => `            ${path}`).join('\n')}
-          # A pull request reads what a push to the main branch wrote, and never the other way round.
+          # A pull request reads the cache of the main branch, and never the other way round.
           key: bringup-\${{ github.event_name }}-\${{ github.ref_name }}-\${{ github.sha }}
           restore-keys: |
             bringup-\${{ github.event_name }}-\${{ github.ref_name }}-
