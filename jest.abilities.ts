@@ -1,6 +1,6 @@
 /**
- * Tests of what only some machines and users can do. Elsewhere they are skipped: the title says why, by a phrase that
- * tools/lib/accepted-skips.mjs knows, which looks again whether that is so.
+ * Tests that only some machines and users can run. Elsewhere they are skipped: the title says why, by a phrase that
+ * tools/lib/accepted-skips.mjs knows, which probes again whether that holds.
  */
 import { spawnSync } from 'node:child_process';
 
@@ -10,12 +10,12 @@ const succeeds = (...[program, ...args]: string[]) => spawnSync(program!, args, 
 const ABILITIES = {
   /** Can become another user, and give files away. "skipped unless run by root" */
   root: () => isRoot,
-  /** "skipped unless root can mount": a container may keep even root from it. */
+  /** "skipped unless root can mount": a container may forbid it even to root. */
   mount: () => isRoot && succeeds('unshare', '--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt'),
   /** "skipped unless root can make network interfaces" */
   interfaces: () =>
     isRoot && succeeds('unshare', '--net', 'ip', 'tuntap', 'add', 'dev', 'tap0', 'mode', 'tap'),
-  /** "skipped without user namespaces": a chroot has none, nor have most containers. */
+  /** "skipped without user namespaces": a chroot and most containers have none. */
   userNamespaces: () => succeeds('unshare', '--user', '--map-root-user', '--mount', 'true'),
   /** "skipped unless on x86_64" */
   x86: () => process.arch === 'x64',
@@ -24,6 +24,6 @@ const ABILITIES = {
 /** A test that runs where this machine and user have the ability. */
 export const itWhere = (ability: keyof typeof ABILITIES): jest.It => (ABILITIES[ability]() ? it : it.skip);
 
-/** The same of a group of tests. */
+/** A group of tests that runs where this machine and user have the ability. */
 export const describeWhere = (ability: keyof typeof ABILITIES): jest.Describe =>
   ABILITIES[ability]() ? describe : describe.skip;

@@ -1,4 +1,4 @@
-/** What a test needs to run a program as another user, who may be unable to read the clone, as below /root. */
+/** Runs programs of a test as another user, who may be unable to read the clone, for example below /root. */
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
@@ -29,9 +29,9 @@ export const AS_NOBODY = [
 ] as const;
 
 /**
- * Node, for nobody: this one, or a copy of it when it is installed where nobody cannot run it, as below /root.
+ * Node for the user nobody: this one, or a copy of it where that user cannot run this one, for example below /root.
  *
- * @param place a directory that nobody can enter
+ * @param place a directory that the user nobody can enter
  */
 export function nodeForNobody(place: string): string {
   const [program, ...args] = [...AS_NOBODY, process.execPath, '--version'];

@@ -7,7 +7,7 @@ const { chmodSync, mkdtempSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 
-/** Tests of root become nobody for a while, who has to find what they made: not below a TMPDIR that is root's alone. */
+/** Root's tests run programs as the user nobody, who must reach their files: so TMPDIR is open to other users. */
 function commonDirectory() {
   if (process.getuid() !== 0) return tmpdir();
   const asNobody = ['--reuid=65534', '--regid=65534', '--clear-groups', 'test', '-x'];

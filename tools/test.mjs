@@ -5,7 +5,7 @@
  *
  *   node tools/test.mjs            all of it
  *   node tools/test.mjs quick      without e2e
- *   node tools/test.mjs times      where the time of the last run of all went
+ *   node tools/test.mjs times      where the time of the last full run went
  *   node tools/test.mjs deep …     suites that take longer than CI may; `--help` has its arguments
  */
 import { spawn } from 'node:child_process';
@@ -59,7 +59,7 @@ async function jest(title, args, options) {
   return outcome;
 }
 
-/** Where ESLint keeps its results: what packages may import depends on their package.json files as well. */
+/** The cache of ESLint's results. Its name has a hash of all package.json files, because they decide the allowed imports. */
 function lintCache() {
   const packages = readdirSync(join(root, 'packages'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
@@ -76,7 +76,7 @@ async function quickChecks() {
   await check('types', bin('tsc', '--project', 'tsconfig.spec.json'));
   await check('schemas', [process.execPath, 'tools/schemas.mjs', '--check']);
   await check('tools', [process.execPath, '--test', '--test-reporter=dot', 'tools/lib/']);
-  // Jest leaves one CPU idle by default: of two that is half of them.
+  // By default Jest leaves one CPU idle, which is half of two CPUs.
   await jest('unit', ['--maxWorkers=100%']);
 }
 
@@ -122,7 +122,7 @@ async function e2e() {
 }
 
 function finish() {
-  // A test that skips on a CI machine has not tested anything there, unless the machine cannot run it.
+  // A skipped test fails CI, unless this machine cannot run it.
   for (const name of unaccepted) console.log(`Skipped, and nothing about this machine excuses it: ${name}`);
   const failed = counts.failed > 0 || (process.env.CI && unaccepted.length > 0);
   const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';

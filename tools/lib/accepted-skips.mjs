@@ -1,6 +1,6 @@
 /**
- * Skipped tests that are no failure on CI: those that this machine or user cannot run. The reason is a phrase in the title
- * of the test or of its group, and counts only where a probe of this machine finds it true. jest.abilities.ts skips by it.
+ * Skipped tests that do not fail CI: those that this machine or user cannot run. The reason is a phrase in the title
+ * of the test or of its group, and counts only if a probe of this machine confirms it. jest.abilities.ts skips by it.
  */
 import { spawnSync } from 'node:child_process';
 

@@ -1,4 +1,4 @@
-/** `npm run test:deep`: suites that take longer than CI may, each at most an hour, each taken up where it was killed. */
+/** `npm run test:deep`: suites that take longer than CI may. Each has at most an hour, and continues where it was killed. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,10 +13,10 @@ const HELP = `npm run test:deep -- [SUITE...] [--list] [--fresh]
 
   SUITE    these alone; without one, all of them, one after the other
   --list   every suite with its last result on this machine, and runs nothing
-  --fresh  run also what has passed for these files already
+  --fresh  also run the tests that have passed for these files
 
 Each suite has ${LIMIT_MINUTES} minutes. A test that has passed is not run again until a file of the checkout changes, so a suite
-that was killed, or ran out of its time, goes on where it was.
+that was killed, or ran out of its time, continues where it stopped.
 `;
 
 const stateOf = (suite) => readState(`deep/${suite}.json`) ?? {};
@@ -52,7 +52,7 @@ function list(suites) {
 
 const quote = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** What a reporter of Jest's wrote down before the run ended, however it ended. */
+/** The tests that passed-reporter.cjs recorded before the run ended, however it ended. */
 function readPassed(file) {
   try {
     return readFileSync(file, 'utf8')
@@ -76,7 +76,7 @@ async function runSuite({ name, path }, content, fresh) {
       passed: [...new Set([...passedBefore, ...readPassed(log)])],
       ...more,
     });
-  // This process may be killed as well: what has passed is written down while the suite runs.
+  // This process may be killed as well, so passed tests are recorded while the suite runs.
   const timer = setInterval(keep, 5000);
   const again = passedBefore.length > 0;
   console.log(
@@ -92,7 +92,7 @@ async function runSuite({ name, path }, content, fresh) {
     { prefix: `[${name}] `, limitMs: LIMIT_MINUTES * 60_000, env: { BRINGUP_PASSED_LOG: log } },
   );
   clearInterval(timer);
-  // Those that passed before are skipped by the pattern, and count as what they are.
+  // The pattern skips the tests that passed before. They count as passed.
   const counts = {
     passed: outcome.passed + passedBefore.length,
     failed: outcome.failed,
@@ -103,7 +103,7 @@ async function runSuite({ name, path }, content, fresh) {
   keep({ last });
   rmSync(scratch, { recursive: true, force: true });
   if (outcome.outOfTime)
-    console.log(`== ${name}: ran out of its ${LIMIT_MINUTES} minutes; the same command goes on from here`);
+    console.log(`== ${name}: ran out of its ${LIMIT_MINUTES} minutes; the same command continues it`);
   console.log(`== ${name}: ${describeLast({ last })}`);
   return { ...counts, failed: outcome.outOfTime ? Math.max(1, counts.failed) : counts.failed };
 }
@@ -111,7 +111,7 @@ async function runSuite({ name, path }, content, fresh) {
 /**
  * @param {string[]} argv
  * @param {() => Promise<void>} setUp called before the first suite
- * @returns {Promise<{ passed: number, failed: number, skipped: number } | undefined>} undefined when nothing was to be run
+ * @returns {Promise<{ passed: number, failed: number, skipped: number } | undefined>} undefined when no suite was to run
  */
 export async function deep(argv, setUp) {
   const { suites, list: onlyList, fresh, help } = readArguments(argv);

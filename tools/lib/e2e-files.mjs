@@ -8,10 +8,10 @@ const DIRECTORY = 'packages/e2e/src';
 /** These work in this repository and share its outputs and runs: one at a time. */
 const IN_REPOSITORY = ['console', 'debug', 'demo', 'doctor', 'editors', 'fit', 'guides', 'programs'];
 
-/** These build the demo's kernel, or one like it, elsewhere: cheap once the compiler's cache has its objects. */
+/** These build the demo's kernel, or one like it, elsewhere, which is cheap once ccache has its objects. */
 const LIKE_THE_DEMO = ['create', 'environment', 'generators', 'modules'];
 
-/** What builds all that the tests in this repository boot: by every CPU, before they need it. */
+/** The job that builds everything that the tests in this repository boot, on every CPU, before they need it. */
 export const KERNELS = 'kernels';
 
 function filesEndingWith(ending) {

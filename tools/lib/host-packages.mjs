@@ -78,7 +78,7 @@ const TESTS = [
   'xorriso',
 ];
 
-/** To build and boot what `npm run test:deep` does beyond that: boards of other architectures, a share by SMB. */
+/** Needed by `npm run test:deep` only: boards of other architectures, a share by SMB. */
 const DEEP = [
   // U-Boot for x86_64 puts its ROM together by a Python program over a C library.
   ...['python3-dev', 'python3-setuptools', 'swig'],

@@ -30,9 +30,9 @@ export async function runJest(title, args, { prefix = '', limitMs, env, onStart 
   const started = Date.now();
   const scratch = mkdtempSync(join(tmpdir(), 'bringup-tests-'));
   const report = join(scratch, 'report.json');
-  // Something that a failed test leaves behind (a loop, an open pipe) must not keep the next step from running.
+  // A failed test may leave a loop or an open pipe, which must not keep the next step from running.
   const argv = bin('jest', '--ci', '--forceExit', '--json', `--outputFile=${report}`, ...args);
-  // A process group of its own, so that whatever a run has started can be ended with it.
+  // A process group of its own, so that every program of a run can be ended with it.
   const child = spawn(argv[0], argv.slice(1), {
     cwd: root,
     stdio: ['ignore', 'ignore', 'pipe'],

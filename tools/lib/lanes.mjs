@@ -1,4 +1,4 @@
-/** Jobs side by side, of which some must not run at the same time. */
+/** Runs jobs side by side, except those that must not run at the same time. */
 
 /**
  * @template T
@@ -7,7 +7,7 @@
  */
 
 /**
- * Runs all jobs, at most `width` at once. Of those that may run, an exclusive one goes first: they form the longest row.
+ * Runs all jobs, at most `width` at once. An exclusive job goes first if it may run, because those take longest in sum.
  *
  * @template T
  * @param {Entry<T>[]} entries in the order of preference

@@ -40,7 +40,7 @@ test('never runs two of one exclusive kind at once, and begins with them', async
   for (const names of together) assert.ok(names.filter((name) => 'xyz'.includes(name)).length <= 1);
 });
 
-test('waits for what a job comes after', async () => {
+test('a job waits for the jobs in its "after"', async () => {
   const { order } = await run([{ name: 'late', after: ['early'] }, { name: 'other' }, { name: 'early' }], 3);
   assert.ok(order.indexOf('late') > order.indexOf('early'));
 });

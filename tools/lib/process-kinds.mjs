@@ -1,6 +1,6 @@
 /**
- * How a process and its descendants spend their time, by looking at /proc (proc(5)) a few times a second. It says what
- * ran, not how much CPU it took: a compiler that waits for the other lane's compiler is still compiling.
+ * How a process and its descendants spend their time, from samples of /proc (proc(5)) a few times a second. It shows which
+ * kind of work ran, not how much CPU it took: a compiler that waits for the other lane's compiler is still compiling.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 
@@ -8,12 +8,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 export const KINDS = /** @type {const} */ (['compiling', 'booting', 'nx', 'tests', 'waiting']);
 
 const INTERVAL_MS = 250;
-/** Below this share of one CPU the tree as a whole does nothing but wait. */
+/** Below this share of one CPU the whole tree counts as waiting. */
 const IDLE_SHARE = 0.08;
 /** proc(5) counts in these; Linux has 100 of them a second on every architecture (USER_HZ). */
 const TICKS_PER_SECOND = 100;
 
-/** Names as the kernel has them, cut off after 15 characters. */
+/** Names in the kernel's form: at most 15 characters. */
 const COMPILERS =
   /^(make|cc1|cc1plus|as|ld|ld\.\w+|lld|collect2|ccache|rustc|conf|mconf|modpost|fixdep|depmod|dtc|clang.*|.*-gcc.*|gcc.*|x86_64-linux-gn|aarch64-linux-g)$/;
 const EMULATORS = /^qemu-system/;
@@ -29,7 +29,7 @@ function readProcess(pid) {
       pid,
       name: stat.slice(stat.indexOf('(') + 1, end),
       parent: Number(fields[1]),
-      // utime, stime, and those of the children that were waited for: nothing is lost when one ends.
+      // utime, stime, and those of waited-for children, so that no time is lost when one ends.
       ticks: fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0),
     };
   } catch {
@@ -58,10 +58,10 @@ function isNx(pid) {
 }
 
 /**
- * What a tree of processes is doing: the dearest thing that any of them does.
+ * The kind of work that a tree of processes does: the most expensive one of its members.
  *
  * @param {{ name: string, pid: number }[]} tree
- * @param {boolean} idle none of them had the CPU
+ * @param {boolean} idle no process of the tree used the CPU
  * @returns {Kind}
  */
 function kindOf(tree, idle) {

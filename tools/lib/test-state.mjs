@@ -1,4 +1,4 @@
-/** What test runs leave for later ones, outside git: times, and what passed of the deep suites. */
+/** Records that test runs keep for later ones, outside git: times, and the passed tests of deep suites. */
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
@@ -13,13 +13,13 @@ import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { root } from './setup.mjs';
 
-/** Outside the checkout, because a suite's last result is worth knowing in the next clone as well (XDG base directories). */
+/** Outside the checkout, because the next clone needs a suite's last result as well (XDG base directories). */
 export function stateFile(name) {
   const base = process.env.XDG_STATE_HOME || join(homedir(), '.local/state');
   return join(base, 'bringup-tests', name);
 }
 
-/** @returns the file's JSON, or undefined when there is none that can be read */
+/** @returns the file's JSON, or undefined when it is missing or unreadable */
 export function readState(name) {
   try {
     return JSON.parse(readFileSync(stateFile(name), 'utf8'));
@@ -28,7 +28,7 @@ export function readState(name) {
   }
 }
 
-/** Writes aside, then renames. A home that cannot be written to costs the record, not the test run. */
+/** Writes aside, then renames. If the home cannot be written, the record is lost, but the test run goes on. */
 export function writeState(name, value) {
   const path = stateFile(name);
   try {
@@ -40,7 +40,7 @@ export function writeState(name, value) {
   }
 }
 
-/** The tree object of the files in this checkout, committed or not: the same files have the same name. */
+/** The id of a git tree with the files of this checkout, committed or not: the same files have the same id. */
 export function contentOfCheckout() {
   const scratch = mkdtempSync(join(tmpdir(), 'bringup-index-'));
   const git = (...args) => {
@@ -50,7 +50,7 @@ export function contentOfCheckout() {
     return stdout.trim();
   };
   try {
-    // With the times that the real index remembers, git reads no file twice.
+    // The real index has the files' times, so git does not read unchanged files again.
     copyFileSync(join(git('rev-parse', '--absolute-git-dir'), 'index'), join(scratch, 'index'));
   } catch {
     // A clone without an index: every file is read.

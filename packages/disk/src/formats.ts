@@ -187,7 +187,7 @@ async function fixVmdk(path: string): Promise<void> {
 
 /**
  * The descriptor's text, which ends at its first NUL. QEMU writes a shorter content id over a longer one without clearing
- * what lies behind the new end, so remains of the old text follow there by chance.
+ * the bytes behind the new end, so remains of the old text may follow there.
  */
 async function readDescriptor(path: string): Promise<string> {
   const bytes = Buffer.alloc(VMDK_DESCRIPTOR.length);

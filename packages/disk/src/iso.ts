@@ -46,7 +46,7 @@ export async function writeIso(tree: FileTree, path: string, options: IsoOptions
       whole,
       dirname(path),
       async ({ directory, scratch }) => {
-        // xorriso escapes an "=" in the name of a directory and then does not find it, but for the second part of a pair.
+        // xorriso escapes an "=" in the name of a directory and then does not find it, except in the second part of a pair.
         const names = ['-o', 'made.iso', '-graft-points', `/=${directory}`];
         const argv = [...planXorriso(label, seed, hybrid, esp !== undefined), ...names];
         const env = scrubbedEnvironment({ SOURCE_DATE_EPOCH: String(IMAGE_TIME), TZ: 'UTC' });

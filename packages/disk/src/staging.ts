@@ -13,7 +13,7 @@ const OWNERS = 'owners';
 export interface StagedTree {
   /** The directory that holds the tree's root. */
   directory: string;
-  /** A place for other temporary files, gone with the directory, and the directory's parent. */
+  /** A directory for other temporary files, which is the parent of `directory` and is removed with it. */
   scratch: string;
   /** Runs a program in `scratch` so that it sees the owners, modes and device nodes of the tree. */
   run(argv: Argv, options?: Pick<RunOptions, 'env'>): Promise<void>;
@@ -38,7 +38,7 @@ export async function withStagedTree<T>(
     await ensureDir(directory);
     await writeTar(tree, archive);
     const unpack = ['tar', '-xpf', archive, '-C', directory, '--numeric-owner'];
-    // fakeroot evaluates these names in a shell, so they are not to have a path of the user's in them.
+    // fakeroot evaluates these names in a shell, so they must not contain a path of the user's.
     await runProgram(['fakeroot', '-s', OWNERS, '--', ...unpack], { cwd: scratch, signal });
     await chmod(directory, 0o755);
     return await work({

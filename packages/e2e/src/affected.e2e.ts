@@ -4,8 +4,8 @@ import { addModule, addProgram, commitAll, makeFakeWorkspace, type FakeWorkspace
 import { nx, REPOSITORY } from './nx-run.js';
 
 /**
- * Which projects `nx affected` sees for each kind of file: what people run in pipelines. It goes by the names of files that
- * targets have as inputs, and by the edges between projects; by nothing else that is hashed.
+ * Which projects `nx affected` lists for each kind of file. It compares the names of changed files with the files that
+ * targets have as inputs, and follows the edges between projects. It ignores everything else that is hashed.
  */
 let workspace: FakeWorkspace;
 
@@ -89,7 +89,7 @@ it.each(FILES)('%s', async (_kind, file, projects) => {
   expect(await affected(workspace.root, `--files=${file}`)).toEqual(projects);
 });
 
-it('what git names between two commits: a submodule that was moved, and an entry that was added', async () => {
+it('sees a moved submodule and an added entry, which git names between two commits', async () => {
   const git = (...args: string[]) => execFileSync('git', args, { cwd: workspace.root });
   git('update-index', '--add', '--cacheinfo', `160000,${'a'.repeat(40)},vendor/linux`);
   workspace.write('bringup.lock/tools/mkimage.txt', 'mkimage 99\n');

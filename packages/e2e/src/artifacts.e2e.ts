@@ -39,7 +39,7 @@ function boot(...args: string[]): Promise<NxRun> {
   return run('board:test', `--memory=${64 + runs}`, ...args);
 }
 
-/** The copies of an artifact in Nx's cache: one for each lock. */
+/** The copies of an artifact in Nx's cache: one for each state of the lock. */
 function cached(artifact: string): string[] {
   const cache = join(workspace.root, '.nx/cache');
   return readdirSync(cache)
@@ -144,14 +144,14 @@ it.each(DAMAGES)('finds $what, and the command that it names mends the cache', a
   const mended = await run(...damage.remedy.split(' ').slice(2));
   expect(mended.exitCode).toBe(0);
   expect((await boot()).exitCode).toBe(0);
-  // What lies there came from the cache, which keeps nothing else under these keys.
+  // These files came from the cache, which has nothing else under these keys.
   const [project] = damage.artifact.split('/').slice(1);
   rmSync(join(workspace.root, damage.artifact));
   expect((await run(`${project}:build`)).tasks[`${project}:build`]).toBe('hit');
   expect(sha256(join(workspace.root, damage.artifact))).toBe(right);
 });
 
-it('names a command that works where Nx takes a deleted file for one that is there', async () => {
+it('names a command that works when Nx does not notice a deleted file', async () => {
   rmSync(join(workspace.root, 'dist/kernel/bzImage'));
   const failed = await boot('--excludeTaskDependencies');
   expect(failed.exitCode).not.toBe(0);

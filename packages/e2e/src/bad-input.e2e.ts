@@ -66,7 +66,7 @@ const QEMU = (scenario: string) =>
     json.targets.test.options = { extraArgs: [scenario], bootTimeout: 1, commandTimeout: 1 };
   });
 
-/** A mismatch is refused whether frozen or not: Nx would give away what other tools made as made by the locked ones. */
+/** A mismatch is refused, frozen or not: otherwise Nx would store results of other tools as those of the locked ones. */
 const OTHER_TOOLS = [
   'the tools on this machine are not those of bringup.lock',
   'x86_64-linux-gnu-ld: locked ld 1',

@@ -8,7 +8,7 @@ import { GUARDED, LOCKED, logIn, REFUSED, ROOT_PROMPT, USER_PROMPT } from './log
 import { nx, REPOSITORY } from './nx-run.js';
 import { Terminal } from './terminal.js';
 
-/** BusyBox from its real source: linked dynamically, edited by its own menuconfig, and as the program that logs users in. */
+/** BusyBox from its real source: linked dynamically, configured by its own menuconfig, and used to log in. */
 const MINUTES = 60_000;
 const SOURCE = { kind: 'debian-source', package: 'busybox' };
 const FRAGMENT = readFileSync(join(REPOSITORY, 'examples/busybox/busybox.config'), 'utf8');
@@ -20,7 +20,7 @@ const json = (path: string, value: unknown) => workspace.write(path, JSON.string
 const target = (executor: string, options: object) => ({ executor: `@bringup/nx:${executor}`, options });
 const project = (name: string, targets: object) => json(`${name}/project.json`, { name, targets });
 
-/** A task by itself, over artifacts that were built before. */
+/** Runs one task over artifacts that were built before. */
 const alone = (...args: string[]) => inWorkspace(workspace, ['run', ...args, '--excludeTaskDependencies']);
 
 /** The demo's kernel and BusyBox, which other tests build too, under their names in this workspace. */
@@ -64,7 +64,7 @@ describe('BusyBox with static: false', () => {
       test: {
         options: {
           commands: [
-            // The loader itself says what it takes: ldd is a script around this.
+            // The loader itself lists the libraries that it loads: ldd is a script around this.
             ...LIBRARIES.slice(1).map((name) => ({
               run: '/lib/ld-linux-aarch64.so.1 --list /bin/busybox',
               expect: `^\\s*${name.replaceAll('.', '\\.')} => /lib/${name.replaceAll('.', '\\.')} \\(0x`,

@@ -19,7 +19,7 @@ import { lastingDirectory } from './choose-caches.cjs';
 import { makeFakeWorkspace } from './fake-workspace.js';
 import { nx } from './nx-run.js';
 
-/** The caches that tests share, by a source of one file. Run by root, somebody else uses what root compiled. */
+/** The caches that tests share, tested with a source of one file. When root runs it, another user reads root's objects. */
 const uid = process.getuid?.() === 0 ? NOBODY : undefined;
 const SOURCE = '0123456789abcdef0123456789abcdef';
 
@@ -50,7 +50,7 @@ function run(argv: readonly string[], ccache: string, other: boolean): string {
   });
 }
 
-it('gives another user the sources and the objects of whoever runs the tests', () => {
+it('gives another user the sources and the objects of the user who runs the tests', () => {
   const compile = (tree: string, object: string) => [
     'ccache',
     'gcc',

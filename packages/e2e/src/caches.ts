@@ -10,7 +10,7 @@ export function ownCaches(): { BRINGUP_HOME: string; CCACHE_DIR: string } {
   return { BRINGUP_HOME: bringupHome(), CCACHE_DIR: ccacheDirectory(process.env, homedir()) };
 }
 
-/** The command behind which a program runs as a user without any privilege. */
+/** The start of an argv that runs a program as a user without any privilege. */
 export function withoutPrivilege(uid: number): string[] {
   return ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--no-new-privs'];
 }
@@ -28,9 +28,9 @@ if [ -r "$3" ]; then cp --recursive --update --preserve=timestamps --reflink=aut
 `;
 
 /**
- * Gives a user's home links to the source trees of whoever runs the tests, and a copy of the objects in ccache. It is
- * that user who makes them, so that no link in the home leads root astray. An object that vanishes meanwhile, because
- * another test compiles, is compiled again.
+ * Gives a user's home links to the source trees of the user who runs the tests, and a copy of the objects in ccache.
+ * The owner of the home creates them, so that root follows no link there. If another test removes an object meanwhile,
+ * it is compiled again.
  */
 export function takeOverCaches(home: string, uid: number | undefined, caches = ownCaches()): void {
   const become = uid === undefined ? [] : withoutPrivilege(uid);

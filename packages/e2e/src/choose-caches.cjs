@@ -3,10 +3,10 @@
  * path of the source.
  *
  * A user's tests use that user's own store and ccache. Root's tests have their own in /var/tmp, since some become
- * nobody, who can read nothing below /root. Everybody may read those, and root alone writes them. Nobody has links to
- * root's source trees and a copy of root's objects: root never reads what nobody wrote.
+ * nobody, who can read nothing below /root. Everybody may read those, and only root writes them. That user has links to
+ * root's source trees and a copy of root's objects, so root never reads files that nobody wrote.
  *
- * CommonJS, because tools/test.mjs and Jest's configuration read it as it stands.
+ * CommonJS, because tools/test.mjs and Jest's configuration load it without compiling it.
  */
 const { chmodSync, lchownSync, lstatSync, mkdirSync } = require('node:fs');
 const { join } = require('node:path');

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { createConnection, type NetConnectOpts } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
 
-/** How long the other side may take to answer, on a machine that does much else. */
+/** How long the other side may take to answer on a loaded machine. */
 const ANSWER_MS = 300_000;
 
 /**
- * Reads until `pattern` matches what was read. What nobody has read yet stays in the stream for the next call.
+ * Reads until `pattern` matches the text read. Unread text stays in the stream for the next call.
  *
  * @returns the text read by this call
  */
@@ -31,7 +31,7 @@ async function moreOrEnd(stream: Readable, tooLong: AbortSignal): Promise<void> 
   const either = new AbortController();
   const signal = AbortSignal.any([tooLong, either.signal]);
   const events = ['readable', 'end'].map((event) => once(stream, event, { signal }));
-  // The listener of the other one goes with it.
+  // This also removes the listener of the other event.
   await Promise.race(events).finally(() => either.abort());
 }
 
@@ -44,14 +44,14 @@ export async function connect(to: NetConnectOpts): Promise<Duplex> {
 
 /** A shell on the console of a detached board. */
 export interface Shell {
-  /** Runs a command that has to end with 0, and gives what it printed, with LF line ends. */
+  /** Runs a command that has to end with 0. @returns its output, with LF line ends */
   run(command: string): Promise<string>;
   /** Types a line and waits for nothing. */
   type(line: string): void;
   close(): void;
 }
 
-/** BusyBox's, behind which it may ask the terminal where its cursor is (ESC [6n). */
+/** BusyBox's prompt, after which it may ask the terminal where its cursor is (ESC [6n). */
 const PROMPT = /# (.\[6n)?$/;
 
 /** Opens the console's socket and waits for the shell's prompt, also while the guest still boots. */
@@ -62,7 +62,7 @@ export async function openShell(consoleSocket: string): Promise<Shell> {
   await answer(socket, PROMPT);
   return {
     run: async (command) => {
-      // The quotes keep the echo of what is typed from matching.
+      // The quotes keep the echo of the typed command from matching.
       socket.write(`echo begin""-; ${command}; echo end""-$?-\n`);
       const said = (await answer(socket, /end-\d+-/)).replaceAll('\r', '');
       const [, output, exitCode] = /begin-\n([^]*)end-(\d+)-/.exec(said)!;

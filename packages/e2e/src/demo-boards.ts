@@ -6,7 +6,7 @@ import type { GuestCommand } from '@bringup/qemu';
 import { nx, REPOSITORY, type NxOptions, type NxRun } from './nx-run.js';
 import { kill, processesOf, remaining } from './processes.js';
 
-/** Long enough for a machine that does much else. */
+/** Long enough for a loaded machine. */
 const BOOT_SECONDS = 300;
 
 /** A workspace for boards of a test, over the demo's kernel and BusyBox as the repository has built them. */
@@ -36,19 +36,19 @@ export interface BoardReport {
   console: string;
 }
 
-/** The parts of the repository that the demo's kernel, BusyBox and initramfs are made from. */
+/** The parts of the repository that go into the demo's kernel, BusyBox and initramfs. */
 const SOURCES = [
   ...['kernel', 'busybox', 'rootfs'].map((name) => `examples/${name}`),
   'workspace-configs/kconfig',
-  ...['bringup.lock.json', '.env'],
+  ...['bringup.lock', '.env'],
 ];
 
-/** The home of whoever runs the tests, and so their sources and ccache. */
+/** The home of the user who runs the tests, which has the sources and the ccache. */
 const ENVIRONMENT = { HOME: process.env.HOME! };
 
 /**
  * Builds `targets` (`kernel:build:devices`) in the repository, and copies what they published to a new workspace. The
- * plugin there is the repository's own, so recipes agree, and nothing is made again.
+ * plugin there is the repository's own, so recipes agree, and nothing is rebuilt.
  */
 export async function makeDemoBoards(targets: readonly string[]): Promise<DemoBoards> {
   for (const target of targets)

@@ -14,7 +14,7 @@ export interface DemoCopy {
 }
 
 /**
- * Copies the repository's files (tracked, or new and not ignored) and what is installed in it.
+ * Copies the repository's files (tracked, or new and not ignored) and its installed packages.
  *
  * @param options.built projects whose published artifacts come along: where they are up to date, nothing is compiled
  */

@@ -215,13 +215,13 @@ export function lockTool(workspace: FakeWorkspace, name: string, line?: string):
   else workspace.write(path, `${line}\n`);
 }
 
-/** A directory for PATH, in which stand-ins for programs of the host are what they stand for, but for the version. */
+/** A directory for PATH whose stand-ins run programs of the host, but report another version. */
 const pretended = ({ root }: FakeWorkspace) => join(root, '../bin');
 
 /**
- * Puts programs in front of those of the host that call themselves what {@link pretendVersion} says.
+ * Puts stand-ins before the host's programs. They report the version that {@link pretendVersion} sets.
  *
- * @param programs by name, what does the work
+ * @param programs name → the program that the stand-in runs
  * @returns the PATH that finds them
  */
 export function pretendPrograms(
@@ -237,7 +237,7 @@ export function pretendPrograms(
   return `${directory}:${process.env.PATH}`;
 }
 
-/** @param version what a program of {@link pretendPrograms} calls itself; its own version without one */
+/** @param version the version that a program of {@link pretendPrograms} reports; without it, its own */
 export function pretendVersion(workspace: FakeWorkspace, name: string, version?: string): void {
   const file = join(pretended(workspace), `${name}.version`);
   if (version === undefined) rmSync(file, { force: true });

@@ -5,10 +5,10 @@ import type { DemoBoards } from './demo-boards.js';
 const FIRST_PARTITION = 1 << 20;
 
 /**
- * Adds an initramfs `handover` that hands over, and a disk with two roots to hand over to: `root`, label `rootfs`, an
+ * Adds an initramfs `handover` that hands over, and a disk with two roots for it: `root`, label `rootfs`, an
  * ext4 with BusyBox's init, and `my other=root`, label `second root`, whose init is a script that prints its arguments.
  *
- * @param options the initramfs's own, beyond those
+ * @param options more options of the initramfs
  */
 export function addHandover(boards: DemoBoards, options: object): void {
   const common = { arch: 'arm64', busybox: 'busybox' };
@@ -28,7 +28,7 @@ export function addHandover(boards: DemoBoards, options: object): void {
       {
         ...{ name: 'my other=root', fileSystem: 'ext4', label: 'second root', busybox: 'busybox' },
         overlays: ['{projectRoot}/second'],
-        // A link that leads elsewhere in the initramfs, where there is no such file.
+        // In the initramfs this link leads to a file that does not exist.
         symlinks: [{ path: '/sbin/init', target: '/opt/start' }],
       },
     ],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makeBareWorkspace, type FakeWorkspace } from './fake-workspace.js';
 import { askNx, type NxAnswers } from './task-inputs.js';
 
-/** Names in which Nx finds a pattern, or a shell or JSON something of its own. */
+/** Names with characters that are syntax in Nx's patterns, in a shell or in JSON. */
 const NAMES = [
   ...[
     'a(b).config',
@@ -47,7 +47,7 @@ const KERNEL = { arch: 'x86_64', source: { kind: 'directory', path: '/nowhere' }
 const READ: readonly [file: string, projects: readonly string[]][] = [
   ...NAMES.map((name): [string, string[]] => [`files/${name}`, ['names-kernel', 'names-tool']]),
   ['files/other', []],
-  // A file that is not there any more.
+  // A deleted file.
   ['files/gone.bin', ['board']],
   ['shared/new', ['board']],
   ['real/a.config', ['linked-kernel', 'linked-module']],
@@ -64,7 +64,7 @@ const READ: readonly [file: string, projects: readonly string[]][] = [
   ['real/dir/other', []],
 ];
 
-describe('what an option names is an input', () => {
+describe('a file that an option names is an input', () => {
   let workspace: FakeWorkspace;
   let answers: NxAnswers;
   const json = (path: string, value: unknown) => workspace.write(path, JSON.stringify(value));
@@ -271,11 +271,11 @@ describe('what an option names is an input', () => {
     expect(runtimeOf('board:test')).toContain('/elsewhere/initrd');
   });
 
-  it('together with what a symbolic link in its path leads to', () => {
+  it('together with the target of each symbolic link in its path', () => {
     expect(missing('linked-kernel:config', ['real/a.config', 'real/b.config', 'real/dir/c.config'])).toEqual(
       [],
     );
-    // Content by our own command as well, wherever it lies.
+    // Our own command hashes their content as well.
     expect(runtimeOf('linked-kernel:config')).toContain('links/outside');
   });
 

@@ -26,7 +26,7 @@ const MEANT: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
 /** Optional lines of a preset that a tree loses, and the values that their symbols have there. */
 const LOST: Readonly<Record<string, Values>> = {
   'linux-arm64 tinyconfig debug': { UNWINDER_FRAME_POINTER: 'n' },
-  // Without EXPERT nobody may choose it, and its default is on. With RANDOMIZE_BASE off the kernel stays where it is.
+  // Without EXPERT it cannot be unset, and its default is on. With RANDOMIZE_BASE off the kernel does not move.
   'linux-arm64 defconfig debug': { UNWINDER_FRAME_POINTER: 'n', RELOCATABLE: 'y' },
   'linux-x86_64 tinyconfig virtio': { PCI_HOST_GENERIC: 'n' },
   'linux-x86_64 tinyconfig 9p': { PCI_HOST_GENERIC: 'n' },
@@ -36,7 +36,7 @@ const INITRAMFS = { BLK_DEV_INITRD: 'y', RD_GZIP: 'y', BINFMT_ELF: 'y' };
 const FILE_SYSTEMS = { PROC_FS: 'y', SYSFS: 'y', DEVTMPFS: 'y', TMPFS: 'y', EXT4_FS: 'y', JBD2: 'y' };
 const BOARD = { ...INITRAMFS, ...FILE_SYSTEMS, VIRTIO: 'y', VIRTIO_PCI_LIB: 'y', SERIAL_CORE_CONSOLE: 'y' };
 
-/** Symbols without a line in the preset that its purpose needs on or off: what its lines select, or must not bring. */
+/** Symbols that the preset's purpose needs on or off, but that have no line in it: its lines select or exclude them. */
 const DERIVED: Readonly<Record<string, { all?: Values; 'linux-arm64'?: Values; 'linux-x86_64'?: Values }>> = {
   'virt-arm64': {
     all: { ...BOARD, PCI_ECAM: 'y', DEBUG_INFO: 'y', DEBUG_INFO_NONE: 'n', RANDOMIZE_BASE: 'n' },

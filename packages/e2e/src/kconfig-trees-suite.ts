@@ -15,12 +15,12 @@ import {
 
 export interface SuiteOptions {
   readonly trees: readonly string[];
-  /** How many fragments on bases are tried, chosen by the seed; all without it. */
+  /** How many pairs of fragment and base are tried, chosen by the seed; without it, all. */
   readonly sample?: number;
   readonly seed: number;
   /** How many of the proposed fixes each part applies. */
   readonly fixes: number;
-  /** Tests that the fragments are divided into, each of them whole by itself. */
+  /** How many independent tests share the fragments. */
   readonly parts: number;
 }
 
@@ -29,7 +29,7 @@ interface Difference {
   readonly what: string;
 }
 
-/** By hand: a sample of another size, and each pair as it is tried. */
+/** For runs by hand: another sample size, and a line for each pair. */
 const { BRINGUP_SAMPLE, BRINGUP_VERBOSE } = process.env;
 const SAMPLE = Number(BRINGUP_SAMPLE) || undefined;
 
@@ -78,7 +78,7 @@ export function describeTrees(options: SuiteOptions): void {
       const found: Findings = { differences: [], proposed: [], silent: [], lostSymbols: 0 };
       await inLanes(2, groupByPlace(chosen), async (group) => {
         const place = await openOnce(group[0]!, script);
-        // make resolves the first one all the way: that conf alone gives the same has to be tested as well.
+        // make resolves the first one completely, to test as well that conf alone gives the same result.
         for (const [index, { fragment }] of group.entries())
           await compare(place, fragment, index === 0 ? 'make' : 'conf', found);
       });

@@ -43,7 +43,7 @@ export interface RealTree {
 
 interface TreeFacts extends Pick<RealTree, 'program' | 'arch' | 'bases'> {
   readonly spec: SourceSpec;
-  /** Its entry in `bringup.lock`; without one, what the archive has. */
+  /** Its entry in `bringup.lock`; without one, the archive's version. */
   readonly lockName?: string;
   /** Directories, and what of them are fragments. */
   readonly places: readonly (readonly [directory: string, pattern: RegExp])[];

@@ -13,8 +13,8 @@ import { nx, REPOSITORY } from './nx-run.js';
 import { snapshot } from './snapshot.js';
 
 /**
- * Nx knows what a target makes by the tools in the lock, before the target runs, and gives it to everybody: so nothing is made
- * by any other tool, whatever is built or cached already.
+ * Nx computes a target's key from the tools in the lock, before the target runs, and shares its result. So only the
+ * locked tools may make a result, whatever is built or cached already.
  */
 const GCC = 'x86_64-linux-gnu-gcc';
 const PRETENDED = {
@@ -60,7 +60,7 @@ beforeAll(async () => {
 afterEach(() => Object.keys(PRETENDED).forEach((name) => pretendVersion(workspace, name)));
 afterAll(() => workspace.remove());
 
-it('a first run writes the lock, and what it made by tools alone is a hit of the second', async () => {
+it('a first run writes the lock, and the second run gets hits for targets without a source', async () => {
   expect(Object.keys(snapshot(workspace.root, ['bringup.lock']))).toEqual(
     expect.arrayContaining([
       'bringup.lock/sources/kernel.lock.json',
@@ -105,7 +105,7 @@ describe.each([
   ['board:test', 'fake-qemu'],
 ])('%s with another %s', (target, tool) => {
   const [project] = target.split(':') as [string];
-  // The lock has this tool from here on, whatever other tests took out of it.
+  // From here on the lock has this tool, even if other tests removed it.
   beforeAll(() => succeed(target));
   beforeEach(() => pretendVersion(workspace, tool, 'another 99'));
 
@@ -116,7 +116,7 @@ describe.each([
     await fail(target, `${tool}: locked `, own);
     await fail(target, LOCK_TOOLS, own);
     const after = Object.entries(dist()).filter(([file]) => !(file in before));
-    // What is before it in the same run is made by other tools.
+    // Earlier tasks of the same run use other tools.
     expect(after.filter(([file]) => file.startsWith(`dist/${project}/`))).toEqual([]);
     pretendVersion(workspace, tool);
     await succeed(target);
@@ -133,7 +133,7 @@ describe.each([
     pretendVersion(workspace, tool, 'another 99');
     await fail(target, `${tool}: locked `, CI);
     await fail(target, `${tool}: locked `, { BRINGUP_FROZEN: '1' });
-    // Not frozen, there is nothing to make, and what is there was made by the locked ones.
+    // When not frozen, everything is up to date, and was made by the locked tools.
     await succeed(target);
   });
 });

@@ -9,8 +9,8 @@ import { allProcesses, kill, remaining, treeOf } from './processes.js';
 import { halfWritten } from './snapshot.js';
 
 /**
- * A run is stopped, killed, or has another clock while make runs, and a second run of the project comes. The second must wait
- * as long as anything of the first is there, and must never touch the directory under a running make.
+ * A run is stopped, killed, or has another clock while make runs, and a second run of the project starts. The second must wait
+ * until the last process of the first has ended, and must never touch the directory under a running make.
  */
 
 const FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
@@ -22,7 +22,7 @@ afterEach(async () => {
   place.workspace.remove();
 });
 
-/** A workspace whose kernel's link waits as long as a file is there. */
+/** A workspace whose kernel's link waits while a file exists. */
 class Place {
   readonly workspace: FakeWorkspace = makeFakeWorkspace(tmpdir());
   readonly base = dirname(this.workspace.root);
@@ -61,7 +61,7 @@ exec /usr/bin/x86_64-linux-gnu-ld "$@"`;
     rmSync(`${this.#flag}.hold`);
   }
 
-  /** Which directory make works in: another one has another inode. */
+  /** The inode of the directory that make works in: a new directory has another one. */
   out(): number {
     return statSync(join(this.workspace.root, '.bringup/build/kernel/default/out')).ino;
   }

@@ -1,6 +1,6 @@
 import type { Terminal } from './terminal.js';
 
-/** An initramfs whose console asks who is there: options of the executor. */
+/** Options of an initramfs whose console has a login prompt. */
 export const GUARDED = {
   login: 'getty',
   hostname: 'penguin',
@@ -29,7 +29,7 @@ export async function logIn(
   [user, password]: readonly [user: string, password: string],
   outcome: string,
 ): Promise<void> {
-  // The last thing on the screen.
+  // The prompt is the last text on the screen.
   await terminal.until(/^penguin login: *\s*(?![^])/m, 600);
   await terminal.type(user);
   await terminal.until(/^Password: *\s*(?![^])/m, 240);

@@ -24,7 +24,7 @@ const test = (board: string) => ['run', `${board}:test`, '-c', 'devices'];
 /** Boots a board for its test, which has to pass. */
 async function passes(board: string): Promise<BoardReport> {
   const { tasks } = await boards.succeed(test(board));
-  // Built where it came from; a workspace of its own makes nothing of it again.
+  // The repository has built it; the copied workspace rebuilds nothing.
   expect(['hit', 'skipped']).toContain(tasks['kernel:build:devices']);
   return boards.tested(board, 'devices');
 }
@@ -36,7 +36,7 @@ function addShared(...names: string[]): void {
 
 describe('one board with drives, shares, two network cards and a watchdog', () => {
   const KINDS = ['virtio', 'scsi', 'ide', 'usb', 'nvme', 'sd', 'pflash'];
-  /** As Linux names them; both flash banks are one device, which only a protocol of its own writes to. */
+  /** By their Linux names. Both flash banks are one device, which cannot be written like a disk. */
   const DEVICES = ['vda', 'sda', 'sdb', 'sdc', 'nvme0n1', 'mmcblk0'];
   const LIST =
     'for d in $(ls /sys/block); do case $d in loop*|ram*|mmcblk*boot*) ;; *) echo "$d=$(head -c 8 /dev/$d | tr -d "\\0")";; esac; done';
@@ -79,7 +79,7 @@ describe('one board with drives, shares, two network cards and a watchdog', () =
           expect: `^${macAddress('devices', 0)}\\s+${macAddress('devices', 1)}$`,
         },
         { run: 'readlink /sys/class/net/eth1/device/driver', expect: 'e1000$' },
-        // A USB disk is there a second after the others, later on a busy host.
+        // A USB disk appears a second after the others, later on a busy host.
         'until [ -b /dev/sdc ]; do usleep 50000; done',
         LIST,
         // The firmware's bank comes first.
@@ -118,7 +118,7 @@ describe('one board with drives, shares, two network cards and a watchdog', () =
     expect([starts('kept'), starts('fixed').slice(0, 6)]).toEqual(['written\n', 'fixed|']);
   });
 
-  it('reads shares by 9p, and writes to the writable one as whoever runs QEMU', () => {
+  it('reads shares by 9p, and writes to the writable one as the user who runs QEMU', () => {
     expect(readFileSync(at('rw, comma/from-guest'), 'utf8')).toBe('of the guest\n');
     expect(statSync(at('rw, comma/from-guest')).uid).toBe(process.getuid?.());
   });
@@ -177,7 +177,7 @@ it('has no network by default, and ends when nobody feeds its watchdog', async (
   });
 });
 
-/** A board that runs in the background: its shell, and what the run said to connect to. */
+/** A board that runs in the background: its shell, and the addresses that the run printed. */
 interface Detached {
   shell: Shell;
   consoleLog: () => string;
@@ -185,7 +185,7 @@ interface Detached {
   port: (name: string) => number;
 }
 
-/** @param beforeShell work before the guest has got to its shell */
+/** @param beforeShell work to do before the guest reaches its shell */
 async function detach(
   board: string,
   beforeShell?: (port: Detached['port']) => Promise<void>,
@@ -308,7 +308,7 @@ it('boots through a firmware of its own, once gdb lets it', async () => {
     await answer(hmp, /VM status: paused \(prelaunch\)/);
     hmp.destroy();
     const stub = await connect({ host: '127.0.0.1', port: port('gdb') });
-    // gdb's remote protocol: why does it stand, and go on.
+    // gdb's remote protocol: ask why the guest is stopped, then continue.
     stub.write('$?#3f');
     await answer(stub, /\$T05/);
     stub.write('+$D#44');

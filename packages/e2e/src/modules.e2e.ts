@@ -57,7 +57,7 @@ async function withOptions(project: string, options: Options, work: () => Promis
 beforeAll(async () => {
   demo = copyDemo({ built: ['kernel', 'busybox'] });
   await succeed('run', 'virt-arm64-hello:test');
-  // Where this file runs by itself, before anything was built, the kernel is compiled here.
+  // When this file runs alone and nothing was built before, it compiles the kernel.
 }, 60 * MINUTES);
 afterAll(() => rmSync(dirname(demo.root), { recursive: true, force: true }));
 

@@ -33,8 +33,8 @@ export interface NxOptions {
 }
 
 /**
- * The environment of a test's nx: no daemon, no colours, a cache that belongs to the test. With the `HOME` of whoever runs
- * the tests come that user's store and ccache.
+ * The environment of a test's nx: no daemon, no colours, a cache that belongs to the test. With the `HOME` of the user who
+ * runs the tests, it also uses that user's store and ccache.
  */
 export function nxEnvironment(workspace: string, extra: Record<string, string> = {}): Record<string, string> {
   return {

@@ -1,6 +1,6 @@
 import { Machine, makeRepository, readPipeline } from './pipelines.js';
 
-/** What generator `ci` writes, run as it is: what one machine built, the next one takes from the cache alone. */
+/** Runs the pipelines that generator `ci` writes, unchanged: the second machine takes everything from the cache. */
 it('a second machine with the cache of a first one builds nothing', async () => {
   const { workspace, base } = await makeRepository();
   try {

@@ -5,11 +5,11 @@ import { parse } from 'yaml';
 import { makeFakeWorkspace, type FakeWorkspace } from './fake-workspace.js';
 import { nx, readTasks, REPOSITORY, type Fate } from './nx-run.js';
 
-/** What a generated pipeline does on its machine, without what installs packages there. */
+/** The commands of a generated pipeline, without those that install packages. */
 export interface Pipeline {
   readonly script: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** What its cache holds, relative to the checkout. */
+  /** The paths that it caches, relative to the checkout. */
   readonly cached: readonly string[];
 }
 
@@ -31,7 +31,7 @@ function readWorkflow(text: string, directory: string, base: string): Pipeline {
     script: steps.flatMap(({ run }) => (run === undefined || INSTALLS.test(run) ? [] : [run])),
     env: {
       ...expanded(env, '${{ github.workspace }}', directory),
-      // What nrwl/nx-set-shas sets.
+      // nrwl/nx-set-shas sets these.
       ...{ GITHUB_WORKSPACE: directory, NX_BASE: base, NX_HEAD: 'HEAD' },
     },
     cached: cache.with!.path.trim().split('\n'),
@@ -109,7 +109,7 @@ export class Machine {
     writeFileSync(join(this.place, 'machine-id'), `${id.repeat(32).slice(0, 32)}\n`);
   }
 
-  /** Runs a pipeline. @returns what became of each task, and all that was printed */
+  /** Runs a pipeline. @returns the status of each task, and the output */
   run({ script, env }: Pipeline): { exitCode: number | null; tasks: Record<string, Fate>; output: string } {
     const home = join(this.place, 'home');
     mkdirSync(home);
@@ -133,7 +133,7 @@ export class Machine {
     return { exitCode: status, tasks: readTasks(stdout), output };
   }
 
-  /** Carries over what the pipeline's cache holds, and nothing else. */
+  /** Copies the cached paths of the pipeline, and nothing else. */
   takeCache(from: Machine, { cached }: Pipeline): void {
     const carry = `tar --create ${cached.join(' ')} | tar --extract --directory=${this.checkout}`;
     execFileSync('sh', ['-c', carry], { cwd: from.checkout });

@@ -8,8 +8,8 @@ import { REPOSITORY } from './nx-run.js';
 import { expectPreset } from './preset-claims.js';
 
 /**
- * The preset `qemu-busybox-min` over arm64's defconfig, built and booted. A defconfig is for every arm64 machine there
- * is: virt-only.config switches off what QEMU's "virt" does not have, so that the build ends within the hour.
+ * The preset `qemu-busybox-min` over arm64's defconfig, built and booted. A defconfig serves every
+ * arm64 machine: virt-only.config switches off what QEMU's "virt" does not have, so that the build ends within the hour.
  */
 const MINUTES = 60_000;
 const KERNEL = { arch: 'arm64', source: { kind: 'debian-package', package: 'linux-source-6.1' } };

@@ -1,6 +1,6 @@
 /**
- * Every option of every executor, and how it is known that a change of it is not missed: by a row of the rebuild table, or by
- * the reason why it needs none. `rebuild-table.e2e.ts` holds this against the schemas.
+ * Every option of every executor, and the proof that a change of it is noticed: a row of the rebuild table, or
+ * the reason why it needs none. `rebuild-table.e2e.ts` compares this with the schemas.
  */
 export type Coverage = { readonly row: string } | { readonly reason: string };
 
@@ -16,7 +16,7 @@ const COMPILER = because(
   'the compiler by its name and version, which the recipe has: row "locked compiler version"',
 );
 const ARCH = because('the first ingredient of each recipe, and another directory of arch/ in every source');
-/** What goes into an image as an entry of its tree. */
+/** Options that become entries of an image's tree. */
 const TREE = because(
   'changes entries of the tree, and the recipe is the hash of all entries: hashTree in rootfs',
 );
@@ -64,9 +64,9 @@ const MACHINES = {
     qemu: row('locked version of QEMU'),
   },
   memory: row("board's memory"),
-  drives: row('what a board plugs into its machine'),
-  firmware: row('what a board plugs into its machine'),
-  watchdog: row('what a board plugs into its machine'),
+  drives: row('devices that a board plugs into its machine'),
+  firmware: row('devices that a board plugs into its machine'),
+  watchdog: row('devices that a board plugs into its machine'),
   ...Object.fromEntries(
     ['network', 'shares', 'consoles', 'monitor', 'display', 'gdb', 'rtc', 'memoryGrowth'].map((name) => [
       name,
@@ -75,7 +75,7 @@ const MACHINES = {
   ),
 };
 
-/** Executors whose tasks Nx never caches: whatever their options are, they run each time. */
+/** Executors whose tasks Nx never caches: they run each time, whatever their options are. */
 export const NEVER_CACHED = [
   ...[
     'attach',

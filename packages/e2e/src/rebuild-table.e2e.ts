@@ -386,7 +386,7 @@ const ROWS: Row[] = [
 
 /** Tests of their own below, each a table in one. */
 const TABLES = [
-  'what a board plugs into its machine',
+  'devices that a board plugs into its machine',
   'a kernel module, and an initramfs that loads it',
   'a kernel that exports something else, and how an initramfs takes a module',
   'an image for U-Boot',
@@ -408,7 +408,7 @@ describe('every option of every executor', () => {
     expect(NEVER_CACHED.filter((name) => !names.includes(name))).toEqual([]);
   });
 
-  it('that names a row names one that is there', () => {
+  it('that names a row names an existing one', () => {
     const rows = new Set<string>([...ROWS.map(({ edit }) => edit), ...TABLES]);
     const named = Object.values(COVERAGE).flatMap((own) => Object.values(own));
     const unknown = named.flatMap((coverage) =>
@@ -556,7 +556,7 @@ describe('what an edit makes run', () => {
       await after(() => workspace.write('hello/hello.o', 'left by hand\n'), {}, []);
       // A configuration that leaves symbols and headers of modules alone.
       await after(config('CONFIG_NET=y\n'), { ...kernelAlone, 'hello:build': 'ran' }, []);
-      // One that changes a header that the module includes.
+      // A configuration that changes a header that the module includes.
       await after(config('CONFIG_NET=y\nCONFIG_NR_CPUS=8\n'), { ...kernelAlone, ...behind }, [
         'hello/hello.o',
       ]);
@@ -569,7 +569,7 @@ describe('what an edit makes run', () => {
     async () => {
       const after = await moduleBuilt();
 
-      // One that changes what is exported: make looks, and the module comes out the same.
+      // A configuration that exports other symbols: make runs, and the module comes out the same.
       await after(
         () => workspace.write('kernel/b.config', 'CONFIG_BLOCK=y\n'),
         { 'kernel:config': 'ran', 'kernel:build': 'ran', 'hello:build': 'ran', 'rootfs:build': 'skipped' },

@@ -8,8 +8,8 @@ import { addHandover, handoverBoard, IN_FIRST_ROOT, uuidOfFirstRoot } from './ha
 import type { NxRun } from './nx-run.js';
 
 /**
- * An initramfs that hands over, as projects and boards: the demo's kernels and BusyBox, a disk with two roots, the real
- * QEMU. One nx tests all boards.
+ * An initramfs that hands over to a root on a disk, with the demo's kernels and BusyBox and the real QEMU. One nx command
+ * tests all boards.
  */
 const MINUTES = 60_000;
 jest.setTimeout(5 * MINUTES);
@@ -17,7 +17,7 @@ jest.setTimeout(5 * MINUTES);
 let boards: DemoBoards;
 let allTests: NxRun;
 
-/** A board: its name is a file's. */
+/** A board. A file of the workspace has its name. */
 interface Case {
   board: string;
   append: string;
@@ -105,7 +105,7 @@ beforeAll(async () => {
   boards = await makeDemoBoards(['busybox:build', 'kernel:build', 'kernel:build:devices']);
   writeBuiltIn('dist/kernel/Image');
   writeBuiltIn('dist/kernel/devices/Image');
-  // One module that the kernels have built in, and one that nobody has.
+  // One module that is built into the kernels, and one that does not exist.
   const modules = ['virtio-blk', 'nosuch'];
   addHandover(boards, { modules, overlays: ['{projectRoot}/overlay'] });
   addBoards();
@@ -118,7 +118,7 @@ beforeAll(async () => {
 }, 40 * MINUTES);
 afterAll(() => boards.remove());
 
-/** What came of a board's test, which has to have passed. */
+/** The report of a board's test, which must have passed. */
 function passed(board: string, variant?: string): BoardReport {
   const task = `${board}:test`;
   const fate = variant === undefined ? allTests.tasks[task] : 'ran';
@@ -135,7 +135,7 @@ function expectHandedOver({ console }: BoardReport): void {
   ]);
 }
 
-it('makes nothing of the kernels again', () => {
+it('rebuilds no kernel', () => {
   expect(['hit', 'skipped']).toContain(allTests.tasks['kernel:build']);
 });
 

@@ -2,24 +2,24 @@ import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { nxEnvironment, REPOSITORY } from './nx-run.js';
 
-/** What goes into a task's hash, as Nx finds it: files of the workspace by name, commands, and outputs of other tasks as patterns. */
+/** The inputs of a task's hash, as Nx computes them: names of files, commands, and patterns of other tasks' outputs. */
 export interface TaskInputs {
   readonly files: readonly string[];
   readonly runtime: readonly string[];
   readonly depOutputs: readonly string[];
 }
 
-/** What Nx makes of a workspace: tasks (`kernel:config`) → inputs, files → projects that their change affects. */
+/** Nx's view of a workspace: tasks (`kernel:config`) → inputs, files → projects that their change affects. */
 export interface NxAnswers {
   readonly inputs: Readonly<Record<string, TaskInputs>>;
   readonly affected: Readonly<Record<string, readonly string[]>>;
-  /** The inputs of the tasks asked for as the graph declares them. */
+  /** The inputs of the requested tasks, as the graph declares them. */
   readonly declared: Readonly<Record<string, readonly unknown[]>>;
 }
 
 const NX = join(REPOSITORY, 'node_modules/nx/dist/src');
 
-/** Asks the real Nx, of the real project graph: one process for all questions, where a command each would take seconds. */
+/** Asks the real Nx with the real project graph. One process answers all questions, because a command for each would take seconds. */
 const SCRIPT = `
 const { createProjectGraphAsync } = require('${NX}/project-graph/project-graph');
 const { filterAffected } = require('${NX}/project-graph/affected/affected-project-graph');

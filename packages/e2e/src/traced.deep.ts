@@ -23,20 +23,20 @@ const TASKS = [
   ...['image:build', 'disk:build', 'board:test'],
 ];
 
-/** What is read without being a file input: Nx hashes it in other ways, or it is nobody's input. */
+/** Files that are read without being file inputs: Nx hashes them in other ways, or they are not inputs at all. */
 const ELSEWHERE = [
   // Nx reads these before it runs a task; the options of all targets of a project are in the hash.
   /(^|\/)(project|package|nx)\.json$/,
   /(^|\/)\.(git|nx)ignore$/,
-  // Fields of it are `json` inputs.
-  /^bringup\.lock\.json$/,
+  // A `runtime` input, lock-state.sh, hashes its entries.
+  /^bringup\.lock(\/|$)/,
   // Bringup's code is an external node, and so are Nx and the rest.
   /^node_modules\//,
-  // Kept from run to run, and never taken for more than what was made before.
+  // Kept directories, and state of Nx and git: not inputs.
   /^\.(bringup|nx|git)\//,
 ];
 
-describe('what an executor opens in the workspace', () => {
+describe('files that an executor opens in the workspace', () => {
   let workspace: FakeWorkspace;
   let opened: OpenedFiles;
   let answers: NxAnswers;
@@ -95,7 +95,7 @@ describe('what an executor opens in the workspace', () => {
     workspace.write('hello/hello.c', `#include "linked.h"\n${workspace.read('hello/hello.c')}`);
   }
 
-  /** Paths that a `runtime` input of ours hashes with all that is below them. */
+  /** Paths that our `runtime` inputs hash recursively. */
   const hashedByUs = (task: string) =>
     answers.inputs[task]!.runtime.flatMap((command) =>
       [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!),
@@ -106,7 +106,7 @@ describe('what an executor opens in the workspace', () => {
     if (answers.inputs[task]!.files.includes(path) || ELSEWHERE.some((pattern) => pattern.test(path)))
       return true;
     if (hashedByUs(task).some((own) => path === own || path.startsWith(`${own}/`))) return true;
-    // What it published itself last time, and what other tasks did.
+    // Its own artifacts of the last run, and those of other tasks.
     if (path.startsWith(`dist/${project}/`) && !path.endsWith('/.config')) return true;
     return answers.declared[task]!.some(
       (input) =>

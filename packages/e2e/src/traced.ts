@@ -3,10 +3,10 @@ import { join, relative } from 'node:path';
 import { spawn } from 'node:child_process';
 import { nxEnvironment } from './nx-run.js';
 
-/** What the executor of each task opened for reading, by task (`kernel:config`): real paths, relative to the workspace. */
+/** The files that the executor of each task opened for reading, by task (`kernel:config`): real paths, relative to the workspace. */
 export type OpenedFiles = Readonly<Record<string, readonly string[]>>;
 
-/** One process or thread, as strace's file for it tells. */
+/** One process or thread, from the file that strace wrote for it. */
 interface Traced {
   readonly children: readonly string[];
   readonly opened: readonly string[];
@@ -14,12 +14,12 @@ interface Traced {
   readonly task: string | undefined;
 }
 
-/** Calls that open a file, and those that make a process or thread: what belongs to which executor. */
+/** Calls that open a file, and those that create a process or thread, which show the executor that it belongs to. */
 const CALLS = '%file,clone,clone3,fork,vfork';
 
 /**
- * Runs nx under strace, and gives what each executor and the programs that it started opened in the workspace. What nx itself
- * reads to hash it is left out.
+ * Runs nx under strace, and returns the files of the workspace that each executor and its programs opened. The files that nx
+ * itself reads in order to hash them are left out.
  *
  * @param traces an empty directory
  * @throws Error with nx's output when it fails
@@ -52,7 +52,7 @@ function readTraces(directory: string): Map<string, Traced> {
       const children = [...text.matchAll(/^(?:clone3?|v?fork)\(.* = (\d+)(?:<.*>)?$/gm)].map(
         ([, pid]) => pid!,
       );
-      // With -y strace gives the path that the descriptor has: real, whatever it was opened by.
+      // With -y strace prints the real path of the descriptor, whatever path opened it.
       const opened = [
         ...text.matchAll(/^open(?:at2?)?\(.*O_(?:RDONLY|RDWR)(?!.*O_DIRECTORY).* = \d+<(.*)>$/gm),
       ];
@@ -64,7 +64,7 @@ function readTraces(directory: string): Map<string, Traced> {
   );
 }
 
-/** Nx runs an executor by run-executor.js, and tells it in the environment for which task. */
+/** Nx runs an executor by run-executor.js, and names the task in its environment. */
 function taskOf(text: string): string | undefined {
   const start = /^execve\(.*run-executor\.js.*$/m.exec(text)?.[0];
   const variable = (name: string) => new RegExp(`"${name}=([^"]*)"`).exec(start ?? '')?.[1];

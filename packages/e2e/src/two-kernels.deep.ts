@@ -5,7 +5,7 @@ import { makeDemoBoards, type DemoBoards } from './demo-boards.js';
 import { addHandover, handoverBoard, IN_FIRST_ROOT } from './handover.js';
 import { addSmallKernel } from './small-kernel.js';
 
-/** One initramfs that hands over under two versions of the kernel: a module of the first, built into the second. */
+/** One initramfs that hands over on two versions of the kernel. Its driver is a module of the first, and built into the second. */
 const MINUTES = 60_000;
 
 let boards: DemoBoards;

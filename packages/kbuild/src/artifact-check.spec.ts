@@ -32,7 +32,7 @@ async function published() {
   return { out, memory, image, manifest, check: (path = image) => findArtifactFault(path, memory) };
 }
 
-it('finds what was published intact: artifacts, configuration, manifests', async () => {
+it('finds published files intact: artifacts, configuration, manifests', async () => {
   const { out, image, manifest, check } = await published();
   for (const path of [image, join(out, 'vmlinux'), join(out, '.config'), manifest])
     expect(await check(path)).toBeUndefined();

@@ -6,10 +6,10 @@ import { readJson } from 'fs-extra';
 import { sha256File, writeFileAside } from '@bringup/process';
 import { manifestPath, readManifest, type Manifest } from './manifest.js';
 
-/** Why a file in a directory of artifacts is not what its project published there. */
+/** Why a file in a directory of artifacts differs from the published one. */
 export type ArtifactFault =
   | { readonly kind: 'missing' }
-  /** There is no manifest to compare it with. */
+  /** The manifest to compare it with is missing. */
   | { readonly kind: 'no-manifest'; readonly manifest: string; readonly problem: 'missing' | 'unreadable' }
   | { readonly kind: 'unlisted'; readonly manifest: string }
   | {
@@ -33,17 +33,17 @@ const STEPS = ['build', 'config'] as const;
 
 /** A fault counts when nothing here has changed for this long: until then another run of nx may be restoring the file. */
 const SETTLED_MS = 1000;
-/** A directory in which something changes all the time has to end, too. */
+/** The limit for a directory in which something changes all the time. */
 const MAX_WAITS = 10;
 /** A change within one tick of the kernel's clock (10 ms at most) leaves a file's times as they were. */
 const TICK_MS = 20;
 
 /**
  * Compares a published file with its manifest: its size always, its sha256 unless the file is the one that was compared before.
- * That is known by its inode, size and times, because only a change of the file changes all of them.
+ * The inode, size and times identify that file.
  *
  * @param path an artifact, beside its manifest
- * @param memory the directory that keeps what was compared before; the file is hashed each time when it cannot be written
+ * @param memory the directory that remembers earlier comparisons; if it cannot be written, the file is hashed each time
  * @returns undefined for an artifact that is intact
  */
 export async function findArtifactFault(path: string, memory: string): Promise<ArtifactFault | undefined> {
@@ -80,7 +80,7 @@ async function compare(path: string, memory: string): Promise<ArtifactFault | un
   return undefined;
 }
 
-/** Remembering saves time only: on a disk that is full or read-only the next run hashes the file again. */
+/** A failure to remember only costs time: on a full or read-only disk the next run hashes the file again. */
 async function remember(kept: string, now: Remembered): Promise<void> {
   await writeFileAside(kept, `${JSON.stringify(now)}\n`).catch(() => undefined);
 }

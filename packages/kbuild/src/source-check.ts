@@ -10,7 +10,7 @@ import type { KconfigProgram } from './programs.js';
  */
 const SYNTAX = /[\s:$;&%=#'"`\\|<>()*?[\]]|\p{Cc}/u;
 
-/** The first character of a path that is syntax, as a message names it; undefined where there is none. */
+/** The first character of a path that is syntax, in the words of a message; undefined without one. */
 export function unsuitableCharacter(path: string): string | undefined {
   const [character] = SYNTAX.exec(path) ?? [];
   if (character === undefined) return undefined;

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Prints what a project has in bringup.lock, for Nx's `runtime` inputs.
+# Prints the entries of a project in bringup.lock, for Nx's `runtime` inputs.
 #
 #   lock-state.sh DIRECTORY FILE…    the project's, and its entries' files, relative to the workspace root, where Nx starts it
 #
 # The entries are read here, and not named as files: Nx lists the workspace's files once, before any task runs, and the first
-# task may write some. dist/hash/lock-state.js locks tools that have no entry yet, and says where this host differs from the lock
-# when nothing may (see isFrozen). Most commands need neither: Node takes longer to start than this to run.
+# task may write some. dist/hash/lock-state.js locks tools that have no entry yet, and, in a frozen run (see isFrozen), prints where
+# this host differs from the lock. Most commands need neither, and Node takes longer to start than this script to run.
 case ${BRINGUP_FROZEN-${CI-}} in
   '' | 0 | false) frozen= ;;
   *) frozen=1 ;;

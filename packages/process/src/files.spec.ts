@@ -34,7 +34,7 @@ it('removes what killed writers left of the same file, and nothing else', async 
     own = /-[0-9a-f]{8}\.tmp$/.exec(aside)![0];
     writeFileSync(aside, '');
   });
-  // The third: of a process in another container, where that number may be a live writer's.
+  // The third belongs to a process in another container, where that number may be a live writer's.
   const left = [
     ...[`.x.${dead}${own}`, `.x.${process.pid}${own}`, `.x.${dead}-00000000.tmp`],
     ...[`.x.y.${dead}${own}`, `.y.${dead}${own}`, '.x.tmp'],

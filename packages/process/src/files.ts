@@ -9,7 +9,7 @@ import { AbortedError, ToolError } from './errors.js';
 import { pidNamespace } from './process-identity.js';
 import { ownDirectory, releaseDirectory } from './reaper.js';
 
-/** Where process ids mean what they mean here: two containers, or two hosts, that share a directory have equal ones. */
+/** The namespace of our process ids: two containers or hosts that share a directory may have equal ids. */
 const PLACE = createHash('sha256').update(`${hostname()} ${pidNamespace()}`).digest('hex').slice(0, 8);
 
 /** Where a file is written before it is renamed to `path`: beside it, so that the rename is atomic. */
@@ -17,7 +17,7 @@ function asidePath(path: string): string {
   return join(dirname(path), `.${basename(path)}.${process.pid}-${PLACE}.tmp`);
 }
 
-/** Removes what processes of this place that were killed left beside `path`: they can no longer do it. */
+/** Removes files that killed processes of this namespace left beside `path`. */
 async function removeAbandoned(path: string): Promise<void> {
   const [start, end] = [`.${basename(path)}.`, `-${PLACE}.tmp`];
   for (const name of await readdir(dirname(path))) {

@@ -8,7 +8,7 @@ import type { Argv } from './run.js';
 
 /*
  * The kernel's lock on an open file (flock(2)). Node has no call for it, but the lock belongs to the open file description
- * and not to a process: util-linux's `flock` takes it on a descriptor that it shares with us, exits, and the lock stays
+ * and not to a process. util-linux's `flock` takes it on a descriptor that it shares with us and exits; the lock stays
  * until we and every program that inherited the descriptor have closed it or have died, whatever killed them.
  */
 
@@ -45,7 +45,7 @@ export async function waitForFlock(descriptor: number, path: string, signal?: Ab
   throw refused(path, end);
 }
 
-/** Gives the lock back, also where programs that still run have inherited the descriptor. */
+/** Releases the lock, even when running programs have inherited the descriptor. */
 export async function releaseFlock(descriptor: number): Promise<void> {
   await runFlock(['flock', '-u', SHARED], descriptor);
 }
@@ -58,7 +58,7 @@ interface FlockEnd {
 
 async function runFlock(argv: Argv, descriptor: number, signal?: AbortSignal): Promise<FlockEnd> {
   const [program, ...args] = argv;
-  // Not through execa: loading it takes longer than all of this, and most locks are free.
+  // Not through execa: loading it takes longer than locking, and most locks are free.
   const child = spawn(program, args, {
     stdio: ['ignore', 'ignore', 'pipe', descriptor],
     env: scrubbedEnvironment(),

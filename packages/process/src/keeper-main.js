@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The keeper: the parent of a program that outlives whoever started it. Arguments: a directory, how many descriptors
+ * The keeper: the parent of a program that outlives its starter. Arguments: a directory, how many descriptors
  * from 3 on the program inherits, then the program's argv. It says {"pid": N} or {"error": TEXT} on stdout. The program is ended and the directory removed when stdin
  * ends before the line "keep" came; after that line, the directory is removed when the program has ended by itself.
  * Plain JavaScript, so that it can be started from the sources (tests) and from the build alike.

@@ -1,4 +1,4 @@
-/** Open files whose locks this process holds, and whether a program that it started shares them. */
+/** Open files whose locks this process holds, and whether it has started a program that shares them. */
 const held = new Map<number, { shared: boolean }>();
 
 /** From now on every program that is started inherits `descriptor`, and with it the lock. */

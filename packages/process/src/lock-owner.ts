@@ -5,18 +5,18 @@ import { hostname } from 'node:os';
 import { describeDiskError } from './files.js';
 import { identifyProcess, pidNamespace, type ProcessIdentity } from './process-identity.js';
 
-/** Who holds a lock, as `PATH.owner` says it. */
+/** The process that holds a lock: the content of `PATH.owner`. */
 export interface LockOwner extends ProcessIdentity {
-  /** One of a kind: a record is removed only by who wrote it. */
+  /** A unique id: only its writer removes a record. */
   token: string;
-  /** What it is doing, to be read after "which is": `updating the package lists`. */
+  /** Its work, in words that follow "which is": `updating the package lists`. */
   purpose: string;
   host: string;
-  /** Which installation of an operating system; empty where it does not say. */
+  /** The id of the installed operating system; empty without a machine-id. */
   machine: string;
-  /** Since when this kernel runs: the boot's id. */
+  /** The id of this kernel's boot. */
   boot: string;
-  /** Where its pid means something (pid_namespaces(7)). */
+  /** The namespace of its pid (pid_namespaces(7)). */
   namespace: string;
   /** The inode of the lock's file: a record that was copied with its directory has another one. */
   inode: number;
@@ -43,26 +43,26 @@ function ownBoot(): string {
   return readOr('', () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'));
 }
 
-/** machine-id(5) asks not to be published as it is. */
+/** machine-id(5) asks programs to publish only a hash of it. */
 function ownMachine(): string {
   const id = readOr('', () => readFileSync('/etc/machine-id', 'utf8'));
   return id && createHash('sha256').update(`bringup ${id}`).digest('hex').slice(0, 16);
 }
 
-/** Whether the owner's processes are seen by this kernel, which then answers for its lock. */
+/** Whether the owner's processes run on this kernel, whose lock then is the truth. */
 export function isOfThisKernel({ boot }: LockOwner): boolean {
   return boot === ownBoot();
 }
 
-/** Whether the owner's pid is one that this process can look up. */
+/** Whether this process can look up the owner's pid. */
 export function isOfThisNamespace(owner: LockOwner): boolean {
   return isOfThisKernel(owner) && owner.namespace === pidNamespace();
 }
 
 /**
- * Whether the owner cannot be there any more, once this kernel has given us the lock: it was of this kernel, of an
- * earlier boot of this machine, or the record is of a copied directory. An owner on another host may still be there, where
- * the file system does not share its locks.
+ * Whether the owner must have ended, once this kernel has given us the lock: it ran on this kernel or in an earlier boot of
+ * this machine, or the record belongs to a copied directory. An owner on another host may still run, where the file system
+ * does not share its locks.
  */
 export function isOver(owner: LockOwner, inode: number): boolean {
   if (owner.inode !== inode || isOfThisKernel(owner)) return true;
@@ -73,7 +73,7 @@ export function ownerFile(path: string): string {
   return `${path}.owner`;
 }
 
-/** The record beside a lock; undefined where there is none that can be read. */
+/** The record beside a lock; undefined when it is missing or unreadable. */
 export async function readOwner(path: string): Promise<LockOwner | undefined> {
   try {
     const owner = JSON.parse(await readFile(ownerFile(path), 'utf8')) as Partial<LockOwner> | null;
@@ -94,9 +94,9 @@ function isOwner(owner: Partial<LockOwner> | null): owner is LockOwner {
 }
 
 /**
- * Lays our record beside a lock that this kernel has given us.
+ * Writes our record beside a lock that this kernel has given us.
  *
- * @returns the owner that is in the way, where it may still be there
+ * @returns the owner that may still run and blocks us, if any
  * @throws ToolError `NO_SPACE`
  */
 export async function claim(path: string, own: LockOwner): Promise<LockOwner | undefined> {
@@ -106,7 +106,7 @@ export async function claim(path: string, own: LockOwner): Promise<LockOwner | u
     while (!(await linkNew(aside, ownerFile(path)))) {
       const other = await readOwner(path);
       if (other && !isOver(other, own.inode)) return other;
-      // Only owners of this kernel or machine are removed, so no two hosts remove the same record.
+      // Only records of this kernel or machine are removed, so two hosts never remove the same record.
       await rm(ownerFile(path), { force: true });
     }
     return undefined;
@@ -117,7 +117,7 @@ export async function claim(path: string, own: LockOwner): Promise<LockOwner | u
   }
 }
 
-/** One name for each kernel, whose lock lets one process at a time use it. */
+/** One name for each kernel. Its lock lets one process at a time use the name. */
 function asidePath(path: string, { boot }: LockOwner): string {
   return `${ownerFile(path)}.${boot || hostname()}`;
 }

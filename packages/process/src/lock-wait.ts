@@ -4,15 +4,15 @@ import { isOfThisKernel, isOfThisNamespace, ownerFile, readOwner, type LockOwner
 import { isRunning } from './process-identity.js';
 import { quoteArgument } from './quote.js';
 
-/** How often a lock is looked at whose owner has not said who it is, or is being taken down, before somebody hears of it. */
+/** How often we look at a lock whose owner has no record yet, or is ending, before the user gets a message. */
 const ROUNDS = 5;
 const ROUND_MS = 100;
 
 /**
- * Says who holds a lock, once that is known.
+ * Reports the process that holds a lock, once it is known.
  *
  * @param file the lock's file, which processes that hold it have open
- * @param signal aborted when the lock was given to us: nothing is said then
+ * @param signal aborted when we get the lock: then nothing is reported
  */
 export async function announceWait(
   file: string,
@@ -32,7 +32,7 @@ export async function announceWait(
   }
 }
 
-/** Who holds a lock, what that process is doing, and how to release the lock where nobody does. */
+/** The process that holds a lock, what it is doing, and how to release a lock that nobody would release. */
 export async function describeHolder(
   file: string,
   path: string,
@@ -74,7 +74,7 @@ function listHolders(holders: readonly Holder[]): string | undefined {
   return holders.map(({ pid, name }) => `process ${pid} (${name})`).join(' and ');
 }
 
-/** Processes of this user that hold the lock: proc(5) shows it at the descriptor whose open file has it. */
+/** Processes of this user that hold the lock: proc(5) shows a lock at the descriptor of its open file. */
 async function findHolders(file: string): Promise<Holder[]> {
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(

@@ -60,7 +60,7 @@ async function holding(script?: string, wrapper?: string[]): Promise<Locker> {
   return locker;
 }
 
-/** Asks for the lock; tells what it was told while it waited. */
+/** Asks for the lock, and records the messages while it waits. */
 function waiting(signal?: AbortSignal): { told: Promise<string>; acquired: Promise<void>; over(): boolean } {
   let over = false;
   let onWait!: (message: string) => void;
@@ -77,7 +77,7 @@ const reads = async (file: string): Promise<number> => {
   return Number(readFileSync(file, 'utf8'));
 };
 
-it('lets the second wait, says who holds the lock, and runs both', async () => {
+it('makes the second wait, names the holder of the lock, and runs both', async () => {
   const order: string[] = [];
   const first = await acquireLock(path, { purpose: 'being the first' });
   const second = waiting();
@@ -131,7 +131,7 @@ describe('an owner that was killed', () => {
 
   it('leaves the lock to the program that it started, which is named', async () => {
     const file = join(place, `${count}.pid`);
-    // In a session of its own: the reaper does not end it, as if it had been killed too.
+    // In its own session, so that the reaper does not end it.
     const owner = await holding(`setsid sh -c 'echo $$ > ${file}; exec sleep 600' > /dev/null 2>&1`);
     const left = await reads(file);
     await owner.end('SIGKILL');
@@ -182,7 +182,7 @@ describe('a live owner keeps the lock', () => {
     await second.acquired;
   });
 
-  it.each(['+10d', '-10d'])('when the clock jumps by %s for whoever waits', async (jump) => {
+  it.each(['+10d', '-10d'])('when the clock jumps by %s for the waiting process', async (jump) => {
     const owner = await holding();
     const second = new Locker(undefined, ['faketime', '-f', jump]);
     await second.says(/^waiting for process \d+, which is testing locks$/);
@@ -223,7 +223,7 @@ describe('a live owner keeps the lock', () => {
 });
 
 describe('the record of an owner', () => {
-  /** A record as another host left it: its kernel's lock is not seen here. */
+  /** A record of another host, whose kernel lock is invisible here. */
   async function leaveRecord(change: object = {}): Promise<void> {
     const lock = await acquireLock(path, { purpose: 'building elsewhere' });
     const record = JSON.parse(readFileSync(`${path}.owner`, 'utf8')) as object;
@@ -284,7 +284,7 @@ describe('the record of an owner', () => {
   }
 });
 
-it('whoever waits at a lock that was removed waits for its new owner', async () => {
+it('a process that waits at a removed lock waits for its new owner', async () => {
   const first = await acquireLock(path, { purpose: 'being the first' });
   const second = waiting();
   await second.told;

@@ -9,11 +9,11 @@ import { claim, describeSelf, disclaim, readOwner, reassign, type LockOwner } fr
 import { announceWait, describeHolder } from './lock-wait.js';
 import type { ProcessIdentity } from './process-identity.js';
 
-/** How often the record of an owner is looked at that this kernel's lock says nothing about. */
+/** How often we look at the record of an owner on another kernel. */
 const FOREIGN_MS = 500;
 
 export interface LockOptions {
-  /** What the work does, to be read after "which is": `updating the package lists`. */
+  /** The work, in words that follow "which is": `updating the package lists`. */
   purpose: string;
   /** Called once, when somebody else holds the lock, with a sentence that says who, why, and how to end the wait. */
   onWait?: (message: string) => void;
@@ -22,18 +22,18 @@ export interface LockOptions {
 
 /** A lock of this process, and of the programs that it started since. */
 export interface HeldLock {
-  /** The open file that has the lock: whoever inherits it holds the lock too. */
+  /** The open file that has the lock: a program that inherits it holds the lock too. */
   readonly descriptor: number;
-  /** Gives the lock back, unless it was left to others; never rejects. */
+  /** Releases the lock, unless other programs keep it; never rejects. */
   release(): Promise<void>;
-  /** Leaves the lock to programs that inherited the descriptor, until the last of them has ended; `heir` is named as its owner. */
+  /** Leaves the lock to the programs that inherited the descriptor, until the last of them has ended; `heir` becomes its owner. */
   leaveTo(heir: ProcessIdentity): Promise<void>;
 }
 
 /**
- * Runs `work` while holding the lock on `path`: a file `path.flock` beside it has the kernel's lock, `path.owner` says whose
- * it is. It is held until `work` has ended, or where this process is killed before, until every program that it started has
- * ended; no clock ends it. Waits as long.
+ * Runs `work` while holding the lock on `path`: a file `path.flock` beside it has the kernel's lock, `path.owner` names its
+ * owner. The lock lasts until `work` has ended or, if this process is killed first, until every program that it started has
+ * ended. No clock ends it, and a second caller waits as long.
  *
  * @throws the signal's reason when aborted while waiting
  * @throws ToolError `LOCK_FAILED`, `NO_SPACE`
@@ -62,7 +62,7 @@ export async function acquireLock(path: string, options: LockOptions): Promise<H
 }
 
 /**
- * Takes the lock on `path` if it is free; undefined where somebody else holds it, whom {@link lockHolder} names.
+ * Takes the lock on `path` if it is free; undefined when another process holds it, which {@link lockHolder} names.
  *
  * @throws ToolError `LOCK_FAILED`, `NO_SPACE`
  */
@@ -85,7 +85,7 @@ function lockFile(path: string): string {
 
 /** An open lock file. */
 interface LockFile {
-  /** What the lock is on. */
+  /** The path that the lock protects. */
   locked: string;
   descriptor: number;
   /** Real path, as /proc shows it. */
@@ -111,7 +111,7 @@ async function attempt(
 async function openLockFile(locked: string): Promise<LockFile> {
   await ensureDir(dirname(locked));
   try {
-    // For writing, because NFS gives an exclusive lock to nothing else. The file stays for good: whoever waits has it open.
+    // Opened for writing, because NFS needs that for an exclusive lock. The file stays, because a waiting process has it open.
     const descriptor = openSync(lockFile(locked), 'a');
     return { locked, descriptor, path: realpathSync(lockFile(locked)), inode: fstatSync(descriptor).ino };
   } catch (error) {
@@ -120,7 +120,7 @@ async function openLockFile(locked: string): Promise<LockFile> {
   }
 }
 
-/** Whether the file is still the one at its path: who removes a directory removes the locks in it. */
+/** Whether the file is still the one at its path: removing a directory also removes the locks in it. */
 function isInPlace({ path, inode }: LockFile): boolean {
   return statSync(path, { throwIfNoEntry: false })?.ino === inode;
 }
@@ -165,7 +165,7 @@ function hold({ locked, descriptor }: LockFile, own: LockOwner): HeldLock {
       if (!held) return;
       held = false;
       const shared = dropDescriptor(descriptor);
-      // A record that stays is no obstacle, and a program that stays has left its process group to outlive its task.
+      // A remaining record does no harm, and a remaining program left its process group in order to outlive its task.
       await disclaim(locked, own).catch(() => undefined);
       if (shared) await releaseFlock(descriptor).catch(() => undefined);
       closeSync(descriptor);

@@ -22,7 +22,7 @@ export function identifyProcess(pid: number): ProcessIdentity | undefined {
   }
 }
 
-/** The namespace in which our process ids mean something (pid_namespaces(7)); empty without /proc. */
+/** The namespace of our process ids (pid_namespaces(7)); empty without /proc. */
 export function pidNamespace(): string {
   try {
     return readlinkSync('/proc/self/ns/pid');

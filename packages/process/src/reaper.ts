@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 type Kind = 'group' | 'directory' | 'terminal';
 
-/** What this process owns, so that a reaper which takes the place of a killed one can be told. */
+/** Everything that this process owns, for the reaper that replaces a killed one. */
 const owned: Record<Kind, Set<number | string>> = {
   group: new Set(),
   directory: new Set(),
@@ -28,7 +28,7 @@ function tell(message: object): void {
 }
 
 function startReaper(): void {
-  // Not through execa: this child must outlive us, and is the one thing that nobody waits for.
+  // Not through execa: this child must outlive us, and nothing waits for it.
   const child = spawn(process.execPath, [join(__dirname, 'reaper-main.js')], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
@@ -44,7 +44,7 @@ function startReaper(): void {
     for (const value of owned[kind]) tell({ add: kind, value });
 }
 
-/** @param killed not so where it cannot run on this machine, and another one could not either: that waits for the next thing to own */
+/** @param killed false when the reaper cannot run on this machine: then no other one starts until there is something new to own */
 function replaceReaper(child: ChildProcess, killed: boolean): void {
   if (reaper !== child) return;
   reaper = undefined;

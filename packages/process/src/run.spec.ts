@@ -20,7 +20,7 @@ function alive(pid: number): boolean {
   }
 }
 
-/** Resolves when the process has ended, as a signal that was sent takes its time; a test ends by its limit otherwise. */
+/** Resolves when the process has ended, because a signal takes some time; the test's limit ends the wait otherwise. */
 async function dead(pid: number): Promise<void> {
   while (alive(pid)) await sleep(20);
 }
@@ -89,7 +89,7 @@ describe('runProgram', () => {
   it('ends the whole group on time-out', async () => {
     const pidFile = join(directory, 'grandchild');
     const script = `sleep 600 & echo $! > "$0.new"; mv "$0.new" "$0"; wait`;
-    // On a loaded machine the shell takes its time to get that far.
+    // On a loaded machine the shell needs time to get that far.
     for (let timeoutMs = 300; !existsSync(pidFile); timeoutMs *= 2) {
       const run = runProgram(['sh', '-c', script, pidFile], { timeoutMs });
       await expect(run).rejects.toMatchObject({ code: 'TOOL_TIMEOUT' });
@@ -186,7 +186,7 @@ describe('the reaper', () => {
     while (alive(pid) || existsSync(owned)) await sleep(10);
   }, 60_000);
 
-  /** The reaper of a process, once it is another one than `last`. */
+  /** The reaper of a process, once it differs from `last`. */
   async function reaperOf(parent: number, last: number): Promise<number> {
     for (;;) {
       const found = readdirSync('/proc').find((name) => {

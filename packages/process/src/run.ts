@@ -70,7 +70,7 @@ export async function startProgram(argv: Argv, options: StartOptions = {}): Prom
     cleanup: true,
     buffer: false,
     reject: false,
-    // Locks are held as long as any program that was started under them. execa takes any descriptor, its types only 0 to 2.
+    // The program inherits the locks' descriptors. execa accepts any descriptor; its types allow only 0 to 2.
     stdio: [stdin, stdout, stderr, ...shareDescriptors()] as unknown as Stdio,
     encoding: 'buffer',
   } satisfies Options);

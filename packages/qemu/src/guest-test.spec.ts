@@ -160,7 +160,7 @@ describe('runGuestTest', () => {
   it('shows the last line of a boot that takes too long', async () => {
     let error: Error;
     let bootTimeoutMs = 300;
-    // On a loaded machine the stand-in takes its time to print anything.
+    // On a loaded machine the stand-in needs time to print anything.
     do {
       error = await failure('no-shell', { bootTimeoutMs });
       bootTimeoutMs *= 2;

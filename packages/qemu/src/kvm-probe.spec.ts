@@ -28,7 +28,7 @@ function fakeQemu(body: string): string {
 }
 const started = () => readFileSync(starts, 'utf8').split('\n').length - 1;
 
-/** A limit for what ends by itself, however loaded this machine is. */
+/** A limit for programs that end by themselves, however loaded this machine is. */
 const PATIENT_MS = 240_000;
 const NOW = 1_600_000_000_000;
 const probe = (binary: string, more: Partial<KvmProbe> = {}): KvmProbe => ({
@@ -62,7 +62,7 @@ describe('probeKvm', () => {
 
   it('ends a guest that hangs', async () => {
     const qemu = fakeQemu(`echo $$ >${place}/new && mv ${place}/new ${place}/pid; exec sleep 600`);
-    // On a loaded machine the shell takes its time to write its number.
+    // On a loaded machine the shell needs time to write its number.
     for (let timeoutMs = 300; !existsSync(`${place}/pid`); timeoutMs *= 2) {
       const progress = await probeKvm(probe(qemu, { timeoutMs }));
       const reason = `a guest of a few instructions did not get to its end in ${timeoutMs / 1000} s`;

@@ -102,7 +102,7 @@ export class QmpClient {
       this.#session.close();
     };
     signal?.addEventListener('abort', onAbort, { once: true });
-    // An abort while the socket was being connected has no listener.
+    // Nothing listened for an abort while the socket connected.
     if (signal?.aborted) onAbort();
     try {
       return await work;

@@ -3,7 +3,7 @@ import type { LockedSource } from '../sources/model.js';
 
 /** The directory in the workspace's root that holds the lock: one file for each entry. */
 export const LOCK_NAME = 'bringup.lock';
-/** The lock as it was before it became a directory. */
+/** The single file that was the lock before it became a directory. */
 export const OLD_LOCK_NAME = 'bringup.lock.json';
 /** The form of the directory, which its file `version` names. 1 was a single file. */
 export const LOCK_VERSION = 2;
@@ -18,12 +18,12 @@ export interface LockFile {
 
 export type LockPart = keyof LockFile;
 
-/** What the files of a part are called, behind the field. Neither `project.json` nor `package.json` can come of it. */
+/** The endings of a part's files. With them no entry can be called `project.json` or `package.json`. */
 const SUFFIXES: Readonly<Record<LockPart, string>> = { sources: '.lock.json', tools: '.txt' };
 
 /**
- * The key of a name in the lock, which is its file's name as well: two names never share one, it stays below its directory,
- * and Nx takes none for a glob.
+ * The key of a name in the lock, which is also the name of its file. Two names never share a key, the file stays below its
+ * directory, and Nx never reads the name as a glob.
  */
 export function lockField(name: string): string {
   const escape = (character: string) =>
@@ -60,7 +60,7 @@ export function formatLock(lock: LockFile): Record<string, string> {
 /**
  * Reads a lock from its files.
  *
- * @param files by path relative to the lock's directory; files of other names are left alone
+ * @param files by path relative to the lock's directory; files with other names are ignored
  * @throws UserError `LOCK_INVALID`, naming file and line
  */
 export function parseLock(files: Readonly<Record<string, string>>, directory = LOCK_NAME): LockFile {
@@ -141,7 +141,7 @@ function lineOfError(text: string): number {
       return !/end of JSON/.test(message) && position < start.length;
     }
   };
-  // More lines do not mend what is wrong, so the first bad one is found by halves: each try parses all before it.
+  // A text stays invalid when lines follow, so bisection finds the first bad line: each try parses the lines before it.
   let [good, bad] = [0, lines.length];
   while (bad - good > 1) {
     const middle = Math.floor((good + bad) / 2);

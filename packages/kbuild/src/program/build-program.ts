@@ -64,7 +64,7 @@ export async function buildProgram(request: ProgramRequest): Promise<Record<stri
   return Object.fromEntries(files.map((file, index) => [names[index]!, file]));
 }
 
-/** @throws UserError `PATH_UNSUITABLE` for a directory that compilers cannot map to another name: they part OLD=NEW at the first = */
+/** @throws UserError `PATH_UNSUITABLE` for a directory that compilers cannot map to another name: they split OLD=NEW at the first = */
 function checkDirectory(directory: string): void {
   if (!directory.includes('=')) return;
   const message = `the compiler cannot make ${JSON.stringify(directory)} independent of its place: the path has "=" in it. Move the workspace.`;

@@ -55,8 +55,8 @@ export function gitUrls(spec: GitSpec): string[] {
 }
 
 /**
- * Whether anybody on the way could answer in the place of a git server. It counts for the name of a tag or branch alone: a commit
- * is verified by its hash. The loopback address is not on the way to anywhere.
+ * Whether anybody on the network could answer in place of the git server. It matters only for the name of a tag or branch: a commit
+ * is verified by its hash. The loopback address does not use the network.
  */
 export function isUnauthenticated(url: string): boolean {
   const { protocol, hostname } = new URL(url);

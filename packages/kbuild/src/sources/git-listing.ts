@@ -3,33 +3,33 @@ import { ToolError } from '@bringup/process';
 import { readGit, readUserSetting, splitNames } from './git.js';
 import { place, type FileIdentity } from './remembered-files.js';
 
-/** What git knows of a directory of a work tree. Names are relative to it, in latin1. */
+/** Git's view of a directory of a work tree. Names are relative to it, in latin1. */
 export interface GitListing {
   /** Files whose content is that of the index: name → mode and id. */
   readonly unchanged: Map<string, FileIdentity>;
-  /** Files and directories to be looked at: changed, untracked, submodules, and what the index may be wrong about. */
+  /** Files and directories to read: changed or untracked ones, submodules, and those that the index may have wrong. */
   readonly toRead: readonly string[];
 }
 
-/** Modes are compared whatever the repository's settings say: the build sees what lies there. */
+/** Modes are compared whatever the repository's settings say: the build sees the modes on disk. */
 const EXACT = ['-c', 'core.fileMode=true', '-c', 'core.symlinks=true'];
 
 const SUBMODULE = '160000';
 
 /**
- * Ignored files that no build of a kernel, BusyBox or U-Boot reads: what editors, indexers and patch(1) leave. All
+ * Ignored files that no build of a kernel, BusyBox or U-Boot reads: files that editors, indexers and patch(1) leave. All
  * other ignored files count: `.scmversion`, `localversion*`, firmware and keys are ignored as well.
  */
 const LEFT_BY_TOOLS =
   /(^|\/)(\.(cache|clangd|idea|vscode|vs|direnv|mypy_cache|gdb_history)\/|(tags|TAGS|cscope\..*|ncscope\..*|G(PATH|RTAGS|SYMS|TAGS|TAGSROOT)|compile_commands\.json|\.DS_Store)$|.*(\.orig|\.rej|\.patch|\.swp|\.swo|\.o|\.ko|\.cmd|\.pyc|~)$)/;
 
-/** Attributes by which the bytes in the work tree differ from the blob's (gitattributes(5)); `-text` is none. */
+/** Attributes by which the bytes in the work tree differ from the blob's (gitattributes(5)); `-text` does not do that. */
 const CONVERTS = /(^|\s)(text|eol|crlf|filter|ident|working-tree-encoding)(=|\s|$)/m;
 
 /**
- * What git says of a directory, in the time that it takes to look at its files' times.
+ * Git's answer about a directory, as fast as reading its files' times.
  *
- * @returns undefined where git has no say: not in a work tree, nothing tracked, no git on this host
+ * @returns undefined where git cannot answer: not in a work tree, nothing tracked, no git on this host
  */
 export async function listByGit(root: Buffer): Promise<GitListing | undefined> {
   const git = async (...args: string[]) => readGit(root.toString(), [...EXACT, ...args]);
@@ -82,7 +82,7 @@ async function withoutLeftovers(
   return untracked.filter((name) => !left.has(name));
 }
 
-/** Whether the blobs may be other bytes than those that lie in the work tree. */
+/** Whether the bytes of the blobs may differ from those in the work tree. */
 async function mayConvert(root: Buffer, names: readonly string[]): Promise<boolean> {
   const directory = root.toString();
   const [autocrlf, eol, users, own] = await Promise.all([

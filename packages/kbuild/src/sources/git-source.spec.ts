@@ -38,7 +38,7 @@ const from = (spec: Partial<GitSpec>): GitSpec => ({ kind: 'git', url: repositor
 /** Locks a source and makes its tree. */
 const build = async (spec: GitSpec) => ensureSource(spec, await resolveSource(spec, ctx), ctx);
 const notes = () => progress.flatMap((step) => ('note' in step ? [step.note] : []));
-/** The file of a lock stays: removing it would hand a second lock to whoever waits at the first (decision 0016). */
+/** The file of a lock stays: if it were removed, a process that waits and a new one could both hold the lock (decision 0016). */
 const isNoLock = (name: string) => !name.endsWith('.flock');
 const left = () =>
   ['sources', 'downloads', 'locks'].flatMap((name) => readdirSync(join(ctx.home, name))).filter(isNoLock);
@@ -381,7 +381,7 @@ describe('servers', () => {
         `${url.replace(/:.*/, '')}:// proves no server's identity. It led to ${commit}, which is locked. ` +
         'Compare that commit with the one that the project announces, or change the url to https:// or ssh://';
       expect(notes()).toEqual([risk('tag v1'), risk('branch main')]);
-      // A commit is verified by its hash, whoever sends it.
+      // The hash verifies a commit, whatever server sends it.
       await resolveSource(from({ url, commit }), ctx);
       expect(notes()).toHaveLength(2);
     },

@@ -41,7 +41,7 @@ export async function readGit(directory: string, args: readonly string[]): Promi
   return exitCode === 0 ? Buffer.concat(chunks) : undefined;
 }
 
-/** A setting as it is in force for whoever runs this: their own configuration, the system's and the repository's. */
+/** A setting with its value for the current user: from their own, the system's and the repository's configuration. */
 export async function readUserSetting(directory: string, name: string): Promise<string | undefined> {
   const home = process.env['HOME'];
   const program = await startProgram(['git', '-c', 'safe.directory=*', 'config', '--get', name], {

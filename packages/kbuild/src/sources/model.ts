@@ -98,7 +98,7 @@ export interface SourceContext {
   force?: boolean;
   signal?: AbortSignal;
   onProgress?: (progress: SourceProgress) => void;
-  /** Another process holds what is needed: a sentence that says which one, and why. */
+  /** Called with a sentence about the process that holds a needed lock: which one, and why. */
   onWait?: (message: string) => void;
   /** apt's entries. Default: those of the host. */
   hostEntries?: readonly HostEntryFile[];

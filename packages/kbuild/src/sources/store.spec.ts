@@ -33,7 +33,7 @@ const ensuring = (spec: SourceSpec, home: string, node = process.execPath): Argv
   JSON.stringify({ spec, home }),
 ];
 
-/** Zeros pack to nothing and take their time to unpack, after the Makefile. */
+/** Zeros pack well, and take some time to unpack after the Makefile. */
 let large: SourceSpec & { sha256: string };
 
 beforeAll(async () => {
@@ -66,7 +66,7 @@ async function makeTarball(name: string, fill: (top: string) => void, ...options
   return join(root, name);
 }
 const newHome = () => mkdtempSync(join(root, 'home-'));
-/** The file of a lock stays: removing it would hand a second lock to whoever waits at the first (decision 0016). */
+/** The file of a lock stays: if it were removed, a process that waits and a new one could both hold the lock (decision 0016). */
 const isNoLock = (name: string) => !name.endsWith('.flock');
 const left = (home: string) =>
   ['sources', 'downloads', 'locks'].flatMap((name) => readdirSync(join(home, name))).filter(isNoLock);

@@ -81,7 +81,7 @@ const from = (...paths: string[]): SourceSpec => ({
   sha256,
 });
 const ensure = (spec: SourceSpec) => ensureSource(spec, undefined, ctx);
-/** The file of a lock stays: removing it would hand a second lock to whoever waits at the first (decision 0016). */
+/** The file of a lock stays: if it were removed, a process that waits and a new one could both hold the lock (decision 0016). */
 const isNoLock = (name: string) => !name.endsWith('.flock');
 const left = () =>
   ['sources', 'downloads', 'locks'].flatMap((name) => readdirSync(join(ctx.home, name))).filter(isNoLock);

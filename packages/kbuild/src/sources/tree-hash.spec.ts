@@ -240,7 +240,7 @@ describe('git does not see', () => {
 });
 
 describe('remembered files', () => {
-  /** Old enough to be remembered: nothing may have been written just now. */
+  /** Makes the files old enough to be remembered. */
   const settled = () => new Promise((resolve) => setTimeout(resolve, 2_100));
 
   it('are not read again, and a file that changed is', async () => {

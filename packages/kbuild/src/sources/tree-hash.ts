@@ -36,7 +36,7 @@ async function listDirectory(root: Buffer, remembered: RememberedFiles): Promise
 /**
  * Every file of a directory with its mode and the id that git gives to its content. In a git work tree the index
  * answers for the files that have not changed since git last looked, so that a kernel tree takes a fraction of a
- * second; all others are read, or, with `home`, read once and then known by size, times and inode.
+ * second; all others are read, or, with `home`, read once and then recognised by size, times and inode.
  *
  * @param home the store's directory, which remembers the files of this tree
  */
@@ -49,8 +49,8 @@ export async function listTree(directory: string, home?: string): Promise<TreeLi
 }
 
 /**
- * The hash of what lies in a directory: the same for the same files, however they came there. Committed, staged or
- * neither, on this branch or another, with git or without, they have one hash. Names, contents, executable bits and
+ * The hash of a directory's files: the same files have the same hash, however they came there. Committed, staged or
+ * not, on this branch or another, with git or without, they have one hash. Names, contents, executable bits and
  * the targets of links count; empty directories do not.
  *
  * @param home the store's directory, which remembers the files of this tree
@@ -59,7 +59,7 @@ export async function treeHash(directory: string, home?: string): Promise<string
   return hashOfListing(await listTree(directory, home));
 }
 
-/** A name holds no NUL, an identity no line end: two different sets of files never give the same bytes. */
+/** A name has no NUL and an identity no line end, so two different sets of files never give the same bytes. */
 export function hashOfListing(listing: TreeListing): string {
   const lines = [...listing.keys()].sort().map((name) => `${name}\0${listing.get(name)}\n`);
   return createHash('sha256')

@@ -7,7 +7,7 @@ const RELATIONS: readonly string[] = ['=', '!=', '<', '<=', '>', '>='] satisfies
 
 /**
  * How deep parentheses and `!` may nest, and how many operands a statement may have: far beyond any tree, and far from the end of
- * the stack, for an expression is gone through by recursion.
+ * the stack, because evaluation is recursive.
  */
 const MAX_NESTING = 500;
 const MAX_OPERANDS = 2000;

@@ -281,7 +281,7 @@ it('takes the dialect from scripts/kconfig', () => {
   expect(detectDialect(directoryOf({}))).toBe(NEWEST);
 });
 
-describe('what is nested too deep', () => {
+describe('nesting that is too deep', () => {
   const many = (count: number, text: (index: number) => string) =>
     Array.from({ length: count }, (_, index) => text(index)).join('');
   const NESTED: [string, (depth: number) => string, RegExp][] = [

@@ -21,7 +21,7 @@ const ENDS: Readonly<Record<string, MenuEntry['kind']>> = {
 const STATEMENTS =
   'config, menuconfig, choice, menu, comment, if, source, rsource, osource, orsource, mainmenu or NAME = value';
 
-/** How deep blocks and files may nest, and how often a symbol may be defined: the tree is gone through by recursion. */
+/** How deep blocks and files may nest, and how often a symbol may be defined: walking the tree is recursive. */
 const MAX_BLOCKS = 500;
 const MAX_DEFINITIONS = 1000;
 

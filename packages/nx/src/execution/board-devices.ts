@@ -64,7 +64,7 @@ export async function createDrives(task: Task, options: QemuOptions): Promise<vo
       onWait: task.note,
       signal: task.signal,
     };
-    // Another run may make it at the same time: the second one would replace the drive under the guest of the first.
+    // Another run may create it at the same time, and would replace the drive under the first one's guest.
     await withLock(join(task.workspaceRoot, '.bringup', 'drives'), lock, async () => {
       if (await pathExists(file)) return;
       await ensureDir(dirname(file));

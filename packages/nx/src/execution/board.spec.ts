@@ -209,7 +209,7 @@ describe("UEFI's variables", () => {
   const options: QemuOptions = { arch: 'x86_64', accel: 'tcg', boot: { via: 'uefi', shell: true } };
   const storeOf = (root: string) => join(root, '.bringup/build/board/default/uefi-variables.fd');
   const argvOfPlan = (plan: PlanBoard) => plan({ console: 'pipe' }).argv.join(' ');
-  /** A comma is doubled in QEMU's options, so what a run's arguments hold is not the path. */
+  /** A comma is doubled in QEMU's options, so a run's arguments do not contain the path itself. */
   const commaWorkspace = () => join(makeWorkspace({ 'a,b/nx.json': '{}' }), 'a,b');
 
   it('of a board are kept, and made once', async () => {

@@ -47,7 +47,7 @@ export type PlanBoard = ((
     'console' | 'qmpSocket' | 'consoleSocket' | 'consoleLog' | 'gdb' | 'runDirectory'
   >,
 ) => ReturnType<typeof planMachine>) & {
-  /** On UEFI's variables, to be released when QEMU has ended. */
+  /** The lock on UEFI's variables, to be released when QEMU has ended. */
   readonly lock?: HeldLock;
 };
 
@@ -195,9 +195,9 @@ function loadsNothing(boot: { disk?: string; shell?: boolean }): boolean {
 }
 
 /**
- * Compares QEMU with the lock, and makes sure that what it is to boot is there.
+ * Compares QEMU with the lock, and checks that the files to boot exist.
  *
- * @param kept whether Nx keeps what comes of the run: then QEMU may not differ
+ * @param kept whether Nx caches the result of the run: then QEMU may not differ
  */
 export async function checkBoard(task: Task, options: QemuOptions, kept = false): Promise<void> {
   const needs = machineNeeds(options);

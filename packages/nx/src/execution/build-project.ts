@@ -102,7 +102,7 @@ async function runMake(
     onCommand: task.command,
     onNote: task.note,
   }).catch(async (error: unknown) => {
-    // Not up to date any more: what the message says to run makes it anew.
+    // No longer up to date: the command in the message remakes it.
     if (isBringupError(error) && error.code === 'CONFIG_DRIFT') await remove(manifestPath(output, 'config'));
     throw error;
   });

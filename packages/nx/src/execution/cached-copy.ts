@@ -5,11 +5,11 @@ import { copySparse, sha256File, writeAside } from '@bringup/process';
 import { pathExists } from 'fs-extra';
 import { outputPath } from '../project/paths.js';
 
-/** What Nx says to the processes that run a task. */
+/** The variables that Nx sets for the processes of a task. */
 type TaskEnvironment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Gives Nx's cache what a task with a manifest left, where the task ran with --skip-nx-cache. Such a run does not store its
+ * Copies the files that a task published into Nx's cache, when the task ran with --skip-nx-cache. Such a run does not store its
  * outputs, so a damaged copy would stay in the cache and be restored by the next run.
  *
  * @param options the executor's, merged by Nx
@@ -38,14 +38,14 @@ export async function renewCachedCopy(
   return renewed;
 }
 
-/** What a task publishes with a manifest, by the outputs that the graph declares for it. */
+/** The files that a task publishes with a manifest, found by the outputs that the graph declares. */
 function publishedStep(outputs: readonly string[]): 'config' | 'build' | undefined {
   const steps = ['config', 'build'] as const;
   return steps.find((step) => outputs.includes(manifestPath('{options.outputPath}', step)));
 }
 
 async function cacheDirectory(): Promise<string> {
-  // Loaded here alone: all of devkit takes longer than most tasks.
+  // Loaded only when needed: all of devkit takes longer than most tasks.
   const { cacheDir } = await import('@nx/devkit');
   return cacheDir;
 }

@@ -5,7 +5,7 @@ import { variantOptions } from '../project/variants.js';
 import type { Needs } from './locked.js';
 import { needsOf } from './needs.js';
 
-/** What projects declare, and where what they refer to is found. */
+/** The declarations of projects, and how to find those that they refer to. */
 export interface Declarations {
   readonly workspaceRoot: string;
   readonly declarations: readonly Declaration[];
@@ -19,8 +19,8 @@ export function lockedToolNames(given: Declarations): string[] {
 }
 
 /**
- * The versions that this host has of the tools that projects lock, in all of their variants. Left out are the tools of a variant
- * of which it lacks one, and of options that are wrong.
+ * This host's versions of the tools that projects lock, in all of their variants. It leaves out the tools of a variant
+ * when this host lacks one of them, or when the options are wrong.
  */
 export async function hostTools(given: Declarations): Promise<ToolVersions> {
   const found: Record<string, string> = {};
@@ -39,7 +39,7 @@ function needsOfAll({ declarations, workspaceRoot, declarationOf }: Declarations
   );
 }
 
-/** None where options are wrong: the target that needs them says so. */
+/** Empty when options are wrong: the target that needs them reports it. */
 function unlessOurs(work: () => Needs): Needs[] {
   try {
     return [work()];

@@ -119,13 +119,13 @@ async function checkDirectory(path: string): Promise<void> {
   throw new UserError('SOURCE_MISSING', message, { path });
 }
 
-/** Runs `work` while holding the project's kept directory; says whom it waits for. */
+/** Runs `work` while holding the project's kept directory; reports the process that it waits for. */
 export async function whileOwning<T>(task: Task, directory: string, work: () => Promise<T>): Promise<T> {
   const purpose = `working on ${task.project}`;
   return withLock(directory, { purpose, signal: task.signal, onWait: task.note }, work);
 }
 
-/** How make is run, and by which tools of this host: the key of what it leaves, see `prepareOut`. */
+/** How make runs, and with which tools of this host: the key of its output directory, see `prepareOut`. */
 export type HostMake = MakeSetting & { readonly tools: ToolVersions };
 
 /** Makes ready what only a real run of make needs: checked tools, and the source on disk. */

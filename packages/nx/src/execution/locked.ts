@@ -58,7 +58,7 @@ export async function ensureLocked(task: Task, needs: Needs): Promise<Locked> {
   }
   task.note(`not in ${LOCK_NAME} yet: resolving`);
   const tools = await needs.probe();
-  // Those of other projects are not moved along: what they have made would be rebuilt, or fail elsewhere.
+  // Entries of other projects stay: otherwise their artifacts would be rebuilt, or fail on other hosts.
   refuse(compareTools(lock.tools, tools, lockField).filter(({ locked }) => locked !== undefined));
   return writeLocked(task, needs, { fetch: true });
 }
@@ -152,8 +152,8 @@ export function describeLocked(locked: LockedSource): string {
 }
 
 /**
- * Compares this host's tools with the locked ones, right before they are used. Nx knows what comes of it by the locked ones, and
- * gives it to others: nothing may be made by any other.
+ * Compares this host's tools with the locked ones, right before they are used. Nx stores the result under the
+ * locked ones and shares it, so no other tool may make it.
  *
  * @returns the versions of this host's tools
  * @throws ToolError `TOOL_MISSING`; UserError `TOOLS_DIFFER`
@@ -165,7 +165,7 @@ export async function checkTools(locked: Locked, probe: Needs['probe']): Promise
 }
 
 /**
- * {@link checkTools} for what publishes nothing and is kept by nobody: a difference is told, and an error only when frozen.
+ * {@link checkTools} for targets that publish nothing: a difference gives a note, and an error only when frozen.
  *
  * @throws ToolError `TOOL_MISSING`; UserError `TOOLS_DIFFER`
  */
@@ -175,7 +175,7 @@ export async function noteTools(task: Task, locked: Locked, probe: Needs['probe'
   if (differences.length > 0) task.note(describeToolDifferences(differences));
 }
 
-/** A tool that this host lacks does not differ: what it would have made may be built already, or come from a cache. */
+/** A tool that this host lacks does not count as different: its results may be built already, or come from a cache. */
 async function checkPresentTools(locked: Locked, probe: Needs['probe']): Promise<void> {
   try {
     await checkTools(locked, probe);

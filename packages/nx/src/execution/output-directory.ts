@@ -4,7 +4,8 @@ import { PublishedPlaces } from '../project/published.js';
 import type { Task } from './task.js';
 
 /**
- * The directory that a task publishes to, absolute. Asked before anything is written: it belongs to this project alone.
+ * The directory that a task publishes to, absolute. Called before anything is written, because it checks that the directory
+ * belongs to this project alone.
  *
  * @param given the option `outputPath`
  * @throws UserError `OUTPUT_OUTSIDE`, `OUTPUT_TAKEN`, `OUTPUT_LINK`, `OUTPUT_SHARED`

@@ -32,10 +32,10 @@ export async function findFiles(
 
 const PATTERN_ERRORS = { headers: 'HEADER_PATTERN', sources: 'SOURCES_PATTERN' } as const;
 
-/** What is a wildcard to other programs, and to us a character like any other. */
+/** Characters that are wildcards to other programs, but not to us. */
 const FOREIGN_WILDCARDS = /[[\]{}!]/;
 
-/** A file by its name. One that is not there and looks like a pattern of other programs was meant as one. */
+/** A file by its name. If it does not exist and looks like another program's pattern, the user meant a pattern. */
 async function named(workspaceRoot: string, option: 'headers' | 'sources', name: string): Promise<string> {
   if (FOREIGN_WILDCARDS.test(name) && !(await pathExists(join(workspaceRoot, name))))
     throw unknownPattern(option, name);

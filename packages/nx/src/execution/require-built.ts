@@ -7,7 +7,7 @@ import { checkedDirectory } from '../project/paths.js';
 import { variantOutput } from '../project/variants.js';
 import type { Task } from './task.js';
 
-/** Who publishes a file: a project of Bringup's, and of its variants the one whose directory has it. */
+/** The project of Bringup that publishes a file, and the variant whose directory has it. */
 interface Publisher {
   readonly declaration: Declaration;
   readonly variant: string | undefined;
@@ -16,7 +16,7 @@ interface Publisher {
 type Workspace = Pick<Task, 'workspaceRoot' | 'projects' | 'declarationOf'>;
 
 /**
- * Makes sure that files are there, and that those which a project of Bringup's publishes are what it published. Everything that
+ * Checks that files exist, and that the artifacts of Bringup's projects match their manifests. Everything that
  * reads an artifact calls this first: Nx restores from its cache without looking at the content.
  *
  * @param paths absolute
@@ -28,7 +28,7 @@ export async function requireBuilt(task: Workspace, paths: readonly string[]): P
   if (first) throw first;
 }
 
-/** The paths that are not there, relative to the workspace root. */
+/** The missing paths, relative to the workspace root. */
 export async function missingOf(task: Workspace, paths: readonly string[]): Promise<string[]> {
   const found = await Promise.all(paths.map((path) => pathExists(path)));
   return paths.filter((_, index) => !found[index]).map((path) => relative(task.workspaceRoot, path));
@@ -38,7 +38,7 @@ async function findFault(task: Workspace, path: string): Promise<UserError | und
   const publisher = publisherOf(task, path);
   if (!publisher) return (await pathExists(path)) ? undefined : missingFile(task, path);
   const fault = await findArtifactFault(path, checkedDirectory(task.workspaceRoot));
-  // A board's directory has also what no manifest lists: the report of its test, its device tree.
+  // A board's directory also has files that no manifest lists: the report of its test, its device tree.
   if (!fault || (fault.kind === 'unlisted' && publisher.declaration.kind === 'qemu')) return undefined;
   return faultError(task, path, publisher, fault);
 }
@@ -98,8 +98,8 @@ function describeFault(fault: ArtifactFault, what: string, root: string): [code:
 }
 
 /**
- * The command that makes a file again. Without --skip-nx-cache Nx may restore a damaged copy, and its daemon may take a deleted
- * file for one that is there.
+ * The command that makes a file again. Without --skip-nx-cache Nx may restore a damaged copy, and its daemon may not
+ * notice a deleted file.
  */
 function remakeCommand({ declaration, variant }: Publisher, name: string): string {
   const { kind, project, target } = declaration;

@@ -6,8 +6,8 @@ import { workDirectory } from '../project/paths.js';
 import type { Task } from './task.js';
 
 /**
- * What a run does with UEFI's variables: `kept` writes to the board's own store, `new` starts with new ones and throws them
- * away, `shown` names the board's own store and starts nothing.
+ * How a run uses UEFI's variables: `kept` writes to the board's own store, `new` starts with new ones and discards them,
+ * `shown` names the board's own store and starts nothing.
  */
 export type UefiVariables = 'kept' | 'new' | 'shown';
 
@@ -32,7 +32,7 @@ export async function openUefi(task: Task, arch: BoardArch, use: UefiVariables):
       return kept;
     }
     task.note(
-      `this run gets new UEFI variables, and what it writes to them is lost: the board's own are used by ${holder}`,
+      `this run gets new UEFI variables and loses its changes to them: the board's own are used by ${holder}`,
     );
     return thrownAway;
   }

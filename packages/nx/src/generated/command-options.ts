@@ -343,7 +343,7 @@ export interface Virtiofs {
   writable?: boolean;
 }
 /**
- * Served by Samba's smbd on QEMU's user network: mount -t cifs -o sec=none //10.0.2.4/qemu DIRECTORY (CONFIG_CIFS). One for a board, and QEMU knows it writable only.
+ * Served by Samba's smbd on QEMU's user network: mount -t cifs -o sec=none //10.0.2.4/qemu DIRECTORY (CONFIG_CIFS). A board may have only one. It is always writable.
  */
 export interface SMB {
   type: 'smb';

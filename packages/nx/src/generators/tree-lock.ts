@@ -24,7 +24,7 @@ function filesBelow(tree: Tree, path: string): string[] {
   return tree.exists(path) ? tree.children(path).flatMap((name) => filesBelow(tree, `${path}/${name}`)) : [];
 }
 
-/** Writes what a lock has; entries that it does not have stay. */
+/** Writes the entries of a lock; all other entries stay. */
 export function writeTreeLock(tree: Tree, lock: LockFile): void {
   for (const [name, text] of Object.entries(formatLock(lock))) {
     const path = `${LOCK_NAME}/${name}`;
@@ -33,8 +33,8 @@ export function writeTreeLock(tree: Tree, lock: LockFile): void {
 }
 
 /**
- * Turns the single file that the lock was once into its directory. In its keys, `_` stood for what Nx could not read: they are
- * those of the projects and tools that the workspace has.
+ * Converts the old single-file lock to the directory. In its keys `_` replaced characters that Nx could not read: the names of
+ * the workspace's projects and tools tell which.
  *
  * @throws UserError `LOCK_INVALID`
  */
@@ -64,7 +64,7 @@ function readOldLock(tree: Tree): LockFile {
   }
 }
 
-/** Each entry under the names that its old key stood for; under that key where nothing has such a name any more. */
+/** Each entry under the names that match its old key; under the old key when no project or tool matches. */
 function renamed<T>(entries: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {
   return Object.fromEntries(
     Object.entries(entries).flatMap(([key, entry]) => {

@@ -6,8 +6,8 @@ import type { TargetConfiguration } from '@nx/devkit';
 const FILE = '{workspaceRoot}/';
 
 /**
- * The git submodules that hold files which targets read. A commit names a submodule that it moves, and none of its files: `nx
- * affected` sees the project only where the submodule is an input as well. No file has its name, so nothing is hashed for it.
+ * The git submodules that hold files which targets read. A commit that moves a submodule names the submodule and not its
+ * files, so `nx affected` lists the project only if the submodule is an input. It is not a file, so Nx hashes nothing for it.
  */
 export function submoduleInputs(
   targets: Readonly<Record<string, TargetConfiguration>>,

@@ -69,7 +69,7 @@ export const createNodesV2: CreateNodesV2 = [
   },
 ];
 
-/** What a project.json declares, undefined when that is nothing of Bringup's. */
+/** The declaration in a project.json, undefined when it has no target of Bringup. */
 export function readDeclaration(
   workspaceRoot: string,
   file: string,
@@ -80,9 +80,9 @@ export function readDeclaration(
 }
 
 /**
- * Nx itself stops at a target that is not an object, and says only which file it is in. Nx shows these errors beside its own.
+ * Nx itself refuses a target that is not an object, and names only its file. Nx shows these errors beside its own.
  *
- * @param faults file and what is wrong with a target of it
+ * @param faults files, each with the sentence about its target
  */
 function orExplainFaults(
   results: [string, CreateNodesResult][],
@@ -95,7 +95,7 @@ function orExplainFaults(
   throw new AggregateCreateNodesError(errors, results);
 }
 
-/** What is wrong with the targets of a project, as sentences. */
+/** The errors in the targets of a project, as sentences. */
 function targetFaults({ targets }: ProjectLike): string[] {
   if (targets === undefined) return [];
   const isFields = (value: unknown) => value !== null && typeof value === 'object' && !Array.isArray(value);
@@ -129,8 +129,8 @@ function nameByNx(workspaceRoot: string, root: string): string {
 }
 
 /**
- * Targets of a project that publishes where it must not. Nx, which deletes what is at the place of outputs that it restores,
- * sees none; so each target runs, and its executor says what is wrong.
+ * Targets of a project that publishes where it must not. Before Nx restores outputs it deletes the files there, so these targets
+ * get no outputs; each one runs, and its executor reports the error.
  */
 function withoutOutputs(targets: Record<string, TargetConfiguration>): Record<string, TargetConfiguration> {
   return mapValues(targets, (_name, target) =>
@@ -147,7 +147,7 @@ function projectOf(
     projects: {
       [declaration.root]: {
         targets,
-        // One name that no project has would break every nx command. createDependencies adds the projects of other plugins.
+        // A single unknown name would break every nx command. createDependencies adds the projects of other plugins.
         implicitDependencies: referencedProjects(declaration).filter((name) => known.has(name)),
       },
     },

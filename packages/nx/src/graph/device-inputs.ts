@@ -15,7 +15,7 @@ export interface DeviceInputs {
   outputs: string[];
 }
 
-/** Images, firmware and arguments' files that a board's options name, and what lies in its shares; files that consoles write. */
+/** Images, firmware and arguments' files that a board's options name, and the files in its shares; files that consoles write. */
 export function deviceInputs(
   everyOptions: readonly Readonly<Record<string, unknown>>[],
   workspaceRoot: string,

@@ -15,7 +15,7 @@ export const PACKAGE = 'node_modules/@bringup/nx';
 /** Hashes a source directory. */
 const SOURCE_HASH = ['node', `${PACKAGE}/dist/hash/main.js`];
 
-/** Where Bringup's own repository has the presets. */
+/** The directory of the presets in Bringup's own repository. */
 const PRESETS = 'workspace-configs/kconfig';
 
 /** Bringup's own code. `externalDependencies` also keeps every other npm package out of the hash. */
@@ -23,7 +23,7 @@ export function engineInputs(workspaceRoot: string): Input[] {
   return [{ externalDependencies: [ENGINE_NODE] }, ...ownSources(workspaceRoot)];
 }
 
-/** What a target takes from the lock: the source of a project, and tools by name. */
+/** The entries of the lock that a target uses: the source of a project, and tools by name. */
 export interface LockEntries {
   readonly source?: string;
   readonly tools: readonly string[];
@@ -40,7 +40,7 @@ function lockPaths({ source, tools }: LockEntries): string[] {
 }
 
 /**
- * The content of entries of the lock, as it is when a task is hashed: see scripts/lock-state.sh. None where a target takes no entry.
+ * The content of the lock's entries when a task is hashed: see scripts/lock-state.sh. Empty for a target without entries.
  *
  * @param root the directory of the project whose options name the tools, relative to the workspace root
  */
@@ -51,10 +51,10 @@ export function lockInputs(root: string, entries: LockEntries): Input[] {
 }
 
 /**
- * The target that resolves a project's entries of the lock. It is never cached, and its inputs are for `nx affected` alone: that
- * goes by the files which any target of a project names, and knows nothing of what {@link lockInputs} and {@link sourceInputs} read.
+ * The target that resolves a project's entries of the lock. It is never cached, and its inputs serve `nx affected` only, which
+ * compares file inputs of a project's targets and does not know the files of {@link lockInputs} and {@link sourceInputs}.
  *
- * @param read inputs that no cached target has, because it reads them in another way
+ * @param read inputs that cached targets do not have, because they hash them in another way
  */
 export function updateTarget(
   entries: readonly LockEntries[],
@@ -77,7 +77,7 @@ export function sourceInputs(source: unknown): Input[] {
   return directoryOf(source).map((path) => ({ runtime: quoteCommand([...SOURCE_HASH, path]) }));
 }
 
-/** The directory that a source is, none for the other kinds. */
+/** The directory of a source of that kind; empty for the other kinds. */
 export function directoryOf(source: unknown): string[] {
   const { kind, path } = (source ?? {}) as Record<string, unknown>;
   return kind === 'directory' && typeof path === 'string' ? [path] : [];

@@ -1,8 +1,7 @@
 import { UserError } from '@bringup/process';
 
 /**
- * The oldest Nx that hashes fields of a JSON file (`JsonInput` of its native hasher), which is how tasks depend on their own
- * entries of bringup.lock. What is before says of such an input only that it is of no type that it knows.
+ * The oldest Nx that Bringup is tested with.
  */
 export const OLDEST_NX = '22.7.0';
 

@@ -6,7 +6,7 @@ import { followLinks, isOutside, type Places } from '../project/links.js';
 import { isIgnored, NEVER_WALKED } from './ignored.js';
 import { PACKAGE, type Input } from './inputs.js';
 
-/** Hashes what Nx itself does not: modes, symlinks, ignored files, trees outside the workspace. */
+/** Hashes modes, symlinks, ignored files and trees outside the workspace, which Nx itself does not hash. */
 const TREE_HASH = ['sh', `${PACKAGE}/scripts/tree-hash.sh`];
 
 /** Paths that options name, each relative to the workspace or absolute. */
@@ -17,7 +17,7 @@ export interface NamedPaths {
   readonly patterns?: readonly string[];
   /** Files of which the mode counts as well. */
   readonly modes?: readonly string[];
-  /** Directories with all that is in them, links among it. */
+  /** Directories with everything in them, links included. */
   readonly directories?: readonly string[];
 }
 
@@ -25,8 +25,8 @@ export interface NamedPaths {
  * Paths as inputs: every path that an option names becomes one here.
  *
  * Nx gets a pattern that matches the path whatever characters it has, and one for each thing that a symbolic link in it
- * leads to, so that `nx affected` lists the project when one of them changes. What Nx hashes nothing for (links, modes,
- * files that git ignores or that lie outside the workspace) is hashed by a command of ours besides.
+ * leads to, so that `nx affected` lists the project when one of them changes. A command of ours also hashes everything that Nx
+ * does not (links, modes, files that git ignores or that lie outside the workspace).
  */
 export function pathInputs(named: NamedPaths, workspaceRoot: string): Input[] {
   const inputs = new Set<string>();
@@ -61,7 +61,7 @@ export function pathInputs(named: NamedPaths, workspaceRoot: string): Input[] {
 
 /** Files outside of Nx's view (see {@link TREE_HASH}), hashed by a command that Nx runs each time. */
 function treeInput(paths: readonly string[]): Input {
-  // None may look like an option, or a part of find's expression.
+  // No path may look like an option, or a part of find's expression.
   const named = paths.map((path) => (/^[-(),!]/.test(path) ? `./${path}` : path));
   return { runtime: quoteCommand([...TREE_HASH, ...named]) };
 }
@@ -72,7 +72,7 @@ function isUnseen(workspaceRoot: string, path: string): boolean {
   return isOutside(path) || isIgnored(workspaceRoot, path);
 }
 
-/** The symbolic links that a pattern matches: what they point to cannot be seen from the pattern. */
+/** The symbolic links that a pattern matches: the pattern does not show their targets. */
 function linksMatching(workspaceRoot: string, pattern: string): string[] {
   const expression = globExpression(pattern);
   if (!expression) return [];

@@ -108,7 +108,7 @@ function named(options: Options, names: readonly string[], path = ''): Reference
   });
 }
 
-/** Of options that name files, those that name a file of a project: `PROJECT:FILE`. */
+/** Options that name a file of a project: `PROJECT:FILE`. */
 function artifacts(options: Options, names: readonly string[], path = ''): Reference[] {
   return named(options, names, path).flatMap(({ option, project: from }) => {
     const file = parseFileReference(from);

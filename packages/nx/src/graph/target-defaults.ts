@@ -3,8 +3,8 @@ import { object, objects } from './unchecked.js';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Targets as Nx will have them with the options of nx.json's `targetDefaults` under their own: what a project reads may be
- * written there. As in Nx, the default for an executor hides the one for the target's name. What is not an object stays as it is.
+ * Targets with the options of nx.json's `targetDefaults` under their own, as Nx merges them, because those may name files as
+ * well. As in Nx, the default for an executor hides the one for the target's name. Values that are not objects stay unchanged.
  */
 export function withTargetDefaults(targets: unknown, targetDefaults: unknown): unknown {
   if (!isFields(targets)) return targets;
@@ -23,7 +23,7 @@ function isFields(value: unknown): value is Fields {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
-/** A default is one entry or a list of them, later ones over earlier ones; those for some projects only are left to Nx. */
+/** A default is one entry or a list in which later entries override earlier ones. Nx handles those for some projects only. */
 function entriesOf(found: unknown): Fields[] {
   const entries = Array.isArray(found) ? objects(found).reverse() : objects([found]);
   return entries.filter(({ filter }) => filter === undefined);

@@ -5,12 +5,12 @@
  *
  *   lock-state.js DIRECTORY FILE…    relative to the workspace root, where Nx starts it
  *
- * - A tool without an entry gets one, the version that this host has: so that the hash is that of the lock, and a result that
- *   Nx has already does not leave the workspace without one.
+ * - A tool without an entry gets one, the version that this host has: so that the hash agrees with the lock, and a cached
+ *   result does not leave the workspace without a lock.
  * - A source without an entry is not known yet, and where nothing may be resolved no entry may be missing. Then the answer is
- *   another each time, so that the task runs, and says what is wrong.
- * - Where nothing may differ from the lock, each tool of this host that does is added: what was made by the locked tools must
- *   not hide it, and again the task says what is wrong. A tool that this host lacks does not contradict the lock.
+ *   different each time, so that the task runs, and reports the error.
+ * - In a frozen run, each tool of this host that differs from the lock is added, so that a cached result does not hide the
+ *   difference, and the task reports it. A tool that this host lacks does not contradict the lock.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Prints the hash of what lies in a source directory, for Nx's `runtime` inputs:
+ * Prints the hash of a source directory's files, for Nx's `runtime` inputs:
  *
  *   main.js PATH    relative to the workspace root, where Nx starts it
  *

@@ -4,8 +4,8 @@ import { isOutside } from './links.js';
 
 /**
  * The files and directories that arguments of QEMU name: an argument of its own (`-initrd FILE`), the value of a property
- * (`-drive file=FILE,if=virtio`, `file:FILE`, `fat:rw:DIRECTORY`), or one in JSON. Without knowing all of QEMU's options, whatever
- * is there in the workspace counts, and whatever is written as a path does: it may have been deleted.
+ * (`-drive file=FILE,if=virtio`, `file:FILE`, `fat:rw:DIRECTORY`), or one in JSON. We do not know all of QEMU's options, so every
+ * argument counts that exists in the workspace or is written as a path: the file may have been deleted.
  *
  * @returns paths as they are written, each relative to the workspace or absolute
  */
@@ -21,7 +21,7 @@ export function argumentPaths(
   return found;
 }
 
-/** What may be a path in an argument. QEMU writes a comma in a value twice. */
+/** Parts of an argument that may be a path. QEMU writes a comma in a value twice. */
 function candidates(argument: string): string[] {
   if (argument.trimStart().startsWith('{')) return stringsIn(argument);
   const properties = argument.replaceAll(',,', '\0').split(',');
@@ -33,7 +33,7 @@ function candidates(argument: string): string[] {
   return [argument, ...values];
 }
 
-/** What stands behind each colon: `fat:rw:DIRECTORY`, `file:FILE`. */
+/** The text behind each colon: `fat:rw:DIRECTORY`, `file:FILE`. */
 function afterColons(value: string): string[] {
   const parts = value.split(':');
   return parts.slice(1).map((_, index) => parts.slice(index + 1).join(':'));
@@ -46,15 +46,15 @@ function stringsIn(json: string): string[] {
       if (typeof value === 'string') strings.push(value, ...afterColons(value));
     });
   } catch {
-    return []; // QEMU says what is wrong with it.
+    return []; // QEMU reports the error.
   }
   return strings;
 }
 
-/** What is no file of anybody's: the root of all, and what the host's kernel makes up. */
+/** Paths that are not a user's files: the root directory, and the host kernel's virtual file systems. */
 const NO_FILES = /^\/+((dev|proc|sys)(\/.*)?)?$/;
 
-/** How a candidate counts; undefined where it is not written as a path and is not there either. */
+/** How a candidate counts; undefined when it is not written as a path and does not exist. */
 function kindOf(workspaceRoot: string, path: string): 'files' | 'directories' | undefined {
   if (path === '' || path.startsWith('-') || path.includes('\0') || NO_FILES.test(path)) return undefined;
   const place = resolve(workspaceRoot, path);

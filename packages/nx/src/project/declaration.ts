@@ -40,10 +40,10 @@ export interface Declaration {
   readonly overrides?: readonly Overrides[];
 }
 
-/** What was written on one target that follows from the declared one. */
+/** The options written on one target that follows from the declared one. */
 export type Overrides = Pick<Declaration, 'options' | 'configurations'>;
 
-/** Targets that take the options of the declared target, and whose results are cached: theirs may say something else. */
+/** Targets that take the options of the declared target, and whose results are cached: their own options may override it. */
 const OVERRIDING = ['config', 'build', 'test'];
 
 /** A project, whether from project.json or from Nx's project graph. Nobody has checked its targets. */

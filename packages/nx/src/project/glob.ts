@@ -1,4 +1,4 @@
-/** Whether a path of an option is a pattern: `*` and `?` are wildcards, and every other character stands for itself. */
+/** Whether an option's path is a pattern: `*` and `?` are wildcards, and every other character stands for itself. */
 export function isGlob(path: string): boolean {
   return /[*?]/.test(path);
 }
@@ -10,7 +10,7 @@ export function globBase(pattern: string): string {
 }
 
 /**
- * What a pattern matches: `*` and `?` inside one component, and the component `**` for any number of them. Undefined
+ * A pattern as a regular expression: `*` and `?` inside one component, and the component `**` for any number of them. Undefined
  * for a pattern in which `**` is only a part of a component.
  */
 export function globExpression(pattern: string): RegExp | undefined {
@@ -29,8 +29,8 @@ export function globExpression(pattern: string): RegExp | undefined {
 }
 
 /**
- * What Nx takes as a part of a pattern. It has two matchers, one for hashes and one for `nx affected`, which agree on
- * no way to escape these, but both read `?` as any one character.
+ * Characters that Nx reads as a part of a pattern. Its two matchers, one for hashes and one for `nx affected`, have no
+ * common way to escape these, but both read `?` as any one character.
  */
 const READ_BY_NX = /[[\]{}()!#|\\^]/g;
 

@@ -6,7 +6,7 @@ const MOST_LINKS = 40;
 
 /** Where a path of the workspace leads. */
 export interface Places {
-  /** What is read on the way, relative to the workspace: each link, what it points to, and where the path ends. */
+  /** The paths that are read, relative to the workspace: each link, its target, and the end of the path. */
   readonly inside: readonly string[];
   /** Where the path ends, relative to the workspace: `../…` outside of it. */
   readonly end: string;
@@ -15,7 +15,7 @@ export interface Places {
 }
 
 /**
- * Follows a path through the symbolic links in it. What does not exist is a place as well: it may have been deleted.
+ * Follows a path through the symbolic links in it. A missing file is a place as well: it may have been deleted.
  *
  * @param path absolute, or relative to the workspace
  */
@@ -44,12 +44,12 @@ export function isOutside(path: string): boolean {
   return isAbsolute(path) || path === '..' || path.startsWith('../');
 }
 
-/** The first component that is a link, and the path with what that points to in its place. */
+/** The first component that is a link, and the path with the link's target in its place. */
 function firstLink(workspaceRoot: string, path: string): { link: string; leadsTo: string } | undefined {
   const names = path.split('/').slice(1);
   for (const index of names.keys()) {
     const place = `/${names.slice(0, index + 1).join('/')}`;
-    // The workspace is where it is, also behind a link.
+    // The workspace itself may lie behind a link.
     if (`${workspaceRoot}/`.startsWith(`${place}/`)) continue;
     const kind = kindOf(place);
     if (kind === undefined) return undefined;
@@ -62,7 +62,7 @@ function firstLink(workspaceRoot: string, path: string): { link: string; leadsTo
   return undefined;
 }
 
-/** Undefined for what is not there or cannot be looked at: there is nothing below it to follow. */
+/** Undefined for a missing or unreadable path: nothing below it can be followed. */
 function kindOf(path: string): 'link' | 'other' | undefined {
   try {
     return lstatSync(path).isSymbolicLink() ? 'link' : 'other';

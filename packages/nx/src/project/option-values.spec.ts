@@ -27,7 +27,7 @@ const refusal = (executor: string, options: object) => {
 
 describe('a slip in options', () => {
   it.each<[string, object, string, string]>([
-    // NUL, which would end in the stack of whoever starts a program with it.
+    // NUL, which would fail only where a program is started with it.
     [
       'kernel',
       { source: { kind: 'directory', path: 'k' }, base: 'tiny\0config' },

@@ -20,24 +20,24 @@ export function workDirectory(workspaceRoot: string, project: string, configurat
   return join(keptPlace(workspaceRoot), 'build', ownName(project), ownName(configuration));
 }
 
-/** `.bringup`, or what it is a symbolic link to: make and debug information have real paths, and so must we. */
+/** `.bringup`, or the target when it is a symbolic link: make and debug information have real paths, and so must we. */
 function keptPlace(workspaceRoot: string): string {
   const kept = join(workspaceRoot, '.bringup');
   if (!isAbsolute(kept)) return kept;
   try {
     return lstatSync(kept).isSymbolicLink() ? realpathSync(kept) : kept;
   } catch {
-    return kept; // Whoever makes it there says what is wrong with it.
+    return kept; // Creating the directory reports the error.
   }
 }
 
-/** One path component for each name: where characters have to be replaced, a digest tells such names apart. */
+/** One path component for each name. If characters have to be replaced, a digest keeps the names apart. */
 function ownName(name: string): string {
   const plain = fileName(name);
   return plain === name ? name : `${plain}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
 }
 
-/** Remembers which artifacts were compared with their manifests: of this machine alone, never an output. */
+/** Remembers which artifacts were compared with their manifests: for this machine only, never an output. */
 export function checkedDirectory(workspaceRoot: string): string {
   return join(workspaceRoot, '.bringup', 'checked');
 }

@@ -33,7 +33,7 @@ it('names both projects and options', () => {
   const places = new PublishedPlaces('/nowhere', [a, b]);
   expect(places.problemOf(a)!.message).toBe(
     'a: outputPath is dist/b/tool, inside where b publishes (dist/b), by its outputPath (its default): ' +
-      'one would delete what the other publishes. Give each project an "outputPath" of its own, none inside another.',
+      'each would delete the artifacts of the other. Give each project an "outputPath" of its own, none inside another.',
   );
   expect(places.problemOf(b)!.message).toContain(
     'b: outputPath (its default) is dist/b, above where a publishes',
@@ -50,7 +50,7 @@ it('holds variants, names that come out the same, and files of consoles against 
   expect(codes('/nowhere', board('a', 'logs/x'), board('b', 'logs/x'))).toEqual(shared);
   expect(codes('/nowhere', board('a', 'logs/x'), board('b', 'logs/y'))).toEqual([undefined, undefined]);
   expect(codes('/nowhere', board('a', 'dist/b/log'), declare('b', {}))).toEqual(shared);
-  // A project's own variants are its own business.
+  // A project's own variants do not conflict.
   expect(codes('/nowhere', declare('a', {}, { debug: {}, other: { outputPath: 'dist/a' } }))).toEqual([
     undefined,
   ]);

@@ -7,13 +7,13 @@ import { allOptions, variantOutput } from './variants.js';
 /** A place that a project publishes to: a directory of artifacts, or the file of a console. */
 export interface PublishedPlace {
   readonly project: string;
-  /** The option that says so, as the user writes it. */
+  /** The option that sets it, as the user writes it. */
   readonly option: string;
   /** Relative to the workspace root, normalised. */
   readonly path: string;
 }
 
-/** Who publishes where, of all projects: each place has one owner, and so has all that is below it. */
+/** The output places of all projects: each place has one owner, which also owns everything below it. */
 export class PublishedPlaces {
   private readonly byPath = new Map<string, PublishedPlace[]>();
   private readonly conflicts = new Map<string, [own: PublishedPlace, other: PublishedPlace]>();
@@ -28,9 +28,9 @@ export class PublishedPlaces {
   }
 
   /**
-   * What is wrong with the places of a project; undefined where nothing is.
+   * The error in the places of a project; undefined when they are right.
    *
-   * @param given where this run publishes, when that is not what the project declares
+   * @param given the place of this run, when it differs from the project's declaration
    */
   problemOf(declaration: Declaration, given?: string): UserError | undefined {
     const { project } = declaration;
@@ -53,7 +53,7 @@ export class PublishedPlaces {
     if (!this.conflicts.has(other.project)) this.conflicts.set(other.project, [other, place]);
   }
 
-  /** What other projects publish at a place, or above it. */
+  /** The places of other projects that are equal to a place, or above it. */
   private above({ project, path }: PublishedPlace): PublishedPlace[] {
     const names = path.split('/');
     const paths = names.map((_, index) => names.slice(0, index + 1).join('/'));
@@ -95,15 +95,15 @@ function consoleFile(console: unknown): string | undefined {
 
 const normalized = (path: string) => posix.normalize(path).replace(/\/+$/, '');
 
-/** What others keep in a workspace: nothing is published there. */
+/** Directories of other programs in a workspace, which are refused as outputs. */
 const TAKEN = ['.bringup', '.git', '.nx', 'node_modules'];
 
-/** What is wrong with a place whoever else publishes: Nx could neither keep nor restore what is there. */
+/** The error in a place, whatever other projects publish: Nx could not cache or restore files there. */
 function badPlace(workspaceRoot: string, { option, path, project }: PublishedPlace): UserError | undefined {
   const fields = { project, option, path };
   const what = `${project}: ${option} is ${path}`;
   if (isOutside(path)) {
-    const message = `${what}, outside the workspace: Nx caches only what is in it. Give a directory of the workspace, and copy artifacts to elsewhere in a target of your own.`;
+    const message = `${what}, outside the workspace: Nx caches only files in it. Give a directory of the workspace, and copy artifacts to elsewhere in a target of your own.`;
     return new UserError('OUTPUT_OUTSIDE', message, fields);
   }
   const taken = path === '.' ? path : path.split('/').find((name) => TAKEN.includes(name));
@@ -130,6 +130,6 @@ function shared(own: PublishedPlace, other: PublishedPlace): UserError {
   const at = own.path === other.path ? '' : ` (${other.path})`;
   const message =
     `${own.project}: ${own.option} is ${own.path}, ${relation} ${other.project} publishes${at}, by its ${other.option}: ` +
-    'one would delete what the other publishes. Give each project an "outputPath" of its own, none inside another.';
+    'each would delete the artifacts of the other. Give each project an "outputPath" of its own, none inside another.';
   return new UserError('OUTPUT_SHARED', message, { own, other });
 }

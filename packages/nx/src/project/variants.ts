@@ -24,7 +24,7 @@ export function variantOutput(declaration: Declaration, variant?: Variant): stri
 }
 
 /**
- * The default and every variant, and what the targets that follow make of them: what a list of inputs has to cover, since Nx
+ * The default, every variant, and the options of the targets that follow. A list of inputs has to cover them all, because Nx
  * has one list for all of them.
  */
 export function allOptions(declaration: Declaration): Readonly<Record<string, unknown>>[] {

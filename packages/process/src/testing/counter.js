@@ -1,5 +1,5 @@
 // @ts-check
-// Adds one to the number in a file, so many times, each time under the lock; slowly, so that two at once lose one.
+// Increments the number in a file several times, each time under the lock; slowly, so that two at once would lose an increment.
 const { readFileSync, writeFileSync } = require('node:fs');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { withLock } = require('../../dist/index.js');

@@ -1,5 +1,5 @@
 // @ts-check
-// Takes a lock as another process does. Arguments: the lock's path, and what runs under it, a shell script or nothing.
+// Takes a lock in a process of its own. Arguments: the lock's path, and a shell script to run under it, or nothing.
 // Says "waiting for …" and "held" on stdout, and releases the lock when stdin ends.
 const { withLock, runProgram } = require('../../dist/index.js');
 

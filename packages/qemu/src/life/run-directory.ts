@@ -26,7 +26,7 @@ const SOCKET_PATH_LIMIT = 107;
 const PREFIX = 'bringup-qemu-';
 /** What mkdtemp and the longest file's name add to the parent directory. */
 const RUN_PATH = `/${PREFIX}XXXXXX/console`;
-/** A directory that has no record yet; its name goes on with who makes it, see {@link makerName}. */
+/** A directory that has no record yet; its name ends with its maker, see {@link makerName}. */
 const MAKING = 'bringup-making-';
 
 /** Files of a run that QEMU makes. */
@@ -102,13 +102,13 @@ export async function createRun(
     ...{ argv: [], forwards: [] },
   };
   await writeRecord(making, record);
-  // Whoever sweeps meets it with its record, or as one that is being made.
+  // A sweep sees it either with its record, or under the name of an unfinished one.
   await rename(making, directory);
   releaseDirectory(making);
   return { directory, record };
 }
 
-/** A process, and where its number means something, as a part of a file's name. */
+/** A process and the namespace of its pid, as a part of a file's name. */
 function makerName({ pid, started }: ProcessIdentity): string {
   return [pid, started.split(':').pop(), pidNamespace().replace(/\D/g, '')].join('-');
 }

@@ -30,7 +30,7 @@ export default function updateExecutor(
   });
 }
 
-/** The tools of all variants, but for what only other variants need and this host lacks. */
+/** The tools of all variants, except those that only other variants need and this host lacks. */
 async function variantTools({ workspaceRoot, declaration, declarationOf }: Task): Promise<ToolVersions> {
   const declarations = declaration ? [declaration] : [];
   return hostTools({ workspaceRoot, declarations, declarationOf });

@@ -114,7 +114,7 @@ describe('every architecture and boot path that there is', () => {
       const files = Object.keys(workspace.files()).filter((path) => path.endsWith('project.json'));
       const inferred = await inferProjects(root, files);
       const names = workspace.projects();
-      // implicitDependencies leave out what does not exist.
+      // implicitDependencies leave out projects that do not exist.
       const edges = Object.values(inferred)
         .flatMap(({ targets }) => Object.values(targets).flatMap(({ dependsOn = [] }) => dependsOn))
         .flatMap((dependency) => (typeof dependency === 'string' ? [] : [dependency.projects ?? []].flat()));

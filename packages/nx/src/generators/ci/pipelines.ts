@@ -15,15 +15,15 @@ const SOURCES = '.cache/bringup';
 const COMPILED = '.cache/ccache';
 
 /**
- * Kept from run to run: Nx's results, its database of them, sources, compiled objects. Nx takes no result that its database does
- * not name; of the directory that holds it nothing else is kept, for the daemon's files are of one machine. All are named by
- * content, so an old one does no harm.
+ * Kept from run to run: Nx's results, its database of them, sources, compiled objects. Nx uses only results that its database
+ * lists. Nothing else of the database's directory is kept, because the daemon's files belong to one machine. The names follow the
+ * content, so an old file does no harm.
  */
 const CACHED = [NX_CACHE, '.nx/workspace-data/*.db*', SOURCES, COMPILED] as const;
 
 /**
- * Nx names its database by the machine's id, and a container has a new one each time, or none: all machines of a pipeline get one
- * id, or none would find the database of another.
+ * Nx names its database after the machine's id, which a new container does not keep. So all machines of a pipeline get the same id,
+ * and find one another's database.
  */
 const ONE_MACHINE = [
   'mkdir -p /var/lib/dbus',
@@ -86,13 +86,13 @@ ${ONE_MACHINE.map((line) => `          ${line}`).join('\n')}
       - uses: ${ACTIONS.node}
         with:
           node-version: 22
-          # The cache below has its own keys: what a pull request writes, no push reads.
+          # The cache below has its own keys, so that a push never reads the cache of a pull request.
           package-manager-cache: false
       - uses: ${ACTIONS.cache}
         with:
           path: |
 ${CACHED.map((path) => `            ${path}`).join('\n')}
-          # A pull request reads what a push to the main branch wrote, and never the other way round.
+          # A pull request reads the cache of the main branch, and never the other way round.
           key: bringup-\${{ github.event_name }}-\${{ github.ref_name }}-\${{ github.sha }}
           restore-keys: |
             bringup-\${{ github.event_name }}-\${{ github.ref_name }}-
