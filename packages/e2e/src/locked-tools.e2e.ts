@@ -115,7 +115,7 @@ describe.each([
     const before = dist();
     await fail(target, `${tool}: locked `, own);
     await fail(target, LOCK_TOOLS, own);
-    const after = Object.entries(dist()).filter(([file]) => !(file in before));
+    const after = Object.entries(dist()).filter(([file]) => !Object.hasOwn(before, file));
     // Earlier tasks of the same run use other tools.
     expect(after.filter(([file]) => file.startsWith(`dist/${project}/`))).toEqual([]);
     pretendVersion(workspace, tool);
