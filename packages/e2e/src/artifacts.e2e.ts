@@ -134,6 +134,9 @@ it.each(DAMAGES)('finds $what, and the command that it names mends the cache', a
   const copies = cached(damage.artifact);
   expect(copies.length).toBeGreaterThan(0);
   copies.forEach(damage.damage);
+  // Otherwise Nx may leave what is there, which is right, and not look into its cache.
+  const [project] = damage.artifact.split('/').slice(1);
+  rmSync(join(workspace.root, 'dist', project!), { recursive: true });
 
   const failed = await boot();
   expect(failed.exitCode).not.toBe(0);
@@ -145,7 +148,6 @@ it.each(DAMAGES)('finds $what, and the command that it names mends the cache', a
   expect(mended.exitCode).toBe(0);
   expect((await boot()).exitCode).toBe(0);
   // These files came from the cache, which has nothing else under these keys.
-  const [project] = damage.artifact.split('/').slice(1);
   rmSync(join(workspace.root, damage.artifact));
   expect((await run(`${project}:build`)).tasks[`${project}:build`]).toBe('hit');
   expect(sha256(join(workspace.root, damage.artifact))).toBe(right);
