@@ -99,7 +99,9 @@ const CASES: Case[] = [
     run: 'kernel:build',
     spoil: (workspace) =>
       workspace.edit('kernel/project.json', ((json: Json) => (json.targets.build.options = null)) as never),
-    says: [/(Required property 'arch' is missing|kernel: (arch|source) is missing \(an option of @bringup\/nx:\w+\))/],
+    says: [
+      /(Required property 'arch' is missing|kernel: (arch|source) is missing \(an option of @bringup\/nx:\w+\))/,
+    ],
   },
   {
     what: 'wrong name in an object',
