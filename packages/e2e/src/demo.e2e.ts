@@ -437,6 +437,7 @@ describe('the demo of an unprivileged user, in another directory, in a hostile e
       const path = join(copy.root, 'examples/boards/virt-arm64/project.json');
       const json = JSON.parse(readFileSync(path, 'utf8'));
       json.targets.run.options.append = 'bringup.seen=1';
+      json.targets.test.options.commands = [{ run: 'cat /proc/cmdline', expect: ' bringup\\.seen=1\\s*$' }];
       writeFileSync(path, JSON.stringify(json));
       const run = await there(['run', 'virt-arm64:test']);
       expectSuccess(run);
