@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ensureDir, pathExists, readFile, remove, writeFile } from 'fs-extra';
 import { UserError } from '@bringup/process';
 import type { MakeSetting } from '../make.js';
@@ -28,23 +28,31 @@ export async function prepareOut(
   const keyFile = `${out}.key`;
   const key = keyOf(make, tools);
   const isKept = (await readFile(keyFile, 'utf8').catch(() => undefined)) === key;
-  const record = isKept && source.own ? await readRecord(out) : undefined;
-  const rules = source.own ? await readRules(source, record) : new Map<string, string>();
-  const remedy = record && source.own ? remedyFor(source, record, rules) : undefined;
+  const own = source.own && (await examine(source, isKept ? await readRecord(out) : undefined));
   const reason = (await pathExists(runningMark(out)))
     ? // make only looks at times: an object half-written when SIGKILL came would pass for finished.
       'the last build was killed while make ran'
-    : remedy?.everything;
+    : own?.remedy?.everything;
   if (reason !== undefined) onNote?.(`${reason}: starting afresh`);
-  if (reason !== undefined || !isKept || (source.own && !record)) {
+  const isUsable = isKept && reason === undefined && (!own || own.remedy !== undefined);
+  if (!isUsable) {
     await remove(keyFile);
     await remove(out);
     await remove(runningMark(out));
     await recordEmpty(out);
-  } else if (remedy) await applyRemedy(out, remedy, onNote);
+  } else if (own?.remedy) await applyRemedy(out, own.remedy, onNote);
   await ensureDir(out);
-  if (source.own) await writeRecord(out, source.own.files, rules);
+  if (own) await writeRecord(out, source.own!.files, own.rules);
   await writeFile(keyFile, key);
+}
+
+/** What a user's own source is now, and what its changes since the last build need; undefined without a record of that build. */
+async function examine(
+  source: SourceTree,
+  record: SourceRecord | undefined,
+): Promise<{ rules: Map<string, string>; remedy: Remedy | undefined }> {
+  const rules = await readRules(source, record);
+  return { rules, remedy: record && remedyFor(source, record, rules) };
 }
 
 /** A tree in the store never changes, so that its identity is part of the key. */
@@ -78,14 +86,14 @@ function remedyFor(source: SourceTree, record: SourceRecord, rules: ReadonlyMap<
 async function applyRemedy(out: string, remedy: Remedy, onNote?: (note: string) => void): Promise<void> {
   // conf's headers depend on it (Makefile of the kernel); without it, make runs conf, which only touches what changed.
   if (remedy.reconfigure) await remove(join(out, 'include/config/auto.conf'));
-  if (remedy.forget.size === 0 || !(await pathExists(out))) return;
-  const count = await removeDependents(out, remedy.forget);
-  if (count === 0) return;
   const [first, ...others] = remedy.forget;
-  const files = others.length > 0 ? `${first} and ${others.length} other files` : first!;
-  onNote?.(
-    `${files}: make would not notice the change, so ${count} objects that depend on it are made again`,
-  );
+  if (first === undefined || !(await pathExists(out))) return;
+  const count = await removeDependents(out, new Set(remedy.forget.map((name) => basename(name))));
+  if (count === 0) return;
+  const files = others.length > 0 ? `${first} and ${others.length} more` : first;
+  const targets =
+    count === 1 ? 'the target that depends on it is' : `the ${count} targets that depend on it are`;
+  onNote?.(`${files}: make would not notice the change, so ${targets} made again`);
 }
 
 /**

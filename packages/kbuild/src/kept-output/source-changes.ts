@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type { TreeListing } from '../sources/index.js';
 
 /** How the files of a source tree differ from those that an output directory was made from. */
@@ -23,8 +22,8 @@ export function compareListings(before: TreeListing, now: TreeListing): SourceCh
 export interface Remedy {
   /** Why everything has to be made again. */
   readonly everything?: string;
-  /** Names, without directories: what depends on a file of such a name is made again. */
-  readonly forget: ReadonlySet<string>;
+  /** Files: what depends on a file of the same name, in whatever directory, is made again. */
+  readonly forget: readonly string[];
   /** Whether conf has to write its headers again. */
   readonly reconfigure: boolean;
 }
@@ -51,7 +50,7 @@ export function planRemedy(
   isOld: (name: string) => boolean,
   rulesChanged: (name: string) => boolean,
 ): Remedy {
-  const forget = new Set<string>();
+  const forget: string[] = [];
   let reconfigure = false;
   for (const name of [...changed, ...added, ...deleted]) {
     const everything = whyEverything(name, rulesChanged);
@@ -59,11 +58,11 @@ export function planRemedy(
   }
   for (const name of [...added, ...deleted]) {
     if (KCONFIG.test(name)) reconfigure = true;
-    else if (!MAKEFILE.test(name)) forget.add(basename(name));
+    else if (!MAKEFILE.test(name)) forget.push(name);
   }
   for (const name of changed.filter(isOld)) {
     if (KCONFIG.test(name)) reconfigure = true;
-    else if (COMPILED.test(name)) forget.add(basename(name));
+    else if (COMPILED.test(name)) forget.push(name);
     else if (!MAKEFILE.test(name))
       return { everything: `${name} changed, and is older than the last build`, forget, reconfigure };
   }
