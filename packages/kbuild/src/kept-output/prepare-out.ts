@@ -9,6 +9,8 @@ import type { ToolVersions } from '../toolchain.js';
 import { removeDependents } from './dependents.js';
 import { NO_RULES, rulesDigestOf } from './makefile-rules.js';
 import { runningMark } from './paths.js';
+import { readMark } from './while-make-runs.js';
+import { removeUnfinished } from './unfinished.js';
 import { compareListings, MAKEFILE, planRemedy, type Remedy } from './source-changes.js';
 import { readRecord, recordEmpty, UNSETTLED, writeRecord, type SourceRecord } from './source-record.js';
 
@@ -29,21 +31,33 @@ export async function prepareOut(
   const key = keyOf(make, tools);
   const isKept = (await readFile(keyFile, 'utf8').catch(() => undefined)) === key;
   const own = source.own && (await examine(source, isKept ? await readRecord(out) : undefined));
-  const reason = (await pathExists(runningMark(out)))
-    ? // make only looks at times: an object half-written when SIGKILL came would pass for finished.
-      'the last build was killed while make ran'
-    : own?.remedy?.everything;
+  const killed = await readMark(out);
+  const reason = killed === 'lost' ? 'the last build was cut off' : own?.remedy?.everything;
   if (reason !== undefined) onNote?.(`${reason}: starting afresh`);
-  const isUsable = isKept && reason === undefined && (!own || own.remedy !== undefined);
-  if (!isUsable) {
+  if (isKept && reason === undefined && (!own || own.remedy !== undefined)) {
+    if (typeof killed === 'object') await keepFinished(out, killed, onNote);
+    await applyRemedy(out, own?.remedy, onNote);
+  } else {
     await remove(keyFile);
     await remove(out);
-    await remove(runningMark(out));
     await recordEmpty(out);
-  } else if (own?.remedy) await applyRemedy(out, own.remedy, onNote);
+  }
+  await remove(runningMark(out));
   await ensureDir(out);
   if (own) await writeRecord(out, source.own!.files, own.rules);
   await writeFile(keyFile, key);
+}
+
+/** make only looks at times: an object half-written when SIGKILL came would pass for finished. */
+async function keepFinished(
+  out: string,
+  { startedMs }: { startedMs: number },
+  onNote?: (note: string) => void,
+): Promise<void> {
+  const count = await removeUnfinished(out, startedMs);
+  onNote?.(
+    `the last build was killed while make ran: ${count} files of it are whole and kept, the others are made again`,
+  );
 }
 
 /** What a user's own source is now, and what its changes since the last build need; undefined without a record of that build. */
@@ -83,7 +97,12 @@ function remedyFor(source: SourceTree, record: SourceRecord, rules: ReadonlyMap<
   );
 }
 
-async function applyRemedy(out: string, remedy: Remedy, onNote?: (note: string) => void): Promise<void> {
+async function applyRemedy(
+  out: string,
+  remedy: Remedy | undefined,
+  onNote?: (note: string) => void,
+): Promise<void> {
+  if (!remedy) return;
   // conf's headers depend on it (Makefile of the kernel); without it, make runs conf, which only touches what changed.
   if (remedy.reconfigure) await remove(join(out, 'include/config/auto.conf'));
   const [first, ...others] = remedy.forget;
