@@ -65,7 +65,12 @@ export async function writeAllAside(
       throw describeDiskError(error, path);
     }
   }
-  await commit();
+  try {
+    await commit();
+  } catch (error) {
+    await Promise.all(begun.map((aside) => remove(aside)));
+    throw describeDiskError(error, begun[0] ?? '');
+  }
   for (const { path } of writes) await rename(asidePath(path), path);
 }
 
