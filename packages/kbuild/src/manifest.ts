@@ -106,7 +106,7 @@ export async function publish(
     artifacts[name] = { bytes: (await stat(source)).size, sha256 };
   }
   // One name for all runs: what a killed one left is written over.
-  const unfinished = join(directory, `.${basename(path)}.unfinished`);
+  const unfinished = join(directory, `.${basename(path)}.staged`);
   await writeFileAside(unfinished, formatManifest(UNFINISHED, { ...before.artifacts, ...artifacts }));
   const finished = formatManifest(recipe, artifacts);
   try {

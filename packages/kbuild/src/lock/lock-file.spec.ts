@@ -123,7 +123,20 @@ it('does not overwrite what it cannot read, and gives the lock back', async () =
   write(KERNEL, '{');
   await expect(updateLock(workspace, () => lock)).rejects.toMatchObject({ code: 'LOCK_INVALID' });
   expect(readFileSync(file(KERNEL), 'utf8')).toBe('{');
-  expect(existsSync(join(workspace, '.bringup', 'lock-file.lock'))).toBe(false);
+  rmSync(file(KERNEL));
+  // This would wait for ever.
+  expect(await updateLock(workspace, () => lock)).toBe(true);
+  expect(existsSync(join(workspace, '.bringup', 'lock-file.owner'))).toBe(false);
+});
+
+it('is read while another process removes entries', async () => {
+  const tools = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`tool-${index}`, 'x']));
+  await updateLock(workspace, () => ({ sources: {}, tools }));
+  let removing = true;
+  const removed = updateLock(workspace, () => ({ sources: {}, tools: {} })).finally(() => (removing = false));
+  while (removing) await readLock(workspace);
+  await removed;
+  expect(await readLock(workspace)).toEqual({ sources: {}, tools: {} });
 });
 
 it.each([
