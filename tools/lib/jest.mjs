@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { unacceptedSkips } from './accepted-skips.mjs';
@@ -39,7 +39,11 @@ export async function runJest(title, args, { prefix = '', limitMs, env, onStart 
     env: { ...process.env, ...env },
     detached: true,
   });
-  const forward = () => endGroup(child.pid);
+  let signalled;
+  const forward = (signal) => {
+    signalled = signal;
+    endGroup(child.pid);
+  };
   process.once('SIGINT', forward).once('SIGTERM', forward);
   onStart?.(child.pid);
   const ended = once(child, 'exit');
@@ -54,6 +58,8 @@ export async function runJest(title, args, { prefix = '', limitMs, env, onStart 
   const [status] = await ended;
   clearTimeout(timer);
   process.off('SIGINT', forward).off('SIGTERM', forward);
+  // Whoever stops the tests does not want the next file.
+  if (signalled !== undefined) process.exit(128 + constants.signals[signalled]);
   const outcome = { ...readReport(report, title, status), seconds: (Date.now() - started) / 1000, outOfTime };
   rmSync(scratch, { recursive: true, force: true });
   return outcome;

@@ -1,29 +1,79 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { makeFakeWorkspace } from './fake-workspace.js';
+import { makeFakeWorkspace, type FakeWorkspace } from './fake-workspace.js';
 import { nx, type Fate } from './nx-run.js';
+
+const HIT = { 'kernel:config': 'hit', 'kernel:build': 'hit' };
+const BUILT = { 'kernel:config': 'hit', 'kernel:build': 'ran' };
+
+/** A workspace whose kernel is built from a directory of the user's own. */
+function setUp(option: string, place: string): { workspace: FakeWorkspace; directory: string } {
+  const workspace = makeFakeWorkspace();
+  const directory = join(workspace.root, place);
+  cpSync(join(dirname(workspace.root), 'sources/fake-kernel'), directory, { recursive: true });
+  workspace.edit('kernel/project.json', ((json: { targets: { build: { options: object } } }) =>
+    Object.assign(json.targets.build.options, { source: { kind: 'directory', path: option } })) as never);
+  return { workspace, directory };
+}
+
+async function build({ root }: FakeWorkspace): Promise<Record<string, Fate>> {
+  const { exitCode, tasks, output } = await nx(['run', 'kernel:build'], { cwd: root });
+  expect({ exitCode, output: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, output: '' });
+  return tasks;
+}
 
 /** A source directory is what a user edits: each edit must be seen, wherever it lies and whatever git thinks of it. */
 it.each([
   ['in the workspace, ignored by git', '{projectRoot}/dist/linux', 'kernel/dist/linux'],
   ['outside of the workspace', '../linux', '../linux'],
 ])('an edit in a source directory %s is built', async (_where, option, place) => {
-  const workspace = makeFakeWorkspace();
-  const directory = join(workspace.root, place);
-  cpSync(join(dirname(workspace.root), 'sources/fake-kernel'), directory, { recursive: true });
-  workspace.edit('kernel/project.json', ((json: { targets: { build: { options: object } } }) =>
-    Object.assign(json.targets.build.options, { source: { kind: 'directory', path: option } })) as never);
-  const build = async (): Promise<Record<string, Fate>> => {
-    const { exitCode, tasks, output } = await nx(['run', 'kernel:build'], { cwd: workspace.root });
-    expect({ exitCode, output: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, output: '' });
-    return tasks;
-  };
-  await build();
-  await build();
-  expect(await build()).toEqual({ 'kernel:config': 'hit', 'kernel:build': 'hit' });
+  const { workspace, directory } = setUp(option, place);
+  await build(workspace);
+  await build(workspace);
+  expect(await build(workspace)).toEqual(HIT);
   const source = join(directory, 'init/main.c');
   writeFileSync(source, `${readFileSync(source, 'utf8')}int edited;\n`);
-  expect(await build()).toEqual({ 'kernel:config': 'ran', 'kernel:build': 'ran' });
+  expect(await build(workspace)).toEqual(BUILT);
   expect(readFileSync(join(workspace.root, 'dist/kernel/System.map'), 'utf8')).toContain(' edited\n');
+  expect(compiled(workspace)).toEqual(['init/main.o']);
+  appendFileSync(join(directory, 'Kconfig'), '# a comment\n');
+  expect(await build(workspace)).toEqual({ 'kernel:config': 'ran', 'kernel:build': 'ran' });
+  expect(compiled(workspace)).toEqual([]);
+  mkdirSync(join(directory, 'Documentation'));
+  writeFileSync(join(directory, 'Documentation/edited.rst'), 'text\n');
+  expect(await build(workspace)).toEqual(HIT);
   workspace.remove();
 });
+
+it('a commit is built where the release names it, and nowhere else', async () => {
+  const { workspace, directory } = setUp('../linux', '../linux');
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.org', ...args], { cwd: directory });
+  const commit = () => {
+    git('add', '--all');
+    git('commit', '--quiet', '--allow-empty', '--message=an edit');
+    return git('rev-parse', 'HEAD').toString().trim();
+  };
+  git('init', '--quiet');
+  commit();
+  await build(workspace);
+  await build(workspace);
+  appendFileSync(join(directory, 'net/core.c'), 'int edited;\n');
+  expect(await build(workspace)).toEqual(BUILT);
+  commit();
+  expect(await build(workspace)).toEqual(HIT);
+  appendFileSync(join(workspace.root, 'kernel/a.config'), 'CONFIG_LOCALVERSION_AUTO=y\n');
+  await build(workspace);
+  expect(await build(workspace)).toEqual(HIT);
+  const head = commit();
+  expect(await build(workspace)).toEqual(BUILT);
+  expect(compiled(workspace)).toEqual(['init/main.o']);
+  expect(readFileSync(join(workspace.root, 'dist/kernel/vmlinux'), 'latin1')).toContain(head);
+  workspace.remove();
+});
+
+function compiled({ root }: FakeWorkspace): string[] {
+  const log = readFileSync(join(root, '.bringup/build/kernel/default/out.log'), 'utf8');
+  return [...log.matchAll(/^ {2}CC +(\S+)$/gm)].map((match) => match[1]!);
+}

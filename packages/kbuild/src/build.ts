@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { copyFile, ensureDir, pathExists, readFile, readJson, remove, writeFile, writeJson } from 'fs-extra';
+import { copyFile, pathExists, readFile, readJson, writeFile, writeJson } from 'fs-extra';
 import {
-  AbortedError,
   describeDiskError,
   describeFullDevice,
   runProgram,
@@ -12,6 +10,7 @@ import {
 } from '@bringup/process';
 import { parseResolved } from '@bringup/kconfig';
 import type { ExtraArtifacts } from './dtbs.js';
+import { buildLog, checkUnchanged, prepareOut, whileMakeRuns } from './kept-output/index.js';
 import { planMake, type MakeSetting } from './make.js';
 import { parseMakeLine, showProgress } from './progress.js';
 import type { KconfigProgram } from './programs.js';
@@ -58,6 +57,7 @@ async function makeArtifacts(request: BuildRequest): Promise<Record<string, stri
   await placeFiles(make.out, request.files ?? {});
   const { goals, artifacts: more } = request.extra ?? { goals: [], artifacts: {} };
   await runGoals(request, [...program.goals(make.arch), ...goals]);
+  await checkUnchanged(make, request.label);
   await checkDrift(request);
   const artifacts: Record<string, string> = {};
   for (const [name, path] of Object.entries({ ...program.artifacts(make.arch), ...more })) {
@@ -70,42 +70,6 @@ async function makeArtifacts(request: BuildRequest): Promise<Record<string, stri
     }
   }
   return artifacts;
-}
-
-/** Where make's output goes. */
-export function buildLog(out: string): string {
-  return `${out}.log`;
-}
-
-/** Exists while make runs. Found at the start of a build, it says that the last one was killed. */
-export function runningMark(out: string): string {
-  return `${out}.running`;
-}
-
-/** Makes the output directory anew when what is in it says nothing about what make would make now. */
-export async function prepareOut(
-  { make, tools }: Pick<BuildRequest, 'make' | 'tools'>,
-  onNote?: (note: string) => void,
-): Promise<void> {
-  const { out, source } = make;
-  const keyFile = `${out}.key`;
-  const key = createHash('sha256')
-    .update(JSON.stringify([make.arch, make.crossCompile, make.llvm, source.path, source.identity, tools]))
-    .digest('hex');
-  const known = await readFile(keyFile, 'utf8').catch(() => undefined);
-  const killed = await pathExists(runningMark(out));
-  if (killed) {
-    // make only looks at times: an object half-written when SIGKILL came would pass for finished.
-    onNote?.('the last build was killed while make ran: starting afresh');
-  }
-  if (killed || known !== key) {
-    // Another compiler or another state of the source: times mean nothing across them.
-    await remove(keyFile);
-    await remove(out);
-    await remove(runningMark(out));
-  }
-  await ensureDir(out);
-  await writeFile(keyFile, key);
 }
 
 /** Leaves the file alone when it is the same: its time would make `syncconfig` and more run again. */
@@ -132,25 +96,22 @@ async function runGoals(request: BuildRequest, goals: readonly string[]): Promis
   const guess = parseResolved(config).filter(({ value }) => value === 'y').length * program.objectsPerSymbol;
   const progress = showProgress(label, 'objects', last ?? Math.round(guess));
   let made = 0;
-  await writeFile(runningMark(make.out), '');
   try {
-    await runProgram(argv, {
-      env,
-      signal,
-      onCommand,
-      logFile: buildLog(make.out),
-      onLine: (line, stream) => {
-        const file = stream === 'stdout' ? parseMakeLine(line) : undefined;
-        if (file) progress.update(++made, file);
-      },
-    });
+    await whileMakeRuns(make.out, () =>
+      runProgram(argv, {
+        env,
+        signal,
+        onCommand,
+        logFile: buildLog(make.out),
+        onLine: (line, stream) => {
+          const file = stream === 'stdout' ? parseMakeLine(line) : undefined;
+          if (file) progress.update(++made, file);
+        },
+      }),
+    );
     // A build that had little to do says nothing about the length of a whole one.
     if (made > (last ?? 0)) await writeJson(objectsFile, made);
-    await remove(runningMark(make.out));
   } catch (error) {
-    // make removes what it had in hand when it fails or is asked to stop; only being killed leaves halves.
-    const ended = error instanceof ToolError && error.fields.signal === undefined;
-    if (ended || error instanceof AbortedError) await remove(runningMark(make.out));
     throw await namedFailure(error, make.out);
   } finally {
     progress.stop();

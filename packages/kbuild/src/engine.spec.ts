@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build, buildLog, type BuildRequest } from './build.js';
+import { build, type BuildRequest } from './build.js';
+import { buildLog } from './kept-output/index.js';
 import { configure, type ConfigureRequest } from './configure.js';
 import { planDtbs } from './dtbs.js';
 import { EMBEDDED_INITRAMFS, EMBEDDED_INITRAMFS_LINES } from './embedded-initramfs.js';
@@ -260,19 +261,31 @@ describe('build', () => {
     expect(readFileSync(built['rocket.dtb']!, 'utf8')).toContain('acme board');
   });
 
-  it('starts afresh after a make that was killed, and when the tools changed', async () => {
+  it('makes again what a killed make may have left half-written, and everything when the tools changed', async () => {
     const { configureWith, buildWith, make } = setUp();
-    const { text } = await configureWith('');
+    const { text } = await configureWith('CONFIG_PRINTK=y\n');
     await buildWith(text);
-    writeFileSync(join(make('out').out, 'init/main.o'), 'half an object');
-    writeFileSync(`${make('out').out}.running`, '');
+    const { out } = make('out');
+    writeFileSync(`${out}.running`, readFileSync('/proc/sys/kernel/random/boot_id'));
+    writeFileSync(join(out, 'init/main.o'), 'half an object');
     const notes: string[] = [];
     await buildWith(text, { onNote: (note) => notes.push(note) });
-    expect(notes).toEqual([expect.stringContaining('killed')]);
-    expect(compiled(make('out').out)).toEqual(['init/main.o']);
-    expect(existsSync(`${make('out').out}.running`)).toBe(false);
+    expect(notes).toEqual([expect.stringContaining('killed while make ran')]);
+    expect(compiled(out)).toEqual(['init/main.o']);
+    expect(existsSync(`${out}.running`)).toBe(false);
     await buildWith(text, { tools: { gcc: 'another' } });
-    expect(compiled(make('out').out)).toEqual(['init/main.o']);
+    expect(compiled(out)).toEqual(['init/main.o', 'kernel/printk.o']);
+  });
+
+  it('starts afresh when the machine went down while make ran', async () => {
+    const { configureWith, buildWith, make } = setUp();
+    const { text } = await configureWith('CONFIG_PRINTK=y\n');
+    await buildWith(text);
+    writeFileSync(`${make('out').out}.running`, 'of an earlier boot');
+    const notes: string[] = [];
+    await buildWith(text, { onNote: (note) => notes.push(note) });
+    expect(notes).toEqual(['the last build was cut off: starting afresh']);
+    expect(compiled(make('out').out)).toEqual(['init/main.o', 'kernel/printk.o']);
   });
 
   it('fails with the last lines of make, and builds on after the cause is gone', async () => {

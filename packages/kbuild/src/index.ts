@@ -1,6 +1,6 @@
 export { findArtifactFault, type ArtifactFault } from './artifact-check.js';
 export { ARCH_NAMES, ARCHES, type Arch, type ArchFacts } from './arches.js';
-export { build, buildLog, type BuildRequest } from './build.js';
+export { build, type BuildRequest } from './build.js';
 export { resolveBase, type BaseConfig } from './base.js';
 export {
   formatCompileCommands,
@@ -17,6 +17,7 @@ export { runConfigEditor, saveDefconfig, type ConfigEditor } from './editor.js';
 export { readKconfigTree } from './kconfig-tree.js';
 export { resolveAside } from './resolve.js';
 export { readFragments } from './fragments.js';
+export { buildLog } from './kept-output/index.js';
 export { archiveInstallTree, type InstallRequest } from './install-tree.js';
 export * from './lock/index.js';
 export {
@@ -40,6 +41,7 @@ export * from './program/index.js';
 export { showProgress, type Progress } from './progress.js';
 export { KCONFIG_PROGRAMS, UBOOT_IMAGE, type KconfigProgram, type ProgramName } from './programs.js';
 export { buildRecipe, configRecipe, recipeOf, type CommonIngredients, type Recipe } from './recipe.js';
+export { partOfSource, type SourcePart } from './source-parts.js';
 export * from './sources/index.js';
 export {
   compareTools,

@@ -1,14 +1,7 @@
 import { basename, join } from 'node:path';
-import { pathExists, readFile, remove, writeFile } from 'fs-extra';
-import {
-  AbortedError,
-  describeFullDevice,
-  runProgram,
-  ToolError,
-  UserError,
-  type RunOptions,
-} from '@bringup/process';
-import { buildLog, prepareOut, runningMark } from '../build.js';
+import { pathExists, readFile } from 'fs-extra';
+import { describeFullDevice, runProgram, ToolError, UserError, type RunOptions } from '@bringup/process';
+import { buildLog, checkUnchanged, prepareOut, whileMakeRuns } from '../kept-output/index.js';
 import { DEBUG_WORKSPACE_PREFIX, planMake, type MakeSetting } from '../make.js';
 import { parseMakeLine } from '../progress.js';
 import { findToolchainFiles } from '../program/toolchain-files.js';
@@ -77,6 +70,7 @@ async function makeModule(request: ModuleRequest): Promise<BuiltModule> {
   await prepareOut({ make: { ...make, out: staging }, tools }, request.onNote);
   await stageFiles(directory, files, staging);
   const made = await runMake(request);
+  await checkUnchanged({ ...make, out: staging }, request.project);
   const toolchain = await findToolchainFiles(make.llvm ? 'clang' : `${make.crossCompile}gcc`);
   await checkModuleFiles({ staging, out: make.out, source: make.source.path, toolchain });
   const modules = await builtModules(join(staging, root), request.project);
@@ -114,21 +108,19 @@ async function runMake(request: ModuleRequest): Promise<string[]> {
   const said: string[] = [];
   const made: string[] = [];
   const options: RunOptions = { env, signal, onCommand, logFile: buildLog(staging) };
-  await writeFile(runningMark(staging), '');
   try {
-    await runProgram(argv, {
-      ...options,
-      onLine: (line) => {
-        const shown = line.replaceAll(`${staging}/`, '');
-        const file = parseMakeLine(shown);
-        if (file !== undefined) made.push(file);
-        if (said.length < KEPT_LINES) said.push(shown);
-      },
-    });
-    await remove(runningMark(staging));
+    await whileMakeRuns(staging, () =>
+      runProgram(argv, {
+        ...options,
+        onLine: (line) => {
+          const shown = line.replaceAll(`${staging}/`, '');
+          const file = parseMakeLine(shown);
+          if (file !== undefined) made.push(file);
+          if (said.length < KEPT_LINES) said.push(shown);
+        },
+      }),
+    );
   } catch (error) {
-    const ended = error instanceof ToolError && error.fields.signal === undefined;
-    if (ended || error instanceof AbortedError) await remove(runningMark(staging));
     throw describeModuleFailure(error, project, kernel, said);
   }
   for (const line of said.filter((text) => /warning:|^WARNING: /i.test(text))) onWarning?.(line);

@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { UserError } from '@bringup/process';
-import { build, buildLog } from '../build.js';
+import { build } from '../build.js';
 import { configure } from '../configure.js';
+import { buildLog } from '../kept-output/index.js';
 import { KCONFIG_PROGRAMS } from '../programs.js';
 import { buildModule, type ModuleRequest } from './build-module.js';
 import { parseKbuildDependencies } from './read-files.js';

@@ -2,7 +2,7 @@ import { realpath, stat } from 'fs-extra';
 import { UserError } from '@bringup/process';
 import type { SourceTree } from './model.js';
 import { DEFAULT_EPOCH } from './store.js';
-import { treeHash } from './tree-hash.js';
+import { hashOfListing, listTree } from './tree-hash.js';
 
 /**
  * The user's own tree, as it is now. Its files' times are those of a checkout and say nothing, hence one date for all.
@@ -18,5 +18,12 @@ export async function describeDirectory(directory: string, home: string): Promis
       { path: directory },
     );
   }
-  return { path: await realpath(directory), identity: await treeHash(directory, home), epoch: DEFAULT_EPOCH };
+  const look = () => listTree(directory, home);
+  const files = await look();
+  return {
+    path: await realpath(directory),
+    identity: hashOfListing(files),
+    epoch: DEFAULT_EPOCH,
+    own: { files, look },
+  };
 }

@@ -17,4 +17,7 @@ export {
 } from './model.js';
 export { gitRef, gitUrls, type GitRef } from './git-address.js';
 export { ensureSource, isSourceAvailable, lockedIdentity, presentSource, resolveSource } from './sources.js';
-export { treeHash } from './tree-hash.js';
+export { describeDirectory } from './directory.js';
+export { place } from './remembered-files.js';
+export { namesCommit, scmState } from './scm-state.js';
+export { hashOfListing, treeHash, type TreeListing } from './tree-hash.js';

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import type { TreeListing } from './tree-hash.js';
 
 /** A binary package that carries a source tarball below /usr/src (`linux-source-6.1`). */
 export interface DebianPackageSpec {
@@ -104,6 +105,14 @@ export interface SourceContext {
   hostEntries?: readonly HostEntryFile[];
 }
 
+/** The files of a tree that may change at any time. */
+export interface OwnFiles {
+  /** As they were when the tree was described. */
+  readonly files: TreeListing;
+  /** Lists them again. */
+  readonly look: () => Promise<TreeListing>;
+}
+
 /** A source tree that is ready to be built from. */
 export interface SourceTree {
   /** Real path; the tree is read-only unless it is the user's own directory. */
@@ -111,6 +120,8 @@ export interface SourceTree {
   identity: string;
   /** Seconds; a function of the identity alone. */
   epoch: number;
+  /** Of the user's own directory alone. */
+  own?: OwnFiles;
 }
 
 /** The store that all workspaces share: `BRINGUP_HOME`, or `~/.cache/bringup`. */

@@ -7,9 +7,11 @@ import {
   EMBEDDED_INITRAMFS,
   invalidate,
   isPublished,
+  namesCommit,
   planDtbs,
   planTreeModules,
   publish,
+  scmState,
   type ExtraArtifacts,
   type MakeSetting,
 } from '@bringup/kbuild';
@@ -38,10 +40,13 @@ export async function buildProject(
 ): Promise<void> {
   const { ingredients, output, work, options } = project;
   const { config, initramfs } = await buildInputs(task, project);
-  const recipe = buildRecipe(ingredients, config, [
+  const { directory } = project;
+  const commit = directory && namesCommit(config) ? await scmState(directory.path) : undefined;
+  const recipe = buildRecipe(ingredients('build'), config, [
     options.static ?? null,
     options.dtbs ?? [],
     initramfs === undefined ? null : await sha256File(initramfs),
+    ...(commit === undefined ? [] : [commit]),
   ]);
   await whileOwning(task, work, async () => {
     if (await isPublished(output, 'build', recipe)) {
@@ -88,7 +93,7 @@ async function runMake(
 ): Promise<{ built: Record<string, string>; make: MakeSetting }> {
   const { program, options, output } = project;
   const { arch, dtbs = [] } = options;
-  const make = await openMake(task, project, 'out');
+  const make = await openMake(task, project, 'build');
   await checkDtbs(make.source.path, arch, dtbs);
   const built = await build({
     program,

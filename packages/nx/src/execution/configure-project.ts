@@ -15,7 +15,7 @@ export async function configureProject(task: Task, project: KconfigProject): Pro
   const fragments = fragmentReferences(options, program.name, task.workspaceRoot);
   const base = baseConfig(project, task.workspaceRoot);
   await whileOwning(task, work, async () => {
-    const recipe = await configRecipe(ingredients, base, fragments);
+    const recipe = await configRecipe(ingredients('config'), base, fragments);
     if (await isPublished(output, 'config', recipe)) {
       task.note('configuration is up to date');
       return;

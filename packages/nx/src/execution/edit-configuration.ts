@@ -85,7 +85,7 @@ async function planEdit(
   references: readonly FragmentReference[],
   target: FileReference,
 ): Promise<FragmentEdit> {
-  const { program, ingredients } = project;
+  const { program, locked } = project;
   const { make } = edited;
   const base = baseConfig(project, task.workspaceRoot);
   const read = (some: readonly FragmentReference[]): Promise<ConfigRequest[]> =>
@@ -94,7 +94,7 @@ async function planEdit(
   return planFragmentEdit({
     tree: await readKconfigTree(program, make, task.signal),
     before: [
-      ...(await resolveBase({ program, make, tools: ingredients.tools, base, signal: task.signal })).lines,
+      ...(await resolveBase({ program, make, tools: locked.tools, base, signal: task.signal })).lines,
       ...(await read(references.slice(0, at))),
     ],
     fragment: await read([target]),

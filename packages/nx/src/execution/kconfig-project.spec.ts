@@ -32,8 +32,8 @@ const BUSYBOX: KconfigOptions = { ...busyboxDefaults, arch: 'x86_64', source: di
 async function resultOf(program: 'kernel' | 'busybox', options: KconfigOptions): Promise<string> {
   const opened = await openKconfigProject(task(), program, options);
   const fragments = fragmentReferences(options, program, root);
-  const recipe = await configRecipe(opened.ingredients, baseConfig(opened, root), fragments);
-  const make = planMake(await openMake(task(), opened, 'out'), ['all']);
+  const recipe = await configRecipe(opened.ingredients('config'), baseConfig(opened, root), fragments);
+  const make = planMake(await openMake(task(), opened, 'build'), ['all']);
   return JSON.stringify([recipe, make, opened.output]);
 }
 

@@ -4,14 +4,15 @@ import { realpath, stat } from 'fs-extra';
 import {
   bringupHome,
   ccacheDirectory,
+  describeDirectory,
   EMBEDDED_INITRAMFS_LINES,
   ensureSource,
   KCONFIG_PROGRAMS,
   lockedIdentity,
+  partOfSource,
   probeTools,
   toolchainOf,
   toolNames,
-  treeHash,
   type Arch,
   type BaseConfig,
   type CommonIngredients,
@@ -19,7 +20,9 @@ import {
   type KconfigProgram,
   type MakeSetting,
   type ProgramName,
+  type SourcePart,
   type SourceSpec,
+  type SourceTree,
   type ToolVersions,
 } from '@bringup/kbuild';
 import { probeVersion, UserError, withLock } from '@bringup/process';
@@ -55,7 +58,10 @@ export interface KconfigProject {
   readonly options: KconfigOptions;
   readonly needs: Needs;
   readonly locked: Locked;
-  readonly ingredients: CommonIngredients;
+  /** What a recipe is made of; of a source directory, only what that part of the work reads. */
+  readonly ingredients: (part: SourcePart) => CommonIngredients;
+  /** The user's own source tree, as it is now. */
+  readonly directory: SourceTree | undefined;
   /** Where artifacts are published, absolute. */
   readonly output: string;
   /** The kept directory, absolute. */
@@ -87,33 +93,31 @@ export async function openKconfigProject(
   const locked = await ensureLocked(task, needs);
   const source = needs.source!;
   const { prefix, llvm } = toolchainOf(options.arch, options);
-  if (source.kind === 'directory') await checkDirectory(source.path);
+  const directory = source.kind === 'directory' ? await describeOwn(source.path) : undefined;
   const work = workDirectory(await realpath(task.workspaceRoot), task.project, task.configuration);
   return {
     program: KCONFIG_PROGRAMS[name],
     options,
     needs,
     locked,
-    ingredients: {
+    directory,
+    ingredients: (part) => ({
       program: name,
       arch: options.arch,
       crossCompile: prefix,
       llvm,
-      source:
-        source.kind === 'directory'
-          ? await treeHash(source.path, bringupHome())
-          : lockedIdentity(locked.source!),
+      source: directory ? partOfSource(directory, name, part).identity : lockedIdentity(locked.source!),
       tools: locked.tools,
       engine: engineIdentity(),
-    },
+    }),
     output: outputDirectory(task, options.outputPath),
     work,
   };
 }
 
-async function checkDirectory(path: string): Promise<void> {
+async function describeOwn(path: string): Promise<SourceTree> {
   const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) return;
+  if (found?.isDirectory()) return describeDirectory(path, bringupHome());
   const problem = found ? 'is not a directory' : 'does not exist';
   const message = `the source directory ${path} ${problem}. Correct the option "source".`;
   throw new UserError('SOURCE_MISSING', message, { path });
@@ -125,27 +129,28 @@ export async function whileOwning<T>(task: Task, directory: string, work: () => 
   return withLock(directory, { purpose, signal: task.signal, onWait: task.note }, work);
 }
 
+/** The output directory of each kind of work, below a project's kept directory. */
+const OUT: Readonly<Record<SourcePart, string>> = { config: 'config', modules: 'modules', build: 'out' };
+
 /** How make runs, and with which tools of this host: the key of its output directory, see `prepareOut`. */
 export type HostMake = MakeSetting & { readonly tools: ToolVersions };
 
 /** Makes ready what only a real run of make needs: checked tools, and the source on disk. */
-export async function openMake(
-  task: Task,
-  project: KconfigProject,
-  step: 'config' | 'out' | 'modules',
-): Promise<HostMake> {
-  const { options, needs, locked, ingredients, work } = project;
+export async function openMake(task: Task, project: KconfigProject, part: SourcePart): Promise<HostMake> {
+  const { program, options, needs, locked, directory, work } = project;
+  const { prefix, llvm } = toolchainOf(options.arch, options);
   const tools = await checkTools(locked, needs.probe);
   const context = sourceContext(task);
-  const source = await ensureSource(needs.source!, locked.source, context).finally(() => context.done());
+  const whole =
+    directory ?? (await ensureSource(needs.source!, locked.source, context).finally(() => context.done()));
   return {
     tools,
     arch: options.arch,
-    variables: project.program.variables(options.arch),
-    crossCompile: ingredients.crossCompile,
-    llvm: ingredients.llvm,
-    source,
-    out: join(work, step),
+    variables: program.variables(options.arch),
+    crossCompile: prefix,
+    llvm,
+    source: partOfSource(whole, program.name, part),
+    out: join(work, OUT[part]),
     jobs: options.jobs ?? availableParallelism(),
     ccacheDirectory:
       options.ccache && (await hasCcache()) ? ccacheDirectory(process.env, homedir()) : undefined,

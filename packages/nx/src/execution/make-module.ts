@@ -115,7 +115,7 @@ async function moduleFiles(task: Task, sources: readonly string[] | undefined): 
 
 async function moduleRecipe(task: Task, kernel: ModuleKernel, files: readonly string[]): Promise<string> {
   const { project, config, symbols } = kernel;
-  const { arch, source, tools, engine, crossCompile, llvm } = project.ingredients;
+  const { arch, source, tools, engine, crossCompile, llvm } = project.ingredients('modules');
   return recipeOf([
     'kernel-module',
     [arch, crossCompile, llvm, source, engine],

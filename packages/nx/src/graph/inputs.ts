@@ -1,9 +1,11 @@
+import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
-import { lockEntryPath } from '@bringup/kbuild';
+import { lockEntryPath, type SourcePart } from '@bringup/kbuild';
 import { quoteCommand } from '@bringup/process';
 import { ENGINE_NODE, ownSources } from '../project/engine.js';
 import { PLUGIN, type Declaration } from '../project/declaration.js';
 import { isBaseFile, parseFragmentName } from '../project/references.js';
+import { allOptions, variantOutput } from '../project/variants.js';
 import { pathInputs } from './path-inputs.js';
 import { text, texts } from './unchecked.js';
 
@@ -70,11 +72,20 @@ export function updateTarget(
 }
 
 /**
- * The content of a source directory; the other kinds of source are covered by the lock. Not by Nx's globs, even
+ * The content of a project's source directories, as far as that part of the work reads it; the other kinds of source are covered by the lock. Not by Nx's globs, even
  * when it lies in the workspace: a clone of the kernel is git-ignored more often than not, and then has no hash.
  */
-export function sourceInputs(source: unknown): Input[] {
-  return directoryOf(source).map((path) => ({ runtime: quoteCommand([...SOURCE_HASH, path]) }));
+export function sourceInputs(declaration: Declaration, part: SourcePart): Input[] {
+  const { kind, configurations } = declaration;
+  const variants = [undefined, ...Object.keys(configurations)];
+  // The commit counts where a configuration puts it into the release.
+  const configs =
+    part === 'build' && kind !== 'busybox'
+      ? variants.map((variant) => posix.join(variantOutput(declaration, variant), '.config'))
+      : [];
+  return [...new Set(allOptions(declaration).flatMap(({ source }) => directoryOf(source)))].map((path) => ({
+    runtime: quoteCommand([...SOURCE_HASH, kind, part, path, ...configs]),
+  }));
 }
 
 /** The directory of a source of that kind; empty for the other kinds. */

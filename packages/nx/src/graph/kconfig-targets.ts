@@ -57,11 +57,7 @@ export function kconfigTargets(
   const out = '{options.outputPath}';
   const outputPath = variantOutput(declaration);
   const outputOf = (variant: string) => ({ outputPath: variantOutput(declaration, variant) });
-  const common: Input[] = [
-    ...lockInputs(declaration.root, entries),
-    ...variants.flatMap(({ source }) => sourceInputs(source)),
-    ...engineInputs(workspaceRoot),
-  ];
+  const common: Input[] = [...lockInputs(declaration.root, entries), ...engineInputs(workspaceRoot)];
   const artifacts = [
     ...(kind === 'busybox' ? ['busybox.tar'] : Object.keys(arch ? program.artifacts(arch) : {})),
     ...(kind === 'kernel' ? [SYMBOL_VERSIONS, MODULES_TAR, MODULES_DEBUG_TAR, GDB_SCRIPTS] : []),
@@ -96,7 +92,11 @@ export function kconfigTargets(
         ...pick(own, CONFIG_OPTIONS),
         ...outputOf(variant),
       })),
-      inputs: [...variants.flatMap((own) => configurationInputs(own, workspaceRoot)), ...common],
+      inputs: [
+        ...variants.flatMap((own) => configurationInputs(own, workspaceRoot)),
+        ...sourceInputs(declaration, 'config'),
+        ...common,
+      ],
       outputs: [`${out}/.config`, `${out}/config.manifest.json`],
     },
     'compile-commands': {
@@ -113,6 +113,7 @@ export function kconfigTargets(
       inputs: [
         { dependentTasksOutputFiles: '**/.config' },
         ...(embedded.length > 0 ? [{ dependentTasksOutputFiles: '**/initramfs.cpio*' }] : []),
+        ...sourceInputs(declaration, 'build'),
         ...common,
       ],
       outputs: [...artifacts, ...dtbs, 'manifest.json'].map((name) => `${out}/${name}`),

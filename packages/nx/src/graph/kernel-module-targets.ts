@@ -69,7 +69,7 @@ function kernelInputs(kernel: Declaration): Input[] {
   if (kernel.kind !== 'kernel') return [];
   return [
     ...lockInputs(kernel.root, { source: lockedSource(kernel), tools: kernelTools(kernel) }),
-    ...allOptions(kernel).flatMap(({ source }) => sourceInputs(source)),
+    ...sourceInputs(kernel, 'modules'),
   ];
 }
 

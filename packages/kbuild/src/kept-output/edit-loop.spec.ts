@@ -1,0 +1,200 @@
+import { mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { OwnTree } from '../testing/own-tree.js';
+import { editAtRandom, seededRandom } from '../testing/random-edits.js';
+
+const root = mkdtempSync(join(tmpdir(), 'bringup-edit-loop-spec-'));
+afterAll(() => rmSync(root, { recursive: true }));
+let count = 0;
+const setUp = () => new OwnTree(join(root, String(count++)));
+
+const LONG_AGO = 1_000_000_000;
+const ALL = ['init/main', 'kernel/printk', 'net/core'];
+
+/** Each edit of a tree that was built, what of it is compiled, and the reason that the user is given. */
+const ROWS: [edit: string, apply: (own: OwnTree) => void, compiled: string[], note?: RegExp][] = [
+  ['nothing', () => undefined, []],
+  ['a C file', (own) => own.write('init/main.c', `${own.read('init/main.c')}int more;\n`), ['init/main']],
+  [
+    'a C file with an old time',
+    (own) => own.write('init/main.c', `${own.read('init/main.c')}int more;\n`, LONG_AGO),
+    ['init/main'],
+    /^init\/main\.c: make would not notice the change, so the target that depends on it is made again$/,
+  ],
+  ['a header', (own) => own.write('include/a.h', '#define A 2\n'), ['kernel/printk', 'net/core']],
+  ['a header of one file', (own) => own.write('include/b.h', '#define B 2\n'), ['net/core']],
+  [
+    'a header with an old time',
+    (own) => own.write('include/b.h', '#define B 2\n', LONG_AGO),
+    ['net/core'],
+    /b\.h/,
+  ],
+  [
+    'a new header that is found first',
+    (own) => own.write('arch/x86/include/a.h', '#define A 3\n', LONG_AGO),
+    ['kernel/printk', 'net/core'],
+    /a\.h/,
+  ],
+  ['a new header that nothing includes', (own) => own.write('include/unused.h', '\n'), []],
+  [
+    'a renamed header',
+    (own) => {
+      renameSync(own.path('include/b.h'), own.path('include/c.h'));
+      own.write('net/core.c', own.read('net/core.c').replace('b.h', 'c.h'));
+    },
+    ['net/core'],
+    /^include\/c\.h and 1 more: /,
+  ],
+  [
+    'a new file in the Makefile',
+    (own) => {
+      own.write('lib/more.c', 'int more;\n', LONG_AGO);
+      own.write('Makefile', own.read('Makefile').replace('objs-y := init', 'objs-y := lib/more.o init'));
+    },
+    ['lib/more'],
+  ],
+  [
+    'a deleted file',
+    (own) => {
+      rmSync(own.path('net/core.c'));
+      own.write('Makefile', own.read('Makefile').replace(/^objs-\$\(CONFIG_NET\).*\n/m, ''));
+    },
+    [],
+    /^net\/core\.c: /,
+  ],
+  [
+    'flags in the Makefile',
+    (own) => own.write('Makefile', own.read('Makefile').replace('flags := ', 'flags := -DMORE '), LONG_AGO),
+    ALL,
+  ],
+  [
+    'a recipe in the Makefile',
+    (own) => own.write('Makefile', own.read('Makefile').replace('nm $@ |', 'nm -n $@ |'), LONG_AGO),
+    ALL,
+    /a rule in Makefile changed: starting afresh/,
+  ],
+  [
+    'a script',
+    (own) => own.write('scripts/mksysmap', 'cat\n', LONG_AGO),
+    ALL,
+    /scripts\/mksysmap changed, and build steps may run it: starting afresh/,
+  ],
+  ['a Kconfig file', (own) => own.write('Kconfig', `${own.read('Kconfig')}\n# a comment\n`, LONG_AGO), []],
+  [
+    'a file of another kind with an old time',
+    (own) => own.write('kernel/timeconst.bc', '1\n', LONG_AGO),
+    ALL,
+    /kernel\/timeconst\.bc changed, and is older than the last build: starting afresh/,
+  ],
+  ['documentation', (own) => own.write('Documentation/a.txt', 'text\n', LONG_AGO), []],
+  ['a test', (own) => own.write('tools/testing/selftests/a.c', 'int a;\n', LONG_AGO), []],
+  ['a configuration without it', (own) => (own.config = own.config.replace('CONFIG_NET=y\n', '')), []],
+  ['only a time', (own) => utimesSync(own.path('init/main.c'), new Date(), new Date()), ['init/main']],
+  ['only a time, long ago', (own) => utimesSync(own.path('include/a.h'), LONG_AGO, LONG_AGO), []],
+  ['a commit', (own) => own.commit(), []],
+  ['an amended commit', (own) => own.commit('--amend', '--message=another'), []],
+  [
+    'stash',
+    (own) => {
+      own.git('stash', '--quiet');
+    },
+    ['net/core'],
+  ],
+  [
+    'stash and pop',
+    (own) => {
+      own.git('stash', '--quiet');
+      own.git('stash', 'pop', '--quiet');
+    },
+    ['net/core'],
+  ],
+  [
+    'a branch, there and back',
+    (own) => {
+      own.commit();
+      own.git('checkout', '--quiet', '-b', 'other');
+      own.write('init/main.c', `${own.read('init/main.c')}int other;\n`);
+      own.commit();
+      own.git('checkout', '--quiet', 'main');
+    },
+    ['init/main'],
+  ],
+];
+
+describe('after each edit of a tree that was built', () => {
+  const rows = ROWS.map(([edit, apply, compiled, note]) => ({ edit, apply, compiled, note }));
+  it.each(rows)('$edit: only what depends on it is compiled', async ({ apply, compiled, note }) => {
+    const own = setUp();
+    own.write('kernel/timeconst.bc', '0\n');
+    own.write('net/core.c', `${own.read('net/core.c')}int not_committed;\n`);
+    expect((await own.build())!.compiled).toEqual(ALL);
+    apply(own);
+    const { compiled: made, hashes } = (await own.build())!;
+    expect({ compiled: made, notes: own.notes }).toEqual({
+      compiled,
+      notes: note ? [expect.stringMatching(note)] : [],
+    });
+    expect(hashes).toEqual(await own.buildFromNothing());
+    own.remove();
+  });
+});
+
+it('compiles what a failed build left out, and nothing twice', async () => {
+  const own = setUp();
+  await own.build();
+  own.write('include/a.h', '#define A 5\n');
+  own.write('net/core.c', '#error\n');
+  expect(await own.build()).toBeUndefined();
+  own.write('net/core.c', 'int net;\n', LONG_AGO);
+  const { compiled, hashes } = (await own.build())!;
+  expect(compiled).toEqual(['net/core']);
+  // Back to what the last complete build had, but not what the failed one compiled.
+  own.write('include/a.h', '#define A 1\n', LONG_AGO);
+  expect((await own.build())!.compiled).toEqual(['kernel/printk']);
+  expect(hashes).not.toEqual(await own.buildFromNothing());
+  own.remove();
+});
+
+it('publishes nothing of a tree that changes while make runs, and makes it right the next time', async () => {
+  const own = setUp();
+  await own.build();
+  own.write(
+    'Makefile',
+    own.read('Makefile').replace('echo "  LD', `echo 'int late;' >> $(srctree)/net/core.c; echo "  LD`),
+  );
+  await expect(own.build()).rejects.toMatchObject({
+    code: 'SOURCE_CHANGED',
+    message: expect.stringMatching(/changed while mine was being built: net\/core\.c\. Nothing is published/),
+  });
+  own.write('Makefile', own.read('Makefile').replace(/echo 'int late;'.*?; /, ''));
+  utimesSync(own.path('net/core.c'), LONG_AGO, LONG_AGO);
+  const { hashes } = (await own.build())!;
+  expect(hashes).toEqual(await own.buildFromNothing());
+  own.remove();
+});
+
+it('builds again what a clock that went back would hide', async () => {
+  const own = setUp();
+  await own.build();
+  // The objects are of tomorrow: the clock was wrong.
+  const tomorrow = Date.now() + 86_400_000;
+  writeFileSync(join(root, String(count - 1), 'out.built'), String(tomorrow));
+  utimesSync(join(root, String(count - 1), 'out/net/core.o'), tomorrow / 1000, tomorrow / 1000);
+  own.write('net/core.c', 'int net;\n');
+  expect((await own.build())!.compiled).toEqual(['net/core']);
+  own.remove();
+});
+
+it.each(Array.from({ length: 6 }, (_, index) => index + 1))(
+  'gives what a build from nothing gives, after ten edits at random (seed %d)',
+  async (seed) => {
+    const own = setUp();
+    const random = seededRandom(seed);
+    await own.build();
+    const edits = await editAtRandom(own, random, 10);
+    const hashes = (await own.build())?.hashes;
+    expect({ edits, hashes }).toEqual({ edits, hashes: await own.buildFromNothing() });
+    own.remove();
+  },
+);

@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { ensureDir, pathExists, readFile, remove, writeFile } from 'fs-extra';
+import { UserError } from '@bringup/process';
+import type { MakeSetting } from '../make.js';
+import { place, type SourceTree } from '../sources/index.js';
+import type { ToolVersions } from '../toolchain.js';
+import { removeDependents } from './dependents.js';
+import { NO_RULES, rulesDigestOf } from './makefile-rules.js';
+import { runningMark } from './paths.js';
+import { readMark } from './while-make-runs.js';
+import { removeUnfinished } from './unfinished.js';
+import { compareListings, MAKEFILE, planRemedy, type Remedy } from './source-changes.js';
+import { readRecord, recordEmpty, UNSETTLED, writeRecord, type SourceRecord } from './source-record.js';
+
+type Prepared = Pick<MakeSetting, 'arch' | 'crossCompile' | 'llvm' | 'source' | 'out'>;
+
+/**
+ * Makes the output directory ready for make, which goes by times of files alone: what is in it afterwards is either made from
+ * the source as it is now, or make will see that it is not.
+ *
+ * @param onNote is called with the reason when more is made again than make would by itself
+ */
+export async function prepareOut(
+  { make, tools }: { make: Prepared; tools: ToolVersions },
+  onNote?: (note: string) => void,
+): Promise<void> {
+  const { out, source } = make;
+  const keyFile = `${out}.key`;
+  const key = keyOf(make, tools);
+  const isKept = (await readFile(keyFile, 'utf8').catch(() => undefined)) === key;
+  const own = source.own && (await examine(source, isKept ? await readRecord(out) : undefined));
+  const killed = await readMark(out);
+  const reason = killed === 'lost' ? 'the last build was cut off' : own?.remedy?.everything;
+  if (reason !== undefined) onNote?.(`${reason}: starting afresh`);
+  if (isKept && reason === undefined && (!own || own.remedy !== undefined)) {
+    if (typeof killed === 'object') await keepFinished(out, killed, onNote);
+    await applyRemedy(out, own?.remedy, onNote);
+  } else {
+    await remove(keyFile);
+    await remove(out);
+    await recordEmpty(out);
+  }
+  await remove(runningMark(out));
+  await ensureDir(out);
+  if (own) await writeRecord(out, source.own!.files, own.rules);
+  await writeFile(keyFile, key);
+}
+
+/** make only looks at times: an object half-written when SIGKILL came would pass for finished. */
+async function keepFinished(
+  out: string,
+  { startedMs }: { startedMs: number },
+  onNote?: (note: string) => void,
+): Promise<void> {
+  const count = await removeUnfinished(out, startedMs);
+  onNote?.(
+    `the last build was killed while make ran: ${count} files of it are whole and kept, the others are made again`,
+  );
+}
+
+/** What a user's own source is now, and what its changes since the last build need; undefined without a record of that build. */
+async function examine(
+  source: SourceTree,
+  record: SourceRecord | undefined,
+): Promise<{ rules: Map<string, string>; remedy: Remedy | undefined }> {
+  const rules = await readRules(source, record);
+  return { rules, remedy: record && remedyFor(source, record, rules) };
+}
+
+/** A tree in the store never changes, so that its identity is part of the key. */
+function keyOf({ arch, crossCompile, llvm, source }: Prepared, tools: ToolVersions): string {
+  const identity = source.own ? 'own' : source.identity;
+  return createHash('sha256')
+    .update(JSON.stringify([arch, crossCompile, llvm, source.path, identity, tools]))
+    .digest('hex');
+}
+
+/** {@link SourceRecord.rules} of the source as it is now; only Makefiles that changed are read. */
+async function readRules(source: SourceTree, record: SourceRecord | undefined): Promise<Map<string, string>> {
+  const rules = new Map<string, string>();
+  for (const [name, identity] of source.own!.files) {
+    if (!MAKEFILE.test(name)) continue;
+    const known = record?.files.get(name) === identity ? record.rules.get(name) : undefined;
+    rules.set(name, known ?? (await rulesDigestOf(place(Buffer.from(source.path), name))));
+  }
+  return rules;
+}
+
+function remedyFor(source: SourceTree, record: SourceRecord, rules: ReadonlyMap<string, string>): Remedy {
+  const root = Buffer.from(source.path);
+  return planRemedy(
+    compareListings(record.files, source.own!.files),
+    (name) => (statSync(place(root, name), { throwIfNoEntry: false })?.mtimeMs ?? 0) <= record.builtMs,
+    (name) => (rules.get(name) ?? NO_RULES) !== (record.rules.get(name) ?? NO_RULES),
+  );
+}
+
+async function applyRemedy(
+  out: string,
+  remedy: Remedy | undefined,
+  onNote?: (note: string) => void,
+): Promise<void> {
+  if (!remedy) return;
+  // conf's headers depend on it (Makefile of the kernel); without it, make runs conf, which only touches what changed.
+  if (remedy.reconfigure) await remove(join(out, 'include/config/auto.conf'));
+  const [first, ...others] = remedy.forget;
+  if (first === undefined || !(await pathExists(out))) return;
+  const count = await removeDependents(out, new Set(remedy.forget.map((name) => basename(name))));
+  if (count === 0) return;
+  const files = others.length > 0 ? `${first} and ${others.length} more` : first;
+  const targets =
+    count === 1 ? 'the target that depends on it is' : `the ${count} targets that depend on it are`;
+  onNote?.(`${files}: make would not notice the change, so ${targets} made again`);
+}
+
+/**
+ * Compares the source with what it was when make began, and records the difference.
+ *
+ * @throws UserError `SOURCE_CHANGED`: what make made is of neither state
+ */
+export async function checkUnchanged(make: Prepared, label: string): Promise<void> {
+  const { own, path } = make.source;
+  if (!own) return;
+  const now = await own.look();
+  const { changed, added, deleted } = compareListings(own.files, now);
+  const names = [...changed, ...added, ...deleted];
+  if (names.length === 0) return;
+  const record = await readRecord(make.out);
+  const files = new Map(own.files);
+  for (const name of names) files.set(name, UNSETTLED);
+  await writeRecord(make.out, files, record?.rules ?? new Map());
+  const shown = names.slice(0, 5).map((name) => Buffer.from(name, 'latin1').toString());
+  const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : '';
+  throw new UserError(
+    'SOURCE_CHANGED',
+    `${path} changed while ${label} was being built: ${shown.join(', ')}${more}. Nothing is published. ` +
+      'Run the same command again; it makes only what depends on these files.',
+    { path, names },
+  );
+}

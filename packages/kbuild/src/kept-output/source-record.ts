@@ -1,0 +1,84 @@
+import { readFile, remove, stat, writeFile } from 'fs-extra';
+import { writeFileAside } from '@bringup/process';
+import type { TreeListing } from '../sources/index.js';
+
+/** What is known of the sources that an output directory was last made from. */
+export interface SourceRecord {
+  readonly files: TreeListing;
+  /** For each Makefile, a hash of its rules: see `rulesDigest`. */
+  readonly rules: ReadonlyMap<string, string>;
+  /** No file in the output directory is younger, in milliseconds since 1970. Infinity: nothing is known about their times. */
+  readonly builtMs: number;
+}
+
+const listFile = (out: string) => `${out}.source`;
+const builtFile = (out: string) => `${out}.built`;
+
+/** The content of a file that changed while make ran: objects may be made from what it was, or from what it is. */
+export const UNSETTLED = 'changed while make ran';
+
+/** @returns undefined where nothing is recorded, or the record was cut short */
+export async function readRecord(out: string): Promise<SourceRecord | undefined> {
+  const text = await readFile(listFile(out), 'latin1').catch(() => undefined);
+  if (text === undefined || !text.endsWith('\n\n')) return undefined;
+  const files: TreeListing = new Map();
+  const rules = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const [name, identity, digest] = line.split('\0');
+    if (!identity) continue;
+    files.set(unescape(name!), identity);
+    if (digest) rules.set(unescape(name!), digest);
+  }
+  return { files, rules, builtMs: await readBuiltMs(out) };
+}
+
+/** Names are latin1 with any byte but NUL, so a line end in one is written as two characters that it cannot have: NUL ends it. */
+const escape = (name: string) => name.replaceAll('%', '%25').replaceAll('\n', '%0A');
+const unescape = (name: string) => name.replaceAll('%0A', '\n').replaceAll('%25', '%');
+
+/** Written before make runs, so that a make that fails or is killed has its sources on record. */
+export async function writeRecord(
+  out: string,
+  files: TreeListing,
+  rules: ReadonlyMap<string, string>,
+): Promise<void> {
+  const lines = [...files].map(
+    ([name, identity]) => `${escape(name)}\0${identity}\0${rules.get(name) ?? ''}\n`,
+  );
+  await writeFileAside(listFile(out), Buffer.from(`${lines.join('')}\n`, 'latin1'));
+}
+
+async function readBuiltMs(out: string): Promise<number> {
+  const text = await readFile(builtFile(out), 'utf8').catch(() => '');
+  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : Infinity;
+}
+
+/**
+ * Follows the clock while make runs. The returned function records that make has ended, and with it the time after which a
+ * changed source must be dated for make to see the change: the file system's own time, since make compares times of files.
+ * When the clock was set back in between, there is no such time.
+ */
+export async function watchClock(out: string): Promise<() => Promise<void>> {
+  const file = builtFile(out);
+  const before = await readBuiltMs(out);
+  // If make is killed, the file stays empty, and nothing is known.
+  await writeFile(file, '');
+  const startMs = (await stat(file)).mtimeMs;
+  const start = performance.now();
+  return async () => {
+    const elapsedMs = performance.now() - start;
+    await writeFile(file, '');
+    const endMs = (await stat(file)).mtimeMs;
+    const wentBack = endMs < startMs + elapsedMs - CLOCK_SLACK_MS;
+    await writeFile(file, String(wentBack ? Infinity : Math.max(before, startMs, endMs)));
+  };
+}
+
+/** An empty output directory: nothing in it is younger than any source. */
+export async function recordEmpty(out: string): Promise<void> {
+  await remove(listFile(out));
+  await writeFile(builtFile(out), '0');
+}
+
+/** The kernel's clock ticks, and NTP slews it. */
+const CLOCK_SLACK_MS = 1_000;

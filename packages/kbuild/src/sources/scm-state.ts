@@ -1,0 +1,23 @@
+import { readGit } from './git.js';
+
+/** Whether a `.config` puts the state of the source's repository into the release (`uname -r`). */
+export function namesCommit(config: string): boolean {
+  return /^CONFIG_LOCALVERSION_AUTO=y$/m.test(config);
+}
+
+/**
+ * What scripts/setlocalversion reads of a tree's repository: the commit, the nearest tag, and whether a tracked file
+ * differs from the commit.
+ *
+ * @returns undefined where there is no commit
+ */
+export async function scmState(directory: string): Promise<string | undefined> {
+  const [commit, description, status] = await Promise.all([
+    readGit(directory, ['rev-parse', '--verify', 'HEAD']),
+    readGit(directory, ['describe', '--tags', '--always', '--long', '--abbrev=40']),
+    readGit(directory, ['status', '--porcelain', '--untracked-files=no']),
+  ]);
+  if (commit === undefined) return undefined;
+  const isDirty = status !== undefined && status.length > 0;
+  return [commit, description].map((text) => String(text ?? '').trim()).join(' ') + (isDirty ? ' dirty' : '');
+}
