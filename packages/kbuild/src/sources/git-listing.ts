@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { readFile } from 'fs-extra';
 import { ToolError } from '@bringup/process';
 import { readGit, readUserSetting, splitNames } from './git.js';
@@ -82,6 +84,12 @@ async function withoutLeftovers(
   return untracked.filter((name) => !left.has(name));
 }
 
+/** Where git looks for a user's attributes by default (gitattributes(5)). */
+function defaultAttributes(): string {
+  const { XDG_CONFIG_HOME: config, HOME: home } = process.env;
+  return join(config || join(home || homedir(), '.config'), 'git/attributes');
+}
+
 /** Whether the bytes of the blobs may differ from those in the work tree. */
 async function mayConvert(root: Buffer, names: readonly string[]): Promise<boolean> {
   const directory = root.toString();
@@ -96,7 +104,7 @@ async function mayConvert(root: Buffer, names: readonly string[]): Promise<boole
     .filter((name) => /(^|\/)\.gitattributes$/.test(name))
     .map((name) => place(root, name));
   if (own) attributes.push(Buffer.from(own.toString('latin1').trim(), 'latin1'));
-  if (users) attributes.push(Buffer.from(users));
+  attributes.push(Buffer.from(users ?? defaultAttributes()), Buffer.from('/etc/gitattributes'));
   const texts = await Promise.all(
     attributes.map((path) => readFile(path as unknown as string, 'latin1').catch(() => '')),
   );

@@ -49,7 +49,12 @@ async function outputOf(
   directory: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<Buffer | undefined> {
-  const program = await startProgram(argv, { cwd: directory, env: scrubbedEnvironment(environment) });
+  const program = await startProgram(argv, {
+    cwd: directory,
+    env: scrubbedEnvironment(environment),
+    // It only reads, and ends when nobody reads its output: it needs no reaper, which takes longer to start than git runs.
+    foreground: true,
+  });
   const chunks: Buffer[] = [];
   program.stdin?.end();
   program.stderr?.resume();
