@@ -80,6 +80,7 @@ export const NEVER_CACHED = [
   ...[
     'attach',
     'cat',
+    'clean',
     'command',
     'compile-commands',
     'console',

@@ -17,8 +17,16 @@ export function outputPath(project: string, given?: unknown, configuration?: str
 
 /** The kept directory of a project's build: git-ignored, never an output of Nx, locked while in use. No two projects share one. */
 export function workDirectory(workspaceRoot: string, project: string, configuration = 'default'): string {
-  return join(keptPlace(workspaceRoot), 'build', ownName(project), ownName(configuration));
+  return join(workDirectories(workspaceRoot, project), ownName(configuration));
 }
+
+/** The kept directories of all variants of a project, or, without one, those of all projects. */
+export function workDirectories(workspaceRoot: string, project?: string): string {
+  return join(keptPlace(workspaceRoot), 'build', ...(project === undefined ? [] : [ownName(project)]));
+}
+
+/** A kept directory has these parts with locks of their own: a kernel prepared for modules, and a board's UEFI variables. */
+export const LOCKED_PARTS = { preparedKernel: 'modules', uefiVariables: 'uefi-variables.fd' } as const;
 
 /** `.bringup`, or the target when it is a symbolic link: make and debug information have real paths, and so must we. */
 function keptPlace(workspaceRoot: string): string {
