@@ -50,7 +50,7 @@ export async function cleanBuild({ scratch, preset, say }) {
 }
 
 /** A kernel over tinyconfig for x86_64 from a preset of workspace-configs, or from tinyconfig alone (`none`). */
-function addKernel(scratch, preset) {
+export function addKernel(scratch, preset) {
   const root = 'examples/kernel-bench';
   const options = JSON.parse(
     readFileSync(join(scratch.workspace, 'examples/kernel-x86_64/project.json'), 'utf8'),

@@ -47,6 +47,8 @@ export function byHand({ source, out, arch, fragments, env, ccache }) {
         (await timed([...make, 'tinyconfig'])) + (await merge()) + (await timed([...make, 'olddefconfig']));
       return { configured, made: await build() };
     },
+    /** After an edit of the source. Seconds of make, which runs conf by itself where it has to. */
+    made: build,
     /** After an edit of a fragment. */
     async edited() {
       const configured = (await merge()) + (await timed([...make, 'olddefconfig']));

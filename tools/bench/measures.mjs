@@ -1,6 +1,7 @@
 /** What is measured: one function per line of the report. Each gives a bar, the figure, and where the time went. */
 import { bootToShell, cachedTest, debugStart } from './boot.mjs';
 import { cleanBuild, commentEdit, symbolEdit } from './build.mjs';
+import { editLoop } from './edit-loop.mjs';
 import { boardGenerated, graphOfBoards } from './generated.mjs';
 import { diskCached, diskMade, packing } from './images.mjs';
 import { DROPPED, KEPT, requestsChecked } from './requests.mjs';
@@ -25,4 +26,5 @@ export const MEASURES = {
   k: { title: 'one board and its kernel, generated into the demo', measure: boardGenerated },
   l: { title: 'the graph after an edit, with 20 generated boards', measure: graphOfBoards },
   m: { title: 'nx run virt-arm64:debug to gdb in start_kernel, everything cached', measure: debugStart },
+  n: { title: "one C file of a kernel of one's own, nx run KERNEL:build against make", measure: editLoop },
 };
