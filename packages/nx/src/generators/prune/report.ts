@@ -1,4 +1,4 @@
-import { isAbsolute, relative } from 'node:path';
+import { dirname, isAbsolute, relative } from 'node:path';
 import { formatSize } from '@bringup/disk';
 import type { PruneReason, PruneRequest } from '../../execution/prune-plan.js';
 import { storageTotals, type StorageEntry } from '../../execution/storage.js';
@@ -31,12 +31,12 @@ export function formatStorage(given: {
 }): string {
   const { entries, chosen, request, nowMs, root } = given;
   if (entries.length === 0) return 'Nothing is kept for this workspace, and the store is empty.\n';
-  const rows = entries.map((entry) => [
-    formatSize(entry.bytes),
-    `${Math.max(0, Math.floor((nowMs - entry.usedMs) / DAY_MS))} d ago`,
-    entry.name,
-    shownPath(entry.path, root),
-    remark(entry, chosen),
+  const rows = rowsOf(entries, chosen).map(({ bytes, usedMs, name, path, remark }) => [
+    formatSize(bytes),
+    `${Math.max(0, Math.floor((nowMs - usedMs) / DAY_MS))} d ago`,
+    name,
+    shownPath(path, root),
+    remark,
   ]);
   const all = [['size', 'last used', 'what', 'where', ''], ...rows];
   const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
@@ -49,7 +49,36 @@ export function formatStorage(given: {
   return `${[...lines, '', ...summary(entries, chosen, request)].join('\n')}\n`;
 }
 
-function remark(entry: StorageEntry, chosen: Chosen): string {
+interface Row {
+  name: string;
+  path: string;
+  bytes: number;
+  usedMs: number;
+  remark: string;
+}
+
+/** A row for each thing, but only one for all records with the same fate: they are many and small. */
+function rowsOf(entries: readonly StorageEntry[], chosen: Chosen): Row[] {
+  const rows: Row[] = [];
+  const records = new Map<string, { row: Row; count: number }>();
+  for (const entry of entries) {
+    const { kind, name, bytes, usedMs, path } = entry;
+    const remark = remarkOn(entry, chosen);
+    const same = kind === 'record' ? records.get(remark) : undefined;
+    if (same) {
+      same.count += 1;
+      same.row.bytes += bytes;
+      same.row.name = `records of ${same.count} source directories' files`;
+      continue;
+    }
+    const row = { name, bytes, usedMs, path: kind === 'record' ? dirname(path) : path, remark };
+    rows.push(row);
+    if (kind === 'record') records.set(remark, { row, count: 1 });
+  }
+  return rows;
+}
+
+function remarkOn(entry: StorageEntry, chosen: Chosen): string {
   const reason = chosen.get(entry);
   if (reason !== undefined) return `to remove: ${REASONS[reason]}`;
   if (entry.spared !== undefined) return `stays: ${entry.spared}`;
