@@ -102,6 +102,18 @@ const CASES: Case[] = [
     says: [/> nx run kernel:config\s+NX +Required property 'arch' is missing/],
   },
   {
+    what: 'file of a user under the name of an artifact',
+    run: 'rootfs:build',
+    spoil: (workspace) => {
+      options('rootfs', (rootfs) => (rootfs.compression = 'none'))(workspace);
+      workspace.write('dist/rootfs/initramfs.cpio', 'mine');
+    },
+    says: [
+      /rootfs: cannot publish \S+\/dist\/rootfs\/initramfs\.cpio: another file is already there/,
+      'If it is yours, move it elsewhere, or give this project another "outputPath"',
+    ],
+  },
+  {
     what: 'wrong name in an object',
     run: 'kernel:build',
     spoil: options('kernel', (kernel) => (kernel.source.sha265 = 'x')),

@@ -131,7 +131,7 @@ class Place {
 function growVmlinux(tree: string, mib: number): void {
   const makefile = join(tree, 'Makefile');
   const text = readFileSync(makefile, 'utf8');
-  const grown = text.replace(/^\t@\$\(CROSS_COMPILE\)nm/m, `\t@head --bytes=${mib}M /dev/zero >> $@\n$&`);
+  const grown = text.replace(/\$\(CROSS_COMPILE\)nm \$@ \|/, `head --bytes=${mib}M /dev/zero >> $@ && $&`);
   expect(grown).not.toBe(text);
   writeFileSync(makefile, grown);
 }

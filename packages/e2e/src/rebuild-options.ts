@@ -1,36 +1,26 @@
 /**
- * Every option of every executor, and the proof that a change of it is noticed: a row of the rebuild table, or
- * the reason why it needs none. `rebuild-table.e2e.ts` compares this with the schemas.
+ * Every option of every executor, and the proof that a change of it is noticed: a row of the rebuild table or of
+ * `option-table.e2e.ts`, or the reason why it has none. `rebuild-table.e2e.ts` compares this with the schemas.
  */
 export type Coverage = { readonly row: string } | { readonly reason: string };
 
 const row = (name: string): Coverage => ({ row: name });
 const because = (reason: string): Coverage => ({ reason });
 
-const SPEED = because('decides how fast it is made, never what: left out of the recipe');
-const PLACE = because(
-  'says where it is published: held by published.spec.ts, and in the path of each output',
-);
-const PRINTED = because('changes what is printed, and nothing that is published');
-const COMPILER = because(
-  'the compiler by its name and version, which the recipe has: row "locked compiler version"',
-);
-const ARCH = because('the first ingredient of each recipe, and another directory of arch/ in every source');
-/** Options that become entries of an image's tree. */
-const TREE = because(
-  'changes entries of the tree, and the recipe is the hash of all entries: hashTree in rootfs',
-);
-const DISK = because('an ingredient of the recipe as it stands: ingredients in execution/disk-image.ts');
-const ISO = because('an ingredient of the recipe as it stands: ingredients in execution/iso-image.ts');
-const MACHINE = because(
-  'a part of QEMU\'s command; a test has no recipe, and boots whenever an option changes: row "board\'s append"',
-);
-const VERDICT = because(
-  'what the test asks of the guest; a test has no recipe, and boots whenever an option changes',
-);
+/** The row of `option-table.e2e.ts` for each of these options. */
+const rowsOf = (executor: string, options: readonly string[]) =>
+  Object.fromEntries(options.map((option) => [option, row(`${executor}: ${option}`)]));
 
+/** Options with one implementation for all executors: the rows of the kernel stand for those of the others. */
+const SPEED = { jobs: row('kernel: jobs 1'), ccache: row('kernel: ccache false') };
+const COMPILER = { crossCompile: row('kernel: crossCompile "/usr/bin/x86_64-linux-gnu-"') };
+const ARCH = row('config: arch');
+/** An artifact of another architecture is refused: kernel, BusyBox and programs have to be built for it first. */
+const OTHER_ARCH = because(
+  'decides which other projects fit, and is an ingredient of the recipe as it stands',
+);
 const SOURCE = { source: row('locked source version') };
-const MADE = { ccache: SPEED, jobs: SPEED, outputPath: PLACE, crossCompile: COMPILER };
+const MADE = { ...SPEED, ...COMPILER, ...rowsOf('kernel', ['outputPath']) };
 const CONFIGURED = {
   ...SOURCE,
   ...MADE,
@@ -39,9 +29,7 @@ const CONFIGURED = {
   fragments: row('symbol in a fragment'),
   extraFragments: row('extra fragment that changes something'),
 };
-const LLVM = {
-  llvm: because('another toolchain, whose names and versions the recipe has: row "locked compiler version"'),
-};
+const LLVM = rowsOf('config', ['llvm']);
 const EMBEDDED = { embeddedInitramfs: row('initramfs that is built into the kernel') };
 const STATIC = { static: row('BusyBox linked dynamically') };
 
@@ -53,16 +41,12 @@ const BOOTED = {
 };
 const MACHINES = {
   ...BOOTED,
-  arch: MACHINE,
+  arch: because(
+    'another machine, whose options have rows; a test has no recipe, and boots whenever an option changes',
+  ),
   dtb: row("board's device tree"),
-  ...{
-    machine: MACHINE,
-    cpu: MACHINE,
-    smp: MACHINE,
-    accel: MACHINE,
-    extraArgs: MACHINE,
-    qemu: row('locked version of QEMU'),
-  },
+  ...rowsOf('test', ['machine', 'cpu', 'smp', 'accel', 'extraArgs']),
+  qemu: row('locked version of QEMU'),
   memory: row("board's memory"),
   drives: row('devices that a board plugs into its machine'),
   firmware: row('devices that a board plugs into its machine'),
@@ -106,23 +90,21 @@ export const COVERAGE: Readonly<Record<string, Readonly<Record<string, Coverage>
   'kernel-module': {
     kernel: row('a kernel that exports something else, and how an initramfs takes a module'),
     sources: row('a kernel module, and an initramfs that loads it'),
-    ...{ ccache: SPEED, jobs: SPEED, outputPath: PLACE },
+    jobs: row('kernel-module: jobs 1'),
+    ccache: row('kernel-module: ccache false'),
+    ...rowsOf('kernel-module', ['outputPath']),
   },
   program: {
-    ...{ arch: ARCH, crossCompile: COMPILER, outputPath: PLACE },
+    arch: ARCH,
+    crossCompile: row('program: crossCompile "/usr/bin/x86_64-linux-gnu-"'),
     sources: row('source of a program'),
     headers: row('header of a program'),
     compilerFlags: row("program's compiler flags"),
     strip: row('program that is not stripped'),
-    ...Object.fromEntries(
-      ['output', 'static', 'libc', 'entry', 'linkerFlags'].map((name) => [
-        name,
-        because('an ingredient of the recipe as it stands: programRecipe in execution/make-program.ts'),
-      ]),
-    ),
+    ...rowsOf('program', ['output', 'static', 'libc', 'entry', 'linkerFlags', 'outputPath']),
   },
   initramfs: {
-    ...{ arch: ARCH, outputPath: PLACE },
+    arch: OTHER_ARCH,
     busybox: row('BusyBox fragment'),
     overlays: row('overlay file'),
     files: row('source of a program'),
@@ -130,39 +112,44 @@ export const COVERAGE: Readonly<Record<string, Readonly<Record<string, Coverage>
     modules: row('init that hands over, with modules'),
     startup: row('init script'),
     compression: row('compression of the initramfs'),
-    level: because('an ingredient of the recipe as it stands, beside the compression'),
-    ...Object.fromEntries(
-      [
-        ...['directories', 'devices', 'symlinks', 'permissions', 'initProgram', 'console', 'login'],
-        ...['hostname', 'mounts', 'users', 'groups'],
-      ].map((name) => [name, TREE]),
-    ),
+    ...rowsOf('initramfs', [
+      ...['directories', 'devices', 'symlinks', 'permissions', 'initProgram', 'console', 'login'],
+      ...['hostname', 'mounts', 'users', 'groups', 'level', 'outputPath'],
+    ]),
   },
-  'disk-image': { arch: ARCH, outputPath: PLACE, table: DISK, format: DISK, size: DISK, partitions: DISK },
+  'disk-image': {
+    arch: OTHER_ARCH,
+    ...rowsOf('disk-image', ['table', 'format', 'size', 'partitions', 'outputPath']),
+  },
   'iso-image': {
-    ...{ arch: ARCH, outputPath: PLACE, overlays: TREE, files: TREE },
-    ...{ kernel: ISO, initramfs: ISO, append: ISO, firmware: ISO, label: ISO },
+    arch: OTHER_ARCH,
+    kernel: because(
+      'an ingredient like the initramfs: row "iso-image: initramfs", and images.e2e.ts edits its kernel',
+    ),
+    ...rowsOf('iso-image', ['initramfs', 'append', 'firmware', 'label', 'overlays', 'files', 'outputPath']),
   },
   'uboot-image': {
-    ...{ arch: ARCH, outputPath: PLACE },
-    ...Object.fromEntries(
-      ['type', 'kernel', 'initramfs', 'dtb', 'compression', 'uBoot', 'sign'].map((name) => [
-        name,
-        row('an image for U-Boot'),
-      ]),
+    arch: OTHER_ARCH,
+    ...rowsOf('uboot-image', ['initramfs', 'compression', 'outputPath']),
+    type: row('uboot-image: compression'),
+    kernel: row('uboot-image: compression'),
+    dtb: because('goes into a FIT that a real U-Boot boots: held by fit.e2e.ts'),
+    uBoot: because('brings mkimage, and is a real U-Boot: held by fit.e2e.ts'),
+    sign: because('needs a real U-Boot for its public key: held by fit.e2e.ts'),
+  },
+  'boot-volume': {
+    ...BOOTED,
+    arch: OTHER_ARCH,
+    outputPath: because(
+      'needs a real U-Boot, or a kernel with an EFI stub; the same code as that of disk-image',
     ),
   },
-  'boot-volume': { ...BOOTED, arch: ARCH, outputPath: PLACE },
   test: {
     ...MACHINES,
     expect: row("test's expected outcome"),
-    ...{
-      readyPattern: VERDICT,
-      commands: VERDICT,
-      bootTimeout: VERDICT,
-      commandTimeout: VERDICT,
-      powerOff: VERDICT,
-    },
-    ...{ outputPath: PLACE, json: PRINTED },
+    ...rowsOf('test', [
+      ...['readyPattern', 'commands', 'bootTimeout', 'commandTimeout', 'powerOff'],
+      ...['outputPath', 'json'],
+    ]),
   },
 };

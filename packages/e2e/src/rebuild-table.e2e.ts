@@ -23,6 +23,7 @@ import {
   tarballSource,
   type FakeWorkspace,
 } from './fake-workspace.js';
+import { OPTION_ROWS, optionRow } from './option-rows.js';
 import { COVERAGE, NEVER_CACHED } from './rebuild-options.js';
 import { nx, REPOSITORY, type Fate, type NxRun } from './nx-run.js';
 
@@ -409,7 +410,7 @@ describe('every option of every executor', () => {
   });
 
   it('that names a row names an existing one', () => {
-    const rows = new Set<string>([...ROWS.map(({ edit }) => edit), ...TABLES]);
+    const rows = new Set<string>([...ROWS.map(({ edit }) => edit), ...TABLES, ...OPTION_ROWS.map(optionRow)]);
     const named = Object.values(COVERAGE).flatMap((own) => Object.values(own));
     const unknown = named.flatMap((coverage) =>
       'row' in coverage && !rows.has(coverage.row) ? [coverage.row] : [],

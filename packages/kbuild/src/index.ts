@@ -28,7 +28,15 @@ export {
   type MakeSetting,
 } from './make.js';
 export * from './module/index.js';
-export { isPublished, manifestPath, publish, publishText, readManifest, type Manifest } from './manifest.js';
+export {
+  invalidate,
+  isPublished,
+  manifestPath,
+  publish,
+  publishText,
+  readManifest,
+  type Manifest,
+} from './manifest.js';
 export * from './program/index.js';
 export { showProgress, type Progress } from './progress.js';
 export { KCONFIG_PROGRAMS, UBOOT_IMAGE, type KconfigProgram, type ProgramName } from './programs.js';

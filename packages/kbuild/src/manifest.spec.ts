@@ -1,7 +1,15 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isPublished, publish, publishText, readManifest } from './manifest.js';
+import { invalidate, isPublished, publish, publishText, readManifest } from './manifest.js';
 import { buildRecipe, configRecipe, type CommonIngredients } from './recipe.js';
 
 const staged = mkdtempSync(join(tmpdir(), 'bringup-manifest-spec-'));
@@ -54,6 +62,81 @@ it('keeps configuration and build apart', async () => {
   expect(await isPublished(out, 'config', 'c1')).toBe(true);
   expect(await isPublished(out, 'build', 'b1')).toBe(true);
   expect(readdirSync(out).sort()).toEqual(['.config', 'Image', 'config.manifest.json', 'manifest.json']);
+});
+
+describe("files that are not the publisher's", () => {
+  const code = 'OUTPUT_OCCUPIED';
+
+  it('survive when they have no name of an artifact, whatever is published', async () => {
+    const out = fresh();
+    writeFileSync(join(out, 'notes'), 'mine');
+    await publish(out, 'build', 'r1', { Image: file('image'), vmlinux: file('elf') });
+    writeFileSync(join(out, 'vmlinux.old'), 'mine');
+    await publish(out, 'build', 'r2', { Image: file('image') });
+    expect(readdirSync(out).sort()).toEqual(['Image', 'manifest.json', 'notes', 'vmlinux.old']);
+  });
+
+  it.each<[string, (out: string) => void]>([
+    ['a file in a directory without a manifest', (out) => writeFileSync(join(out, 'vmlinux'), 'mine')],
+    ['a directory', (out) => mkdirSync(join(out, 'vmlinux'))],
+    ['a symbolic link', (out) => symlinkSync('/nowhere', join(out, 'vmlinux'))],
+    ['a manifest of another program', (out) => writeFileSync(join(out, 'manifest.json'), '{"name":"app"}')],
+  ])('are refused: %s', async (_what, make) => {
+    const out = fresh();
+    make(out);
+    const before = readdirSync(out);
+    const files = { Image: file('image'), vmlinux: file('elf') };
+    await expect(publish(out, 'build', 'r1', files)).rejects.toMatchObject({ code });
+    expect(readdirSync(out)).toEqual(before);
+  });
+
+  it('are refused under the name of an artifact that the last manifest does not list', async () => {
+    const out = fresh();
+    await publish(out, 'build', 'r1', { Image: file('image') });
+    writeFileSync(join(out, 'vmlinux'), 'mine');
+    const before = snapshot(out);
+    const publishing = publish(out, 'build', 'r2', { Image: file('other'), vmlinux: file('elf') });
+    await expect(publishing).rejects.toMatchObject({ code });
+    await expect(publishing).rejects.toThrow(
+      `cannot publish ${out}/vmlinux: another file is already there, and ${out}/manifest.json does not list it as an ` +
+        'artifact. Remove it if an earlier build left it there. If it is yours, move it elsewhere, or give this project another "outputPath"',
+    );
+    expect(snapshot(out)).toEqual(before);
+    rmSync(join(out, 'vmlinux'));
+    expect(await publish(out, 'build', 'r2', { Image: file('other'), vmlinux: file('elf') })).toHaveLength(2);
+  });
+
+  it('are taken over when they have the content of the artifact', async () => {
+    const out = fresh();
+    writeFileSync(join(out, 'Image'), 'image');
+    expect(await publish(out, 'build', 'r1', { Image: file('image') })).toEqual([]);
+    expect(await isPublished(out, 'build', 'r1')).toBe(true);
+  });
+});
+
+it('publishes again after a run that was killed between two renames', async () => {
+  const out = fresh();
+  await publish(out, 'build', 'r1', { Image: file('image'), old: file('old') });
+  await invalidate(out, 'build');
+  expect(await isPublished(out, 'build', 'r1')).toBe(false);
+  writeFileSync(join(out, 'Image'), 'half of the next');
+  await publish(out, 'build', 'r2', { Image: file('next') });
+  expect(readdirSync(out).sort()).toEqual(['Image', 'manifest.json']);
+  expect(readFileSync(join(out, 'Image'), 'utf8')).toBe('next');
+});
+
+it('publishes over files whose manifest is damaged', async () => {
+  const out = fresh();
+  await publish(out, 'build', 'r1', { Image: file('image') });
+  writeFileSync(join(out, 'manifest.json'), '{"version":1,"recipe":"r1"');
+  expect(await publish(out, 'build', 'r2', { Image: file('next') })).toEqual(['Image']);
+});
+
+it('removes what it has written aside when the old manifest cannot be replaced', async () => {
+  const out = fresh();
+  mkdirSync(join(out, 'manifest.json')); // A directory: nothing can be renamed to its name.
+  await expect(publish(out, 'build', 'r1', { Image: file('image') })).rejects.toThrow(/EISDIR/);
+  expect(readdirSync(out)).toEqual(['manifest.json']);
 });
 
 describe('recipes', () => {

@@ -20,7 +20,7 @@ const MAKEFILE = /(^|\/)(Makefile|Kbuild)[^/]*$/;
 const COMPILED = /\.([chsS]|dts[io]?|rs|lds|asn1)$/;
 
 /** Sources that make compiles before any module is built (`modules_prepare`), since headers are generated from them. */
-const PREPARED = /^(scripts|tools)\/|(^|\/)(bounds|asm-offsets|devicetable-offsets)[^/]*\.c$|(^|\/)vdso|\.h$/;
+const PREPARED = /(^|\/)(scripts|tools)\/|(^|\/)(bounds|asm-offsets|devicetable-offsets)[^/]*\.c$|(^|\/)vdso|\.h$/;
 
 /** Whether that part of a tree has the file in it. A file that we cannot judge is in every part. */
 function isRead(name: string, program: ProgramName, part: SourcePart): boolean {
@@ -34,7 +34,7 @@ function isRead(name: string, program: ProgramName, part: SourcePart): boolean {
 
 /** Whether a Makefile takes part in more than the objects of its own directory. */
 function isOuter(name: string): boolean {
-  return /^([^/]+|(scripts|tools)\/.*|arch\/[^/]+\/[^/]+)$|(^|\/)vdso/.test(name);
+  return /^([^/]+|(arch|include|scripts|tools)\/.*)$|(^|\/)vdso\//.test(name);
 }
 
 /**

@@ -1,8 +1,18 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   describeFullDevice,
+  describeHostError,
   quoteCommand,
   sha256File,
   ToolError,
@@ -83,3 +93,49 @@ it.each([
   [['make', '-j2', 'CC=ccache gcc'], "make -j2 'CC=ccache gcc'"],
   [['echo', "it's", ''], `echo 'it'\\''s' ''`],
 ])('quotes %j', (argv, expected) => expect(quoteCommand(argv)).toBe(expected));
+
+describe("a refusal of the host's file system", () => {
+  const place = mkdtempSync(join(tmpdir(), 'bringup-files-spec-refused-'));
+  writeFileSync(join(place, 'file'), '');
+  mkdirSync(join(place, 'directory'));
+  symlinkSync('/nowhere/at/all', join(place, 'dangling'));
+  symlinkSync('circle', join(place, 'circle'));
+  const described = (call: () => unknown): unknown => {
+    try {
+      return call();
+    } catch (error) {
+      return describeHostError(error);
+    }
+  };
+
+  it.each<[string, () => unknown, string]>([
+    [
+      'a file in the place of a directory',
+      () => mkdirSync(join(place, 'file')),
+      `${place}/file: a file is already there, but a directory is needed (EEXIST). Move the file, or remove it`,
+    ],
+    [
+      'a file in the middle of a path',
+      () => mkdirSync(join(place, 'file/x')),
+      `${place}/file/x: a part of this path is not a directory, but a file, or a symbolic link that leads nowhere (ENOTDIR)`,
+    ],
+    [
+      'a directory in the place of a file',
+      () => renameSync(join(place, 'file'), join(place, 'directory')),
+      `${place}/directory: a directory is already there, but a file is needed (EISDIR). Move the directory`,
+    ],
+    [
+      'a circle of links',
+      () => readFileSync(join(place, 'circle')),
+      `${place}/circle: symbolic links in this path lead in a circle (ELOOP). Correct one of them`,
+    ],
+    ['a long name', () => mkdirSync(join(place, 'x'.repeat(300))), 'the path is too long (ENAMETOOLONG)'],
+  ])('is explained: %s', (_what, call, says) => {
+    const error = described(call);
+    expect(error).toMatchObject({ code: 'HOST_REFUSES' });
+    expect((error as Error).message).toContain(says);
+  });
+
+  it('is a bug, and keeps its stack, where it comes from a call that needs no directory', () =>
+    expect(described(() => symlinkSync('x', join(place, 'file')))).toMatchObject({ code: 'EEXIST' }));
+});

@@ -65,7 +65,12 @@ export async function writeAllAside(
       throw describeDiskError(error, path);
     }
   }
-  await commit();
+  try {
+    await commit();
+  } catch (error) {
+    await Promise.all(begun.map((aside) => remove(aside)));
+    throw describeDiskError(error, begun[0] ?? '');
+  }
   for (const { path } of writes) await rename(asidePath(path), path);
 }
 
@@ -118,16 +123,25 @@ export async function describeFullDevice(error: unknown, path: string): Promise<
   );
 }
 
-/** What a host refuses a user, by errno: as said, and what to do next. Anything else is a bug and keeps its stack. */
+/** What a host refuses a user, by errno, and what to do next. Anything else is a bug and keeps its stack. */
 const REFUSALS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied (EACCES). Give this user leave to write there',
   EPERM: 'operation not permitted (EPERM). Give this user leave to write there',
   EROFS: 'the file system is read-only (EROFS). Choose a place that can be written',
+  EEXIST: 'a file is already there, but a directory is needed (EEXIST). Move the file, or remove it',
+  ENOTDIR:
+    'a part of this path is not a directory, but a file, or a symbolic link that leads nowhere (ENOTDIR). Move it, or remove it',
+  EISDIR: 'a directory is already there, but a file is needed (EISDIR). Move the directory, or remove it',
+  ELOOP: 'symbolic links in this path lead in a circle (ELOOP). Correct one of them',
+  ENAMETOOLONG: 'the path is too long (ENAMETOOLONG). Shorten a name in it',
 };
 
 /** Turns a refusal of the host (disk full, no permission) into an error for people; passes everything else on. */
 export function describeHostError(error: unknown): unknown {
-  const { code, path, syscall } = (error ?? {}) as { code?: string; path?: string; syscall?: string };
+  const { code, syscall, ...places } = (error ?? {}) as Partial<
+    Record<'code' | 'syscall' | 'path' | 'dest', string>
+  >;
+  const path = places.dest ?? places.path;
   if (code === undefined || syscall === undefined) return error;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     const place = path === undefined ? 'a device' : `the device that holds ${dirname(path)}`;
@@ -135,7 +149,9 @@ export function describeHostError(error: unknown): unknown {
     return new ToolError('NO_SPACE', message, { path }, error);
   }
   const refusal = Object.hasOwn(REFUSALS, code) ? REFUSALS[code] : undefined;
-  if (refusal === undefined || path === undefined) return error;
+  // Only mkdir(2) needs a directory: any other call that finds a file is a bug.
+  const isBug = code === 'EEXIST' && syscall !== 'mkdir';
+  if (refusal === undefined || path === undefined || isBug) return error;
   return new ToolError('HOST_REFUSES', `${path}: ${refusal}`, { path, code }, error);
 }
 

@@ -32,10 +32,14 @@ async function readFiles(workspaceRoot: string): Promise<Record<string, string>>
   const texts = await Promise.all(
     files.sort().map(async (file) => {
       const path = relative(directory, file).split(sep).join('/');
-      return [path, await readFile(file, 'utf8')] as const;
+      const text = await readFile(file, 'utf8').catch((error: { code?: string }) => {
+        if (error.code === 'ENOENT') return undefined; // Another process has just removed the entry.
+        throw error;
+      });
+      return text === undefined ? [] : [[path, text] as const];
     }),
   );
-  return Object.fromEntries(texts);
+  return Object.fromEntries(texts.flat());
 }
 
 async function refuseOldForm(workspaceRoot: string): Promise<void> {

@@ -2,6 +2,7 @@ import {
   runProgram,
   scrubbedEnvironment,
   startProgram,
+  type Argv,
   type RunOptions,
   type RunResult,
 } from '@bringup/process';
@@ -27,10 +28,28 @@ const ENVIRONMENT = {
  * @throws ToolError `TOOL_MISSING`
  */
 export async function readGit(directory: string, args: readonly string[]): Promise<Buffer | undefined> {
-  const program = await startProgram(['git', ...SETTINGS, ...args], {
-    cwd: directory,
-    env: scrubbedEnvironment(ENVIRONMENT),
-  });
+  return outputOf(['git', ...SETTINGS, ...args], directory, ENVIRONMENT);
+}
+
+/**
+ * A setting with its value for the current user: from their own, the system's and the repository's configuration.
+ * A value that begins with `~` is a path, and is expanded as git does it.
+ */
+export async function readUserSetting(directory: string, name: string): Promise<string | undefined> {
+  const own = ['HOME', 'XDG_CONFIG_HOME'].flatMap((key) =>
+    process.env[key] ? [[key, process.env[key]]] : [],
+  );
+  const environment = { ...(Object.fromEntries(own) as Record<string, string>), GIT_OPTIONAL_LOCKS: '0' };
+  const argv: Argv = ['git', '-c', 'safe.directory=*', 'config', '--type=path', '--get', name];
+  return (await outputOf(argv, directory, environment))?.toString().trim();
+}
+
+async function outputOf(
+  argv: Argv,
+  directory: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<Buffer | undefined> {
+  const program = await startProgram(argv, { cwd: directory, env: scrubbedEnvironment(environment) });
   const chunks: Buffer[] = [];
   program.stdin?.end();
   program.stderr?.resume();
@@ -39,23 +58,6 @@ export async function readGit(directory: string, args: readonly string[]): Promi
   const { exitCode } = await program.exited;
   await ended;
   return exitCode === 0 ? Buffer.concat(chunks) : undefined;
-}
-
-/** A setting with its value for the current user: from their own, the system's and the repository's configuration. */
-export async function readUserSetting(directory: string, name: string): Promise<string | undefined> {
-  const home = process.env['HOME'];
-  const program = await startProgram(['git', '-c', 'safe.directory=*', 'config', '--get', name], {
-    cwd: directory,
-    env: scrubbedEnvironment({ ...(home ? { HOME: home } : {}), GIT_OPTIONAL_LOCKS: '0' }),
-  });
-  let output = '';
-  program.stdin?.end();
-  program.stderr?.resume();
-  program.stdout?.on('data', (chunk: Buffer) => (output += String(chunk)));
-  const ended = new Promise((resolve) => program.stdout?.once('close', resolve));
-  const { exitCode } = await program.exited;
-  await ended;
-  return exitCode === 0 ? output.trim() : undefined;
 }
 
 /** Splits the output of an option `-z`. latin1, which keeps every byte. */

@@ -210,8 +210,31 @@ describe('git does not see', () => {
     await convert(tree);
     const before = await treeHash(tree);
     writeFileSync(join(tree, 'Makefile'), 'all:\r\n');
+    // Older than the index, or git would read the file again.
+    utimesSync(join(tree, 'Makefile'), 1e9, 1e9);
     await git(tree, 'add', '--renormalize', '.');
     expect(await treeHash(tree)).not.toBe(before);
+  });
+
+  it("line ends that an attribute in the user's home converts, the hash does", async () => {
+    const tree = await gitTree();
+    const home = mkdtempSync(join(root, 'home-'));
+    writeFileSync(join(home, 'attributes'), '* text=auto\n');
+    writeFileSync(join(home, '.gitconfig'), '[core]\n\tattributesFile = ~/attributes\n');
+    const { HOME, XDG_CONFIG_HOME } = process.env;
+    process.env.HOME = home;
+    delete process.env.XDG_CONFIG_HOME;
+    try {
+      const before = await treeHash(tree);
+      writeFileSync(join(tree, 'Makefile'), 'all:\r\n');
+      // Older than the index, or git would read the file again.
+      utimesSync(join(tree, 'Makefile'), 1e9, 1e9);
+      await git(tree, '-c', `core.attributesFile=${home}/attributes`, 'add', '--renormalize', '.');
+      expect(await treeHash(tree)).not.toBe(before);
+    } finally {
+      process.env.HOME = HOME;
+      if (XDG_CONFIG_HOME !== undefined) process.env.XDG_CONFIG_HOME = XDG_CONFIG_HOME;
+    }
   });
 
   it.each(['.scmversion', 'localversion-mine', 'firmware/blob.bin'])(

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { readFile, remove } from 'fs-extra';
+import { readFile } from 'fs-extra';
 import {
   build,
   buildRecipe,
   checkDtbs,
   EMBEDDED_INITRAMFS,
+  invalidate,
   isPublished,
-  manifestPath,
   namesCommit,
   planDtbs,
   planTreeModules,
@@ -108,7 +108,7 @@ async function runMake(
     onNote: task.note,
   }).catch(async (error: unknown) => {
     // No longer up to date: the command in the message remakes it.
-    if (isBringupError(error) && error.code === 'CONFIG_DRIFT') await remove(manifestPath(output, 'config'));
+    if (isBringupError(error) && error.code === 'CONFIG_DRIFT') await invalidate(output, 'config');
     throw error;
   });
   return { built, make };

@@ -11,8 +11,8 @@ import {
 import type { Declaration } from '../project/declaration.js';
 import { LOCKED_PARTS, workDirectories, workDirectory } from '../project/paths.js';
 
-/** The files that a lock has beside the directory that it protects. */
-const LOCK_FILE = /\.(flock|owner)$/;
+/** The end of the names of the files that a lock has beside the directory that it protects. */
+const LOCK_FILE = /\.(flock|owner)(\..*)?$/;
 
 /** What is kept between the runs of one variant of a project. */
 export interface KeptDirectory {

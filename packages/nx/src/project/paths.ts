@@ -15,10 +15,22 @@ export function outputPath(project: string, given?: unknown, configuration?: str
   );
 }
 
-/** The kept directory of a project's build: git-ignored, never an output of Nx, locked while in use. No two projects share one. */
-export function workDirectory(workspaceRoot: string, project: string, configuration = 'default'): string {
-  return join(workDirectories(workspaceRoot, project), ownName(configuration));
+/** The name of the default variant's directory. */
+const DEFAULT = 'default';
+
+/** The names of a lock's own files, which lie beside the locked directory: see `withLock`. */
+const OF_A_LOCK = /\.(flock|owner)(\.|$)/;
+
+/**
+ * The kept directory of a project's build: git-ignored, never an output of Nx, locked while in use. No two projects or variants
+ * share one, and it is no file of another's lock.
+ */
+export function workDirectory(workspaceRoot: string, project: string, configuration?: string): string {
+  const variant = configuration === undefined ? DEFAULT : ownName(configuration, isReserved);
+  return join(workDirectories(workspaceRoot, project), variant);
 }
+
+const isReserved = (name: string) => name === DEFAULT || OF_A_LOCK.test(name);
 
 /** The kept directories of all variants of a project, or, without one, those of all projects. */
 export function workDirectories(workspaceRoot: string, project?: string): string {
@@ -39,10 +51,12 @@ function keptPlace(workspaceRoot: string): string {
   }
 }
 
-/** One path component for each name. If characters have to be replaced, a digest keeps the names apart. */
-function ownName(name: string): string {
+/** One path component for each name. If the name is reserved or characters have to be replaced, a digest keeps the names apart. */
+function ownName(name: string, isTaken: (name: string) => boolean = () => false): string {
   const plain = fileName(name);
-  return plain === name ? name : `${plain}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
+  return plain === name && !isTaken(name)
+    ? name
+    : `${plain}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
 }
 
 /** Remembers which artifacts were compared with their manifests: for this machine only, never an output. */
@@ -58,9 +72,9 @@ export function databaseDirectory(workspaceRoot: string, project?: string): stri
   return join(workspaceRoot, '.bringup', 'clangd', ...(project === undefined ? [] : [ownName(project)]));
 }
 
-/** A project's name as one path component: scoped npm names have a slash. */
+/** A name as one path component: scoped npm names have a slash. */
 function fileName(name: string): string {
-  return name.replace(/[^\w.@-]/g, '_');
+  return name.replace(/[^\w.@-]/g, '_').replace(/^\.{1,2}$/, '_');
 }
 
 /** The file name of a program: the option `output`, else the project's name. */

@@ -130,6 +130,7 @@ it('keeps builds apart by project and configuration', () => {
   );
   expect(workDirectory('/ws', 'a_b')).toBe('/ws/.bringup/build/a_b/default');
   expect(workDirectory('/ws', 'a', 'debug')).toBe('/ws/.bringup/build/a/debug');
+  expect(workDirectory('/ws', 'a', 'debug.x')).toBe('/ws/.bringup/build/a/debug.x');
 });
 
 it.each([
@@ -172,3 +173,11 @@ it("has Bringup's own sources as inputs in Bringup's own repository only", () =>
   expect(own).toContain('!{workspaceRoot}/packages/*/src/**/*.spec.ts');
   expect(ownSources(makeWorkspace())).toEqual([]);
 });
+
+it.each(['default', 'default.flock', 'debug.owner', 'debug.owner.1', '.', '..', 'a/b'])(
+  'the kept directory of a variant %j is neither the default one, nor a file of a lock, nor above its project',
+  (variant) => {
+    const path = workDirectory('/ws', 'a', variant);
+    expect(path).toMatch(/^\/ws\/\.bringup\/build\/a\/[\w.-]+-[0-9a-f]{8}$/);
+  },
+);

@@ -32,11 +32,11 @@ it('names both projects and options', () => {
   const [a, b] = [declare('a', { outputPath: 'dist/b/tool' }), declare('b', {}, { debug: {} })];
   const places = new PublishedPlaces('/nowhere', [a, b]);
   expect(places.problemOf(a)!.message).toBe(
-    'a: outputPath is dist/b/tool, inside where b publishes (dist/b), by its outputPath (its default): ' +
+    'outputPath of project a is dist/b/tool, inside where b publishes (dist/b), by its outputPath (its default): ' +
       'each would delete the artifacts of the other. Give each project an "outputPath" of its own, none inside another.',
   );
   expect(places.problemOf(b)!.message).toContain(
-    'b: outputPath (its default) is dist/b, above where a publishes',
+    'outputPath (its default) of project b is dist/b, above where a publishes',
   );
 });
 

@@ -101,7 +101,7 @@ const TAKEN = ['.bringup', '.git', '.nx', 'node_modules'];
 /** The error in a place, whatever other projects publish: Nx could not cache or restore files there. */
 function badPlace(workspaceRoot: string, { option, path, project }: PublishedPlace): UserError | undefined {
   const fields = { project, option, path };
-  const what = `${project}: ${option} is ${path}`;
+  const what = `${option} of project ${project} is ${path}`;
   if (isOutside(path)) {
     const message = `${what}, outside the workspace: Nx caches only files in it. Give a directory of the workspace, and copy artifacts to elsewhere in a target of your own.`;
     return new UserError('OUTPUT_OUTSIDE', message, fields);
@@ -129,7 +129,7 @@ function shared(own: PublishedPlace, other: PublishedPlace): UserError {
         : 'inside where';
   const at = own.path === other.path ? '' : ` (${other.path})`;
   const message =
-    `${own.project}: ${own.option} is ${own.path}, ${relation} ${other.project} publishes${at}, by its ${other.option}: ` +
+    `${own.option} of project ${own.project} is ${own.path}, ${relation} ${other.project} publishes${at}, by its ${other.option}: ` +
     'each would delete the artifacts of the other. Give each project an "outputPath" of its own, none inside another.';
   return new UserError('OUTPUT_SHARED', message, { own, other });
 }

@@ -1,0 +1,100 @@
+import type { Fate } from './nx-run.js';
+
+/* Rows of the rebuild table for a single option of a single task: `option-table.e2e.ts` tries each. */
+
+/** An edit of one option, and what becomes of the task that has it. */
+export interface OptionRow {
+  /** The executor whose option it is. */
+  readonly executor: string;
+  readonly option: string;
+  /** The option's new value; it differs from the one that the project declares. */
+  readonly value: unknown;
+  /** Further options without which the value is refused. */
+  readonly beside?: Readonly<Record<string, unknown>>;
+  /** `skipped`: the option does not change an artifact, and the recipe knows that. */
+  readonly fate: Fate;
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+const rows = (executor: string, fate: Fate, values: Values, beside?: Values): OptionRow[] =>
+  Object.entries(values).map(([option, value]) => ({
+    executor,
+    option,
+    value,
+    fate,
+    ...(beside ? { beside } : {}),
+  }));
+
+/** Where a task publishes: its artifacts are made once more. */
+const elsewhere = (executor: string) => rows(executor, 'ran', { outputPath: `out/${executor}` });
+
+/** A value that is the default, written out: Nx lets the task through, and its recipe is the same. It proves that the other rows can fail. */
+const written = (executor: string, values: Values) => rows(executor, 'skipped', values);
+
+export const OPTION_ROWS: readonly OptionRow[] = [
+  ...elsewhere('kernel'),
+  ...rows('kernel', 'skipped', {
+    jobs: 1,
+    ccache: false,
+    crossCompile: '/usr/bin/x86_64-linux-gnu-',
+  }),
+  ...rows('config', 'ran', { arch: 'arm64', llvm: true }),
+  ...elsewhere('program'),
+  ...rows('program', 'ran', {
+    ...{ output: 'other', static: false, linkerFlags: ['-Wl,--defsym=more=1'] },
+    ...{ libc: false, entry: 'f' },
+  }),
+  ...rows('program', 'skipped', { crossCompile: '/usr/bin/x86_64-linux-gnu-' }),
+  ...elsewhere('initramfs'),
+  ...written('initramfs', { compression: 'gzip' }),
+  ...rows('initramfs', 'ran', {
+    directories: [{ path: '/data' }],
+    devices: [{ path: '/dev/own', kind: 'char', major: 1, minor: 3 }],
+    symlinks: [{ path: '/etc/link', target: 'motd' }],
+    permissions: [{ path: '/etc/motd', mode: '0600' }],
+    console: 'ttyS1',
+    login: 'getty',
+    hostname: 'other',
+    mounts: [{ source: 'proc', target: '/proc', type: 'proc' }],
+    users: [{ name: 'root', uid: 0, gid: 0, home: '/' }],
+    groups: [{ name: 'audio', gid: 29 }],
+    level: 1,
+  }),
+  ...rows('initramfs', 'ran', { initProgram: '/bin/busybox' }, { init: 'program', startup: [] }),
+  ...elsewhere('disk-image'),
+  ...written('disk-image', { table: 'gpt' }),
+  ...rows('disk-image', 'ran', {
+    table: 'mbr',
+    format: 'qcow2',
+    size: '8M',
+    partitions: [{ fileSystem: 'ext2', label: 'other', initramfs: 'rootfs' }],
+  }),
+  ...elsewhere('iso-image'),
+  ...written('iso-image', { label: 'BRINGUP' }),
+  ...rows('iso-image', 'ran', {
+    append: 'quiet',
+    initramfs: 'other',
+    label: 'OTHER',
+    firmware: ['uefi'],
+    overlays: ['rootfs/overlay'],
+    files: [{ path: '/tool', from: 'tool:tool' }],
+  }),
+  ...elsewhere('uboot-image'),
+  ...written('uboot-image', { compression: 'none' }),
+  ...rows('uboot-image', 'ran', { initramfs: 'other' }),
+  ...rows('uboot-image', 'ran', { compression: 'gzip' }, { type: 'fit', kernel: 'kernel' }),
+  ...elsewhere('kernel-module'),
+  ...rows('kernel-module', 'skipped', { jobs: 1, ccache: false }),
+  ...elsewhere('test'),
+  ...rows('test', 'ran', {
+    ...{ machine: 'pc', cpu: 'max', smp: 2, accel: 'tcg', extraArgs: ['-name', 'other'] },
+    ...{ readyPattern: 'ready', commands: ['true', 'true'], bootTimeout: 50, commandTimeout: 20 },
+    ...{ powerOff: 'halt -f', json: true },
+  }),
+];
+
+/** The name of a row, by which `rebuild-options.ts` names it. */
+export function optionRow({ executor, option, value, fate }: OptionRow): string {
+  return fate === 'skipped' ? `${executor}: ${option} ${JSON.stringify(value)}` : `${executor}: ${option}`;
+}
