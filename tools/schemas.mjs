@@ -115,7 +115,7 @@ function typeName(property) {
   if (property.const) return `\`${property.const}\``;
   if (property.oneOf) return [...new Set(property.oneOf.map(typeName))].join(' or ');
   if (property.type === 'array') return `list of ${typeName(property.items)}`;
-  return property.type;
+  return [property.type].flat().join(' or ');
 }
 
 function rows(properties, required = []) {

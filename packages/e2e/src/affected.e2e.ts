@@ -98,6 +98,11 @@ it('sees a moved submodule and an added entry, which git names between two commi
   expect(await affected(workspace.root, '--base=HEAD~1', '--head=HEAD')).toEqual(['image', 'vendored']);
 });
 
+it('sees a moved submodule that .nxignore names, as the generators write it', async () => {
+  workspace.write('.nxignore', '/vendor/linux/\n');
+  expect(await affected(workspace.root, '--files=vendor/linux')).toEqual(['vendored']);
+});
+
 it("a preset of Bringup's own repository affects the kernels that name it", async () => {
   const projects = await affected(REPOSITORY, '--files=workspace-configs/kconfig/virt-arm64.config');
   expect(projects).toEqual(expect.arrayContaining(['kernel', 'virt-arm64']));

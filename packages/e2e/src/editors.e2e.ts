@@ -127,6 +127,17 @@ describe('compile_commands.json of a workspace', () => {
     expect(new Set(database(clangd).map(({ directory }) => directory))).toHaveProperty('size', 1);
   }, 120_000);
 
+  it('is that of the other projects after a clean, and gone after the last one', async () => {
+    const cleaned = await run('run', 'kernel:clean');
+    expectSuccess(cleaned);
+    expect(cleaned.output).toContain('kernel: removed .bringup/clangd/kernel, ');
+    expect(cleaned.output).toContain('kernel: removed .bringup/build/kernel/big, ');
+    expect(existsSync(join(clangd, 'kernel'))).toBe(false);
+    expect(database(clangd)[0]!.directory).toMatch(/build\/other\/default\/out$/);
+    expectSuccess(await run('run', 'other:clean'));
+    expect(existsSync(join(clangd, 'compile_commands.json'))).toBe(false);
+  }, 120_000);
+
   it('is refused for a project that compiles nothing by Kconfig', async () => {
     const { exitCode, output } = await run('run', 'rootfs:compile-commands');
     expect(exitCode).not.toBe(0);

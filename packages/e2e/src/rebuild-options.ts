@@ -64,6 +64,7 @@ export const NEVER_CACHED = [
   ...[
     'attach',
     'cat',
+    'clean',
     'command',
     'compile-commands',
     'console',

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathExists } from 'fs-extra';
-import { UserError } from '@bringup/process';
-import type { Arch } from './arches.js';
+import { quoteCommand, UserError } from '@bringup/process';
+import { ARCHES, type Arch } from './arches.js';
 import type { KconfigProgram } from './programs.js';
 
 /**
@@ -37,7 +37,10 @@ export function checkPaths({ source, out }: { source: { path: string }; out: str
   }
 }
 
-/** @throws UserError `NOT_A_SOURCE_TREE` when `path` is not a source tree of the program's kind */
+/**
+ * @throws UserError `NOT_A_SOURCE_TREE` when `path` is not a source tree of the program's kind, `SOURCE_NOT_CLEAN` when it was
+ *   configured in place
+ */
 export async function checkSourceTree(path: string, program: KconfigProgram, arch: Arch): Promise<void> {
   for (const mark of program.marks(arch)) {
     if (await pathExists(join(path, mark))) continue;
@@ -45,6 +48,25 @@ export async function checkSourceTree(path: string, program: KconfigProgram, arc
       'NOT_A_SOURCE_TREE',
       `${path} is not a ${program.title} source tree: it has no ${mark}. Correct the option "source".`,
       { path, mark },
+    );
+  }
+  await checkClean(path, program, arch);
+}
+
+/** Files that a make without O= leaves in a tree, and that a tree's own Makefile refuses when it is made elsewhere. */
+async function checkClean(path: string, program: KconfigProgram, arch: Arch): Promise<void> {
+  const { sourceArch, kernelArch } = ARCHES[arch];
+  const isKernel = program.name === 'kernel';
+  const traces = ['.config', 'include/config', ...(isKernel ? [`arch/${sourceArch}/include/generated`] : [])];
+  for (const trace of traces) {
+    if (!(await pathExists(join(path, trace)))) continue;
+    // The kernel's mrproper removes the generated headers of one architecture.
+    const argv = ['make', '-C', path, ...(isKernel ? [`ARCH=${kernelArch}`] : []), 'mrproper'] as const;
+    throw new UserError(
+      'SOURCE_NOT_CLEAN',
+      `${path} was configured in place and has ${trace}, so make does not build it in another directory. ` +
+        `Copy its .config if you need it, then run "${quoteCommand(argv)}".`,
+      { path, trace },
     );
   }
 }

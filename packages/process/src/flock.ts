@@ -45,6 +45,16 @@ export async function waitForFlock(descriptor: number, path: string, signal?: Ab
   throw refused(path, end);
 }
 
+/**
+ * Takes a lock that others may have as well, but not together with {@link tryFlock}'s; waits for that.
+ *
+ * @throws ToolError `TOOL_MISSING`; `LOCK_FAILED` where the file system has no locks
+ */
+export async function shareFlock(descriptor: number, path: string): Promise<void> {
+  const end = await runFlock(dyingWithUs(['flock', '-s', SHARED]), descriptor);
+  if (end.code !== 0) throw refused(path, end);
+}
+
 /** Releases the lock, even when running programs have inherited the descriptor. */
 export async function releaseFlock(descriptor: number): Promise<void> {
   await runFlock(['flock', '-u', SHARED], descriptor);

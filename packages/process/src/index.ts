@@ -1,4 +1,5 @@
 export { AbortedError, isBringupError, ToolError, UserError } from './errors.js';
+export { diskUsage } from './disk-usage.js';
 export { scrubbedEnvironment, type Environment } from './environment.js';
 export {
   describeDiskError,
@@ -22,11 +23,22 @@ export {
 } from './distributions.js';
 export { dyingWithUs, startKept, type KeptProgram } from './keeper.js';
 export { acquireLock, lockHolder, tryLock, withLock, type HeldLock, type LockOptions } from './lock.js';
+export {
+  findLockHolder,
+  isInUse,
+  isRemovalLeftover,
+  keepInUse,
+  removeEmptied,
+  removeLockedDirectory,
+  removeUnused,
+  type RemoveOptions,
+} from './locked-directory.js';
 export { nearNames, suggestNames } from './near.js';
 export { debianPackageOf, missingProgram } from './programs.js';
 export { identifyProcess, isRunning, pidNamespace, type ProcessIdentity } from './process-identity.js';
 export { quoteArgument, quoteCommand } from './quote.js';
 export { ownDirectory, releaseDirectory } from './reaper.js';
+export { removeTree } from './remove-tree.js';
 export {
   runProgram,
   startProgram,

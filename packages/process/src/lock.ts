@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureDir } from 'fs-extra';
@@ -11,6 +11,9 @@ import type { ProcessIdentity } from './process-identity.js';
 
 /** How often we look at the record of an owner on another kernel. */
 const FOREIGN_MS = 500;
+
+/** How often a lock's directory is made again before its absence is an error. */
+const OPENINGS = 20;
 
 export interface LockOptions {
   /** The work, in words that follow "which is": `updating the package lists`. */
@@ -76,10 +79,15 @@ export async function tryLock(path: string, purpose: string): Promise<HeldLock |
 
 /** Who holds the lock on `path`, in words: `process 12, which is updating the package lists`. */
 export async function lockHolder(path: string): Promise<string> {
-  return describeHolder(realpathSync(lockFile(path)), path, await readOwner(path));
+  const file = lockFile(path);
+  // Whoever removes the directory that a lock is for removes the lock's file as well.
+  return existsSync(file)
+    ? describeHolder(realpathSync(file), path, await readOwner(path))
+    : 'another process';
 }
 
-function lockFile(path: string): string {
+/** The file that has the kernel's lock on `path`. */
+export function lockFile(path: string): string {
   return `${path}.flock`;
 }
 
@@ -109,14 +117,25 @@ async function attempt(
 }
 
 async function openLockFile(locked: string): Promise<LockFile> {
-  await ensureDir(dirname(locked));
   try {
     // Opened for writing, because NFS needs that for an exclusive lock. The file stays, because a waiting process has it open.
-    const descriptor = openSync(lockFile(locked), 'a');
+    const descriptor = await openInDirectory(lockFile(locked));
     return { locked, descriptor, path: realpathSync(lockFile(locked)), inode: fstatSync(descriptor).ino };
   } catch (error) {
     const message = `cannot lock ${locked}: ${(error as Error).message}`;
     throw new ToolError('LOCK_FAILED', message, { path: locked }, error);
+  }
+}
+
+/** Opens a file in a directory that is made first, again while another process removes that directory once it is empty. */
+async function openInDirectory(path: string): Promise<number> {
+  for (let left = OPENINGS; ; left -= 1) {
+    try {
+      await ensureDir(dirname(path));
+      return openSync(path, 'a');
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'ENOENT' || left === 0) throw error;
+    }
   }
 }
 

@@ -40,6 +40,8 @@ export async function prepareOut(
   } else {
     await remove(keyFile);
     await remove(out);
+    // Nothing may be kept yet: the configuration came from a cache, or was cleaned away.
+    await ensureDir(out);
     await recordEmpty(out);
   }
   await remove(runningMark(out));

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { writeFileAside } from '@bringup/process';
+import { FileFacts, KnownFacts } from './file-facts.js';
 
 /** Files that are read at the same time. */
 const PARALLEL = 16;
@@ -14,16 +15,6 @@ const LARGE = 4 << 20;
  * in ticks of the kernel's, and network file systems by another clock (git's "racily clean" entries have the same cause).
  */
 const SETTLED_MS = 2_000;
-
-/** The facts by which an unchanged file is recognised: size, mtime, ctime in milliseconds, inode, mode; then its id. */
-type Remembered = readonly [
-  size: number,
-  mtimeMs: number,
-  ctimeMs: number,
-  inode: number,
-  mode: number,
-  id: string,
-];
 
 /** Mode and id of a file, as git's trees have them: `100644 d670460b…`. */
 export type FileIdentity = string;
@@ -55,16 +46,17 @@ async function idOfLarge(path: Buffer, size: number): Promise<string> {
 
 /** The known files of one tree; a file keeps them between processes. */
 export class RememberedFiles {
-  private readonly known: Map<string, Remembered>;
-  private readonly seen = new Map<string, Remembered>();
+  private readonly known: KnownFacts;
+  /** In the order in which the tree is listed. */
+  private readonly seen = new FileFacts();
   private changed = false;
 
   private constructor(
     private readonly root: string,
     private readonly file: string | undefined,
-    known: readonly (readonly [string, Remembered])[],
+    text: string | undefined,
   ) {
-    this.known = new Map(known);
+    this.known = new KnownFacts(text);
   }
 
   /**
@@ -72,12 +64,9 @@ export class RememberedFiles {
    * @param file where it is kept; without it, every file is read
    */
   static async open(root: string, file: string | undefined): Promise<RememberedFiles> {
-    const text = file === undefined ? undefined : await readFile(file, 'utf8').catch(() => undefined);
-    try {
-      return new RememberedFiles(root, file, text === undefined ? [] : JSON.parse(text));
-    } catch {
-      return new RememberedFiles(root, file, []); // Cut short by a full disk: everything is read again.
-    }
+    // As bytes, like the names: decoding UTF-8 takes ten times as long.
+    const text = file === undefined ? undefined : await readFile(file, 'latin1').catch(() => undefined);
+    return new RememberedFiles(root, file, text);
   }
 
   /**
@@ -90,36 +79,33 @@ export class RememberedFiles {
     onDirectory: (name: string) => Promise<void>,
   ): Promise<Map<string, FileIdentity>> {
     const found = new Map<string, FileIdentity>();
-    const unread: [string, Stats][] = [];
+    const unread: { name: string; index: number; status: Stats }[] = [];
     const pathOf = quickPlace(root);
-    const below = root.toString('latin1').slice(Buffer.byteLength(this.root));
+    const below = root.toString('latin1').slice(Buffer.byteLength(this.root) + 1);
     for (const name of names) {
       const status = lstatSync(pathOf(name), { throwIfNoEntry: false });
       if (!status) continue;
       if (status.isDirectory()) await onDirectory(name);
       else if (status.isFile() || status.isSymbolicLink()) {
-        const id = this.recall(`${below}/${name}`, status);
-        if (id === undefined) unread.push([name, status]);
-        else found.set(name, id);
+        const full = below ? `${below}/${name}` : name;
+        const id = this.known.idOf(full, status);
+        const index = this.seen.add(full, status, id);
+        if (id === undefined) unread.push({ name, index, status });
+        else found.set(name, `${modeOf(status)} ${id}`);
       } else found.set(name, 'special');
     }
     const worker = async () => {
       for (let next = unread.pop(); next !== undefined; next = unread.pop())
-        found.set(next[0], await this.read(`${below}/${next[0]}`, place(root, next[0]), next[1]));
+        found.set(next.name, await this.read(place(root, next.name), next));
     };
     await Promise.all(Array.from({ length: PARALLEL }, worker));
     return found;
   }
 
-  /** @param key the name below the tree, with a slash before it */
-  private recall(key: string, status: Stats): FileIdentity | undefined {
-    const known = this.known.get(key);
-    if (!known || !sameFile(known, status)) return undefined;
-    this.seen.set(key, known);
-    return `${modeOf(status)} ${known[5]}`;
-  }
-
-  private async read(key: string, path: Buffer, status: Stats): Promise<FileIdentity> {
+  private async read(
+    path: Buffer,
+    { index, status }: { index: number; status: Stats },
+  ): Promise<FileIdentity> {
     const startedMs = Date.now();
     const id = status.isSymbolicLink()
       ? blobId(readlinkSync(path, { encoding: 'buffer' }))
@@ -127,29 +113,15 @@ export class RememberedFiles {
         ? await idOfLarge(path, status.size)
         : blobId(readFileSync(path));
     this.changed = true;
-    if (status.ctimeMs < startedMs - SETTLED_MS) {
-      const { size, mtimeMs, ctimeMs, ino, mode } = status;
-      this.seen.set(key, [size, mtimeMs, ctimeMs, ino, mode, id]);
-    }
+    if (status.ctimeMs < startedMs - SETTLED_MS) this.seen.learn(index, id);
     return `${modeOf(status)} ${id}`;
   }
 
   /** Saves the record for the next process. A full disk only costs the next one time. */
   async save(): Promise<void> {
     if (this.file === undefined || (!this.changed && this.seen.size === this.known.size)) return;
-    await writeFileAside(this.file, JSON.stringify([...this.seen])).catch(() => undefined);
+    await writeFileAside(this.file, Buffer.from(this.seen.format(), 'latin1')).catch(() => undefined);
   }
-}
-
-/** ctime changes with every write, and no call can set it back. */
-function sameFile([size, mtimeMs, ctimeMs, inode, mode]: Remembered, status: Stats): boolean {
-  return (
-    size === status.size &&
-    mtimeMs === status.mtimeMs &&
-    ctimeMs === status.ctimeMs &&
-    inode === status.ino &&
-    mode === status.mode
-  );
 }
 
 function modeOf(status: Stats): string {

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
-import { pathExists, readdir, realpath, remove, rename, stat } from 'fs-extra';
+import { dirname, join } from 'node:path';
+import { ensureDir, pathExists, readdir, realpath, rename, stat, writeFile } from 'fs-extra';
 import {
   describeDiskError,
+  keepInUse,
   ownDirectory,
   releaseDirectory,
+  removeTree,
   runProgram,
   ToolError,
   withLock,
@@ -36,9 +38,15 @@ export function treePath(identity: string, ctx: Pick<SourceContext, 'home'>): st
   return join(ctx.home, 'sources', identity.slice(0, 32));
 }
 
+/** The file whose time is when the tree of `identity` was last used. */
+export function usedMark(identity: string, { home }: Pick<SourceContext, 'home'>): string {
+  return join(home, 'used', identity.slice(0, 32));
+}
+
 /**
  * The finished tree of `identity` in the store, made by `make` if it is not there. A tree that is there is
- * complete, because it came by a rename, and using it needs neither a lock nor leave to write.
+ * complete, because it came by a rename, and using it needs no permission to write. It is not pruned as long as this
+ * process runs, and the programs that it starts.
  *
  * @throws UserError `STORE_NOT_WRITABLE`, `SOURCE_UNSAFE`, `SOURCE_EMPTY`
  * @throws ToolError `NO_SPACE`
@@ -51,14 +59,23 @@ export async function ensureTree(
 ): Promise<SourceTree> {
   const id = identity.slice(0, 32);
   const path = treePath(identity, ctx);
-  if (!(await pathExists(path))) {
+  // Again when it was pruned between the two.
+  while (!(await keepInUse(path))) {
     await ensureWritable(ctx.home, ['sources', 'downloads', 'locks']);
     const options = { purpose: `fetching ${what}`, onWait: ctx.onWait, signal: ctx.signal };
     await withLock(join(ctx.home, 'locks', id), options, async () => {
       if (!(await pathExists(path))) await makeTree(identity, path, ctx, make);
     });
   }
+  await markUsed(identity, ctx);
   return { path: await realpath(path), identity, epoch: await readEpoch(path) };
+}
+
+/** Where this cannot be written, pruning goes by the time at which the tree was fetched. */
+async function markUsed(identity: string, ctx: SourceContext): Promise<void> {
+  const mark = usedMark(identity, ctx);
+  await ensureDir(dirname(mark)).catch(() => undefined);
+  await writeFile(mark, '').catch(() => undefined);
 }
 
 async function makeTree(
@@ -110,16 +127,6 @@ async function removeLeftovers(directories: readonly string[], id: string): Prom
       (name) => name !== id && (name.startsWith(id) || name.startsWith(`.${id}.`)),
     );
     await Promise.all(names.map((name) => removeTree(join(directory, name))));
-  }
-}
-
-/** Removes a tree that may have been made read-only already: its directories then keep their entries, except from root. */
-async function removeTree(path: string): Promise<void> {
-  try {
-    await remove(path);
-  } catch {
-    await runProgram(['chmod', '-R', 'u+rwX', path]);
-    await remove(path);
   }
 }
 

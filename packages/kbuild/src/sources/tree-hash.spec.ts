@@ -273,7 +273,7 @@ describe('remembered files', () => {
     expect(await treeHash(tree, home)).toBe(before);
     const [file] = readdirSync(join(home, 'trees'));
     const known = () => readFileSync(join(home, 'trees', file!), 'utf8');
-    expect(known()).toContain('"/sub/run"');
+    expect(JSON.parse(known()).names.split('//')).toContain('sub/run');
     // Same size, same mtime: only ctime tells.
     const { atime, mtime } = statSync(join(tree, 'sub/run'));
     writeFileSync(join(tree, 'sub/run'), '#!/bin/SH\n');
@@ -283,20 +283,48 @@ describe('remembered files', () => {
     expect(await treeHash(tree, home)).toBe(before);
   });
 
-  it('are forgotten when the record is cut short', async () => {
+  it.each([
+    ['cut short', () => '{"names": "x'],
+    ["an older Bringup's", () => '[["/a",1,2,3,4,5,"x"]]'],
+    ['of too few facts', (text: string) => JSON.stringify({ ...JSON.parse(text), facts: '' })],
+    ['null', () => 'null'],
+  ])('are forgotten when the record is %s', async (_what, change) => {
     const [tree, home] = [plainTree(), mkdtempSync(join(root, 'home-'))];
     await settled();
     const before = await treeHash(tree, home);
     const [file] = readdirSync(join(home, 'trees'));
-    writeFileSync(join(home, 'trees', file!), '[["x');
+    writeFileSync(join(home, 'trees', file!), change(readFileSync(join(home, 'trees', file!), 'utf8')));
     expect(await treeHash(tree, home)).toBe(before);
+  });
+
+  it('are found whatever was added, removed or renamed around them', async () => {
+    const [tree, home] = [plainTree(), mkdtempSync(join(root, 'home-'))];
+    await settled();
+    await treeHash(tree, home);
+    const record = join(home, 'trees', readdirSync(join(home, 'trees'))[0]!);
+    writeFileSync(join(tree, 'sub/0-first'), 'new');
+    renameSync(join(tree, 'sub/run'), join(tree, 'sub/zz-last'));
+    expect(await treeHash(tree, home)).toBe(await treeHash(tree));
+    rmSync(join(tree, 'sub/0-first'));
+    renameSync(join(tree, 'sub/zz-last'), join(tree, 'sub/run'));
+    await settled();
+    const again = await treeHash(tree, home);
+    expect(again).toBe(await treeHash(tree));
+    // Nothing has to be read: the record stays as it is.
+    const text = readFileSync(record, 'utf8');
+    expect(await treeHash(tree, home)).toBe(again);
+    expect(readFileSync(record, 'utf8')).toBe(text);
   });
 
   it('are not those of a file that was written a moment ago', async () => {
     const [tree, home] = [plainTree(), mkdtempSync(join(root, 'home-'))];
     await treeHash(tree, home);
     const [file] = readdirSync(join(home, 'trees'));
-    expect(JSON.parse(readFileSync(join(home, 'trees', file!), 'utf8'))).toEqual([]);
+    expect(JSON.parse(readFileSync(join(home, 'trees', file!), 'utf8'))).toEqual({
+      names: '',
+      facts: '',
+      ids: '',
+    });
   });
 });
 

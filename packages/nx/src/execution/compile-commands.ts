@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { existsSync, pathExists, readdir, readJson, realpath, stat } from 'fs-extra';
+import { existsSync, pathExists, readdir, readJson, realpath, remove, stat } from 'fs-extra';
 import {
   formatCompileCommands,
   mergeCompileCommands,
   readCompileCommands,
   type CompileCommand,
 } from '@bringup/kbuild';
-import { UserError, writeFileAside } from '@bringup/process';
+import { diskUsage, UserError, writeFileAside } from '@bringup/process';
 import { COMPILE_COMMANDS, databaseDirectory } from '../project/paths.js';
 import type { FullKernelModuleOptions } from '../generated/kernel-module-options.js';
 import { makeInPlace } from './build-project.js';
@@ -66,10 +66,34 @@ export async function publishCompileCommands(task: Task, commands: readonly Comp
   await whileOwning(task, directory, async () => {
     const own = databaseDirectory(task.workspaceRoot, task.project);
     await writeFileAside(join(own, COMPILE_COMMANDS), formatCompileCommands(commands));
-    const merged = mergeCompileCommands(await readDatabases(directory));
-    await writeFileAside(join(directory, COMPILE_COMMANDS), formatCompileCommands(merged));
+    await mergeDatabases(directory);
   });
   task.note(`${commands.length} files: clangd --compile-commands-dir=${directory}`);
+}
+
+/**
+ * Removes a project's own database, and its commands from the workspace's.
+ *
+ * @returns the directory that was removed, with its bytes on the disk; empty when there was none
+ */
+export async function removeCompileCommands(task: Task): Promise<{ path: string; bytes: number }[]> {
+  const own = databaseDirectory(task.workspaceRoot, task.project);
+  if (!existsSync(own)) return [];
+  const directory = databaseDirectory(task.workspaceRoot);
+  return whileOwning(task, directory, async () => {
+    const bytes = await diskUsage(own);
+    await remove(own);
+    await mergeDatabases(directory);
+    return [{ path: own, bytes }];
+  });
+}
+
+/** Makes the workspace's database of those of its projects; without any there is none. */
+async function mergeDatabases(directory: string): Promise<void> {
+  const file = join(directory, COMPILE_COMMANDS);
+  const merged = mergeCompileCommands(await readDatabases(directory));
+  if (merged.length === 0) await remove(file);
+  else await writeFileAside(file, formatCompileCommands(merged));
 }
 
 /** Every project's database, the newest first. One that cannot be read is left out: its target makes it again. */

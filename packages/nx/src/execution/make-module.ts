@@ -15,7 +15,7 @@ import { kernelDefaults } from '../generated/kernel-options.js';
 import type { FullKernelModuleOptions } from '../generated/kernel-module-options.js';
 import { globExpression } from '../project/glob.js';
 import { defaultModuleSources } from '../project/module-sources.js';
-import { workDirectory } from '../project/paths.js';
+import { LOCKED_PARTS, workDirectory } from '../project/paths.js';
 import { variantOptions } from '../project/variants.js';
 import { ownVariant } from './artifacts.js';
 import {
@@ -78,7 +78,7 @@ export async function makeModuleInPlace(
 /** Where a module's files are copied to. */
 const stagingOf = (work: string) => join(work, 'out');
 /** Where a kernel is as its modules are built against it. */
-const preparedOf = ({ project }: ModuleKernel) => join(project.work, 'modules');
+const preparedOf = ({ project }: ModuleKernel) => join(project.work, LOCKED_PARTS.preparedKernel);
 
 /** @throws UserError `NOT_A_KERNEL_PROJECT`, `NOT_BUILT`, `MODULES_OFF` */
 async function openKernel(

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { copy, pathExists } from 'fs-extra';
 import { lockHolder, tryLock, writeAside, type HeldLock } from '@bringup/process';
 import { findUefi, type BoardArch, type UefiFlash } from '@bringup/qemu';
-import { workDirectory } from '../project/paths.js';
+import { LOCKED_PARTS, workDirectory } from '../project/paths.js';
 import type { Task } from './task.js';
 
 /**
@@ -22,7 +22,8 @@ export async function openUefi(task: Task, arch: BoardArch, use: UefiVariables):
   const { code, variables: template } = await findUefi(arch);
   const thrownAway: UefiStore = { flash: { code, variables: template, keep: false } };
   if (use === 'new') return thrownAway;
-  const own = join(workDirectory(task.workspaceRoot, task.project, task.configuration), 'uefi-variables.fd');
+  const work = workDirectory(task.workspaceRoot, task.project, task.configuration);
+  const own = join(work, LOCKED_PARTS.uefiVariables);
   const kept: UefiStore = { flash: { code, variables: own, keep: true } };
   const lock = await tryLock(own, `running ${task.project}`);
   if (!lock) {

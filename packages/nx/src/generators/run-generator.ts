@@ -1,4 +1,5 @@
 import { formatFiles, logger, type GeneratorCallback, type Tree } from '@nx/devkit';
+import { ignoreSources } from './ignored-sources.js';
 import { initialise } from './init/initialise.js';
 import { splitLock } from './tree-lock.js';
 import { GeneratedWorkspace } from './workspace.js';
@@ -16,6 +17,7 @@ export function asGenerator<Options>(
     initialise(tree);
     splitLock(workspace);
     await work(workspace, options);
+    await ignoreSources(workspace);
     await formatFiles(tree);
     requireWritable({ root: tree.root, listChanges: () => tree.listChanges() });
     return () => {

@@ -1,5 +1,8 @@
 import { inferProjects, makeWorkspace, project } from '../testing/workspace.js';
 
+/** The target that removes what is kept. */
+const CLEAN = { executor: '@bringup/nx:clean', cache: false, configurations: {} };
+
 const TARBALL = { kind: 'tarball', url: 'file:///k.tar.gz', sha256: '0'.repeat(64) };
 const ENGINE = { externalDependencies: ['@bringup/engine'] };
 const HASH = 'sh node_modules/@bringup/nx/scripts/tree-hash.sh';
@@ -74,6 +77,7 @@ describe('a kernel project', () => {
     ];
     expect(implicitDependencies).toEqual([]);
     expect(targets).toEqual({
+      clean: CLEAN,
       update: update('sources.linux', 'tools.aarch64-linux-gnu-gcc', 'tools.aarch64-linux-gnu-ld'),
       menuconfig: { executor: '@bringup/nx:menuconfig', cache: false, configurations: {} },
       nconfig: {
@@ -137,9 +141,19 @@ describe('a kernel project', () => {
     );
   });
 
+  it('can be cleaned as a whole and by variant, and a board cannot', async () => {
+    const own = kernel();
+    Object.assign(own.targets.build!, { configurations: { debug: {} } });
+    const { targets } = await infer(own);
+    expect(targets['clean']).toEqual({ ...CLEAN, configurations: { debug: {} } });
+    const board = await infer(project('board', 'qemu', { arch: 'arm64', kernel: 'linux' }, 'run'));
+    expect(Object.keys(board.targets)).not.toContain('clean');
+  });
+
   it('keeps the name of the declared target', async () => {
     const { targets } = await infer(kernel({}, 'image'));
     expect(Object.keys(targets)).toEqual([
+      'clean',
       'update',
       'menuconfig',
       'nconfig',
@@ -280,6 +294,7 @@ describe('an initramfs project', () => {
     );
     expect(implicitDependencies).toEqual(['box', 'linux', '@scope/app']);
     expect(targets).toEqual({
+      clean: CLEAN,
       update: update('tools.zlib'),
       build: {
         cache: true,
@@ -332,6 +347,7 @@ describe('a kernel module', () => {
     const { targets, implicitDependencies } = await infer(module(), { linux: linux() });
     expect(implicitDependencies).toEqual(['linux']);
     expect(targets).toEqual({
+      clean: CLEAN,
       update: update('tools.aarch64-linux-gnu-gcc', 'tools.aarch64-linux-gnu-ld'),
       'compile-commands': {
         executor: '@bringup/nx:compile-commands',
@@ -409,6 +425,7 @@ describe('a program', () => {
     );
     expect(implicitDependencies).toEqual([]);
     expect(targets).toEqual({
+      clean: CLEAN,
       update: update(
         'tools.aarch64-linux-gnu-gcc',
         'tools.aarch64-linux-gnu-ld',

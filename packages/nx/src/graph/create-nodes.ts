@@ -6,7 +6,7 @@ import type { CreateNodesResult, CreateNodesV2, TargetConfiguration } from '@nx/
 import { parse as parseJson } from 'jsonc-parser'; // As Nx reads project.json, without loading all of its devkit.
 import { UserError } from '@bringup/process';
 import { ENGINE_NODE, engineIdentity } from '../project/engine.js';
-import { findDeclaration, type Declaration, type ProjectLike } from '../project/declaration.js';
+import { findDeclaration, PLUGIN, type Declaration, type ProjectLike } from '../project/declaration.js';
 import { submoduleInputs } from './affected-inputs.js';
 import { PublishedPlaces } from '../project/published.js';
 import { boardTargets } from './board-targets.js';
@@ -59,7 +59,10 @@ export const createNodesV2: CreateNodesV2 = [
       full.map(({ declaration }) => declaration),
     );
     const results = full.map(({ file, declaration }): [string, CreateNodesResult] => {
-      const targets = targetsOf(declaration, references, workspaceRoot);
+      const targets = {
+        ...cleanTarget(declaration),
+        ...targetsOf(declaration, references, workspaceRoot),
+      };
       const { update } = targets;
       if (update) update.inputs = [...(update.inputs ?? []), ...submoduleInputs(targets, workspaceRoot)];
       const isOwned = places.problemOf(declaration) === undefined;
@@ -159,6 +162,13 @@ function projectOf(
       },
     },
   };
+}
+
+/** Boards keep nothing but their UEFI variables, which belong to the guest and not to a build. */
+function cleanTarget({ kind, configurations }: Declaration): Record<string, TargetConfiguration> {
+  if (kind === 'qemu') return {};
+  const variants = mapValues(configurations, () => ({}));
+  return { clean: { executor: `${PLUGIN}:clean`, cache: false, configurations: variants } };
 }
 
 function targetsOf(

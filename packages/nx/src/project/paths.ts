@@ -27,10 +27,18 @@ const OF_A_LOCK = /\.(flock|owner)(\.|$)/;
  */
 export function workDirectory(workspaceRoot: string, project: string, configuration?: string): string {
   const variant = configuration === undefined ? DEFAULT : ownName(configuration, isReserved);
-  return join(keptPlace(workspaceRoot), 'build', ownName(project), variant);
+  return join(workDirectories(workspaceRoot, project), variant);
 }
 
 const isReserved = (name: string) => name === DEFAULT || OF_A_LOCK.test(name);
+
+/** The kept directories of all variants of a project, or, without one, those of all projects. */
+export function workDirectories(workspaceRoot: string, project?: string): string {
+  return join(keptPlace(workspaceRoot), 'build', ...(project === undefined ? [] : [ownName(project)]));
+}
+
+/** A kept directory has these parts with locks of their own: a kernel prepared for modules, and a board's UEFI variables. */
+export const LOCKED_PARTS = { preparedKernel: 'modules', uefiVariables: 'uefi-variables.fd' } as const;
 
 /** `.bringup`, or the target when it is a symbolic link: make and debug information have real paths, and so must we. */
 function keptPlace(workspaceRoot: string): string {

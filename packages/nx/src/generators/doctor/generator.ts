@@ -1,8 +1,12 @@
 import { writeSync } from 'node:fs';
 import type { Tree } from '@nx/devkit';
+import { bringupHome } from '@bringup/kbuild';
+import { formatSize } from '@bringup/disk';
 import { DISTRIBUTIONS, hostDistribution, ToolError, UserError, type Distribution } from '@bringup/process';
 import { describeSlip } from '../../execution/check-references.js';
 import { reportHost, type HostReport } from '../../execution/host-report.js';
+import { findStorage, storageTotals, type StorageTotals } from '../../execution/storage.js';
+import { describeWalkedSources } from '../../execution/walked-sources.js';
 import type { DoctorGeneratorOptions } from '../../generated/doctor-generator-options.js';
 import { referencedProjects, referencesOf } from '../../graph/references.js';
 import type { Declaration } from '../../project/declaration.js';
@@ -14,13 +18,30 @@ export default async function doctor(tree: Tree, options: DoctorGeneratorOptions
   const workspace = new GeneratedWorkspace(tree);
   const declarations = lookedAt(workspace, options.project);
   const host = await reportHost(declarations, tree.root);
-  const report = { ...host, slips: slipsOf(declarations, workspace.projectNames()) };
+  const all = workspace.declarations();
+  const entries = await findStorage({
+    workspaceRoot: tree.root,
+    declarations: all,
+    lock: { sources: {} },
+    home: bringupHome(),
+  });
+  const report = {
+    ...host,
+    slips: slipsOf(declarations, workspace.projectNames()),
+    storage: storageTotals(entries),
+    walkedSources: await describeWalkedSources(tree.root, all),
+  };
   // At once and whole: Nx ends its process without waiting for a pipe to be drained.
   writeSync(
     1,
     options.json
       ? `${JSON.stringify(report, null, 2)}\n`
-      : `${formatReport(report, hostDistribution())}${formatSlips(report.slips)}`,
+      : [
+          formatReport(report, hostDistribution()),
+          formatList('Options that name no project', report.slips),
+          formatList('Source directories that slow Nx down', report.walkedSources),
+          formatTotals(report.storage),
+        ].join(''),
   );
   if (report.slips.length > 0) {
     const message = `options name projects that do not exist: ${report.slips.length}`;
@@ -41,10 +62,20 @@ export function slipsOf(declarations: readonly Declaration[], projects: readonly
   return [...new Set(slips)];
 }
 
-function formatSlips(slips: readonly string[]): string {
-  return slips.length === 0
+function formatList(title: string, sentences: readonly string[]): string {
+  return sentences.length === 0
     ? ''
-    : `\nOptions that name no project:\n${slips.map((slip) => `  ${slip}\n`).join('')}`;
+    : `\n${title}:\n${sentences.map((sentence) => `  ${sentence}\n`).join('')}`;
+}
+
+/** How much space what is kept takes, and how to get it back. */
+export function formatTotals({ kept, orphans, store }: StorageTotals): string {
+  if (kept + store === 0) return '';
+  const unused = orphans > 0 ? ` (${formatSize(orphans)} of it for projects that no longer exist)` : '';
+  return (
+    `\nOn the disk: ${formatSize(kept)} in kept directories of this workspace${unused}, ${formatSize(store)} in the store ` +
+    `of sources, ${bringupHome()}. List and remove: nx g @bringup/nx:prune\n`
+  );
 }
 
 /** A project and all that it is made of, or every project of the workspace. */

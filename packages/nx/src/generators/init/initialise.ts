@@ -22,13 +22,15 @@ export function addIgnoreEntries(tree: Tree): void {
   addLines(tree, '.nxignore', NX_IGNORED);
 }
 
-function addLines(tree: Tree, path: string, lines: readonly string[]): void {
+/** @returns whether a line was missing */
+export function addLines(tree: Tree, path: string, lines: readonly string[]): boolean {
   const text = tree.exists(path) ? tree.read(path, 'utf8')! : '';
   const present = new Set(text.split('\n').map((line) => bare(line)));
-  const missing = lines.filter((line) => !present.has(line));
-  if (missing.length === 0) return;
+  const missing = lines.filter((line) => !present.has(bare(line)));
+  if (missing.length === 0) return false;
   const before = text === '' || text.endsWith('\n') ? text : `${text}\n`;
   tree.write(path, `${before}${missing.join('\n')}\n`);
+  return true;
 }
 
 /** `/dist/`, `dist/` and `dist` ignore the same directory of the workspace's root. */
