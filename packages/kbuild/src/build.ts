@@ -10,7 +10,7 @@ import {
 } from '@bringup/process';
 import { parseResolved } from '@bringup/kconfig';
 import type { ExtraArtifacts } from './dtbs.js';
-import { buildLog, checkUnchanged, prepareOut, whileMakeRuns } from './kept-output/index.js';
+import { buildLog, checkUnchanged, prepareOut, recordChanges, whileMakeRuns } from './kept-output/index.js';
 import { planMake, type MakeSetting } from './make.js';
 import { parseMakeLine, showProgress } from './progress.js';
 import type { KconfigProgram } from './programs.js';
@@ -56,7 +56,10 @@ async function makeArtifacts(request: BuildRequest): Promise<Record<string, stri
   await writeConfig(make.out, request.config);
   await placeFiles(make.out, request.files ?? {});
   const { goals, artifacts: more } = request.extra ?? { goals: [], artifacts: {} };
-  await runGoals(request, [...program.goals(make.arch), ...goals]);
+  await runGoals(request, [...program.goals(make.arch), ...goals]).catch(async (error: unknown) => {
+    await recordChanges(make).catch(() => undefined); // The failure of make is what counts.
+    throw error;
+  });
   await checkUnchanged(make, request.label);
   await checkDrift(request);
   const artifacts: Record<string, string> = {};

@@ -20,7 +20,8 @@ const MAKEFILE = /(^|\/)(Makefile|Kbuild)[^/]*$/;
 const COMPILED = /\.([chsS]|dts[io]?|rs|lds|asn1)$/;
 
 /** Sources that make compiles before any module is built (`modules_prepare`), since headers are generated from them. */
-const PREPARED = /(^|\/)(scripts|tools)\/|(^|\/)(bounds|asm-offsets|devicetable-offsets)[^/]*\.c$|(^|\/)vdso|\.h$/;
+const PREPARED =
+  /(^|\/)(scripts|tools)\/|(^|\/)(bounds|asm-offsets|devicetable-offsets)[^/]*\.c$|(^|\/)vdso|\.h$/;
 
 /** Whether that part of a tree has the file in it. A file that we cannot judge is in every part. */
 function isRead(name: string, program: ProgramName, part: SourcePart): boolean {

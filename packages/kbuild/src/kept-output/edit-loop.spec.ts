@@ -174,6 +174,26 @@ it('publishes nothing of a tree that changes while make runs, and makes it right
   own.remove();
 });
 
+it('makes again what a failed build made from a file that is back as it was', async () => {
+  const own = setUp();
+  const makefile = own.read('Makefile').replace('objs-y := ', 'objs-y := lib/extra.o ');
+  own.write('Makefile', makefile);
+  own.write('lib/extra.c', 'int extra;\n');
+  await own.build();
+  // While make runs, the file is another one, and is compiled; make fails because of another file.
+  const shell = "late := $(shell echo 'int late;' >> $(srctree)/lib/extra.c)\n";
+  own.write('Makefile', makefile.replace('O ?= ', `${shell}O ?= `));
+  own.write('init/main.c', `#error\n${own.read('init/main.c')}`);
+  expect(await own.build()).toBeUndefined();
+  own.write('Makefile', makefile);
+  own.write('init/main.c', own.read('init/main.c').replace('#error\n', ''));
+  own.write('lib/extra.c', 'int extra;\n', LONG_AGO);
+  const { compiled, hashes } = (await own.build())!;
+  expect(compiled).toContain('lib/extra');
+  expect(hashes).toEqual(await own.buildFromNothing());
+  own.remove();
+});
+
 it('builds again what a clock that went back would hide', async () => {
   const own = setUp();
   await own.build();

@@ -118,27 +118,40 @@ async function applyRemedy(
 }
 
 /**
- * Compares the source with what it was when make began, and records the difference.
+ * Compares the source with what it was when make began, after make has ended in whatever way. What changed in between is recorded:
+ * objects may be made from either state.
+ *
+ * @returns the names of the files that changed, in latin1
+ */
+export async function recordChanges({ out, source: { own } }: Prepared): Promise<string[]> {
+  if (!own) return [];
+  const { changed, added, deleted } = compareListings(own.files, await own.look());
+  const names = [...changed, ...added, ...deleted];
+  if (names.length === 0) return [];
+  const files = new Map(own.files);
+  const rules = new Map((await readRecord(out))?.rules);
+  for (const name of names) {
+    files.set(name, UNSETTLED);
+    if (MAKEFILE.test(name)) rules.set(name, UNSETTLED);
+  }
+  await writeRecord(out, files, rules);
+  return names;
+}
+
+/**
+ * {@link recordChanges}, after make succeeded.
  *
  * @throws UserError `SOURCE_CHANGED`: what make made is of neither state
  */
 export async function checkUnchanged(make: Prepared, label: string): Promise<void> {
-  const { own, path } = make.source;
-  if (!own) return;
-  const now = await own.look();
-  const { changed, added, deleted } = compareListings(own.files, now);
-  const names = [...changed, ...added, ...deleted];
+  const names = await recordChanges(make);
   if (names.length === 0) return;
-  const record = await readRecord(make.out);
-  const files = new Map(own.files);
-  for (const name of names) files.set(name, UNSETTLED);
-  await writeRecord(make.out, files, record?.rules ?? new Map());
   const shown = names.slice(0, 5).map((name) => Buffer.from(name, 'latin1').toString());
   const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : '';
   throw new UserError(
     'SOURCE_CHANGED',
-    `${path} changed while ${label} was being built: ${shown.join(', ')}${more}. Nothing is published. ` +
+    `${make.source.path} changed while ${label} was being built: ${shown.join(', ')}${more}. Nothing is published. ` +
       'Run the same command again; it makes only what depends on these files.',
-    { path, names },
+    { path: make.source.path, names },
   );
 }
