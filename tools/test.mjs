@@ -4,7 +4,7 @@
  * The last line is the sum: N passed, N failed (, N skipped). Each step without Jest counts as one test.
  *
  *   node tools/test.mjs            all of it
- *   node tools/test.mjs quick      without e2e
+ *   node tools/test.mjs quick      without e2e, and without the unit tests that take longest (*.slow.spec.ts)
  *   node tools/test.mjs times      where the time of the last full run went
  *   node tools/test.mjs deep …     suites that take longer than CI may; `--help` has its arguments
  */
@@ -69,7 +69,7 @@ function lintCache() {
   return join(root, 'node_modules/.cache/eslint', `${hash.digest('hex').slice(0, 16)}.json`);
 }
 
-async function quickChecks() {
+async function quickChecks(unitArgs = []) {
   const cached = ['--cache', '--cache-strategy', 'content'];
   await check('format', bin('prettier', '--check', '--log-level', 'warn', ...cached, '.'));
   await check('lint', bin('eslint', '--max-warnings', '0', ...cached, '--cache-location', lintCache(), '.'));
@@ -77,7 +77,7 @@ async function quickChecks() {
   await check('schemas', [process.execPath, 'tools/schemas.mjs', '--check']);
   await check('tools', [process.execPath, '--test', '--test-reporter=dot', 'tools/lib/']);
   // By default Jest leaves one CPU idle, which is half of two CPUs.
-  await jest('unit', ['--maxWorkers=100%']);
+  await jest('unit', ['--maxWorkers=100%', ...unitArgs]);
 }
 
 /** Runs and watches one part of the end-to-end tests, and keeps its times. */
@@ -139,7 +139,7 @@ const MODES = {
   },
   quick: async () => {
     await setUp('tests');
-    await quickChecks();
+    await quickChecks(['--testPathIgnorePatterns', '\\.slow\\.spec\\.ts$']);
     finish();
   },
   times: async () => {
