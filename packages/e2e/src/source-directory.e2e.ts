@@ -73,6 +73,29 @@ it('a commit is built where the release names it, and nowhere else', async () =>
   workspace.remove();
 });
 
+it('an edit of a task that the build depends on is never kept under the hash of the earlier state', async () => {
+  const { workspace, directory } = setUp('../linux', '../linux');
+  const source = join(directory, 'init/main.c');
+  const before = readFileSync(source, 'utf8');
+  const symbols = () => readFileSync(join(workspace.root, 'dist/kernel/System.map'), 'utf8');
+  await build(workspace);
+  await build(workspace);
+  const between = (command: string) =>
+    workspace.edit('kernel/project.json', (({ targets }: { targets: Record<string, unknown> }) => {
+      targets['edit'] = { executor: 'nx:run-commands', options: { command } };
+      Object.assign(targets['build']!, { dependsOn: ['config', 'edit'] });
+    }) as never);
+  // Nx hashes a task after those that it depends on have run, so the edit is in the hash.
+  between(`echo 'int between;' >> ${source}`);
+  await build(workspace);
+  expect(symbols()).toContain(' between\n');
+  between('true');
+  writeFileSync(source, before);
+  await build(workspace);
+  expect(symbols()).not.toContain(' between\n');
+  workspace.remove();
+});
+
 function compiled({ root }: FakeWorkspace): string[] {
   const log = readFileSync(join(root, '.bringup/build/kernel/default/out.log'), 'utf8');
   return [...log.matchAll(/^ {2}CC +(\S+)$/gm)].map((match) => match[1]!);

@@ -1,7 +1,8 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kernelDefaults } from '../generated/kernel-options.js';
 import type { ProjectLike } from '../project/declaration.js';
+import { recordHashed } from '../project/hashed-source.js';
 import { makeTask, makeWorkspace, writeManifests } from '../testing/workspace.js';
 import { buildProject } from './build-project.js';
 import { openKconfigProject, type KconfigOptions } from './kconfig-project.js';
@@ -105,6 +106,17 @@ it('makes the configuration anew after a build in which make changed it', async 
   writeFileSync(makefile, text);
   expect(await build()).toContain('configured');
   expect(published('.config')).not.toContain('DRIFTED');
+});
+
+it('refuses a source directory that changed after Nx hashed it', async () => {
+  const { root, build } = setUp({});
+  const path = realpathSync(join(root, 'kernel'));
+  await recordHashed(root, 'kernel', 'build', { path, identity: 'of an earlier state' });
+  await expect(build()).rejects.toMatchObject({
+    code: 'SOURCE_CHANGED',
+    message: expect.stringMatching(/kernel changed after Nx had hashed it.*Run the same command again\.$/),
+  });
+  expect(existsSync(join(root, 'dist/linux/vmlinux'))).toBe(false);
 });
 
 it('refuses an initramfs that is not built', async () => {

@@ -18,7 +18,7 @@ import {
 import { isBringupError, sha256File } from '@bringup/process';
 import { configureProject } from './configure-project.js';
 import { embeddedInitramfs } from './embedded-initramfs.js';
-import { openMake, whileOwning, type KconfigProject } from './kconfig-project.js';
+import { openMake, requireHashed, whileOwning, type KconfigProject } from './kconfig-project.js';
 import { requireBuilt } from './require-built.js';
 import type { Task } from './task.js';
 
@@ -39,6 +39,7 @@ export async function buildProject(
   collect: Collect = async (built) => built,
 ): Promise<void> {
   const { ingredients, output, work, options } = project;
+  await requireHashed(task, project, 'build');
   const { config, initramfs } = await buildInputs(task, project);
   const { directory } = project;
   const commit = directory && namesCommit(config) ? await scmState(directory.path) : undefined;

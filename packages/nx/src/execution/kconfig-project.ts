@@ -30,6 +30,7 @@ import { outputDirectory } from './output-directory.js';
 import { engineIdentity } from '../project/engine.js';
 import { workDirectory } from '../project/paths.js';
 import { presetPath } from '../project/presets.js';
+import { checkHashed } from '../project/hashed-source.js';
 import { isBaseFile, parseFragmentName } from '../project/references.js';
 import { checkTools, ensureLocked, type Locked, type Needs } from './locked.js';
 import { sourceContext } from './source-context.js';
@@ -113,6 +114,17 @@ export async function openKconfigProject(
     output: outputDirectory(task, options.outputPath),
     work,
   };
+}
+
+/**
+ * Refuses a source directory that changed after Nx hashed it. For targets that Nx caches.
+ *
+ * @throws UserError `SOURCE_CHANGED`
+ */
+export async function requireHashed(task: Task, project: KconfigProject, part: SourcePart): Promise<void> {
+  const { directory, program } = project;
+  if (!directory) return;
+  await checkHashed(task.workspaceRoot, program.name, part, partOfSource(directory, program.name, part));
 }
 
 async function describeOwn(path: string): Promise<SourceTree> {

@@ -21,6 +21,7 @@ import { ownVariant } from './artifacts.js';
 import {
   openKconfigProject,
   openMake,
+  requireHashed,
   whileOwning,
   type KconfigOptions,
   type KconfigProject,
@@ -43,6 +44,7 @@ interface ModuleKernel {
 /** Builds and publishes a module, unless the one that is there has the same recipe. */
 export async function makeModule(task: Task, options: FullKernelModuleOptions): Promise<void> {
   const kernel = await openKernel(task, options);
+  await requireHashed(task, kernel.project, 'modules');
   const files = await moduleFiles(task, options.sources);
   const output = outputDirectory(task, options.outputPath);
   const recipe = await moduleRecipe(task, kernel, files);

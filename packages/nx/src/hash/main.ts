@@ -20,14 +20,14 @@ import {
   type ProgramName,
   type SourcePart,
 } from '@bringup/kbuild';
+import { recordHashed } from '../project/hashed-source.js';
 
 async function main([program, part, path, ...configs]: string[]): Promise<void> {
   const directory = resolve(path!);
-  const tree = partOfSource(
-    await describeDirectory(directory, bringupHome()),
-    program as ProgramName,
-    part as SourcePart,
-  );
+  const reader = [program as ProgramName, part as SourcePart] as const;
+  const tree = partOfSource(await describeDirectory(directory, bringupHome()), ...reader);
+  // A task that cannot compare works as before.
+  await recordHashed(process.cwd(), ...reader, tree).catch(() => undefined);
   const commit = configs.some(mayNameCommit) ? await scmState(directory) : undefined;
   console.log(recipeOf([tree.identity, commit ?? null]));
 }

@@ -1,6 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { configureProject } from '../../execution/configure-project.js';
-import { openKconfigProject } from '../../execution/kconfig-project.js';
+import { openKconfigProject, requireHashed } from '../../execution/kconfig-project.js';
 import { runTask } from '../../execution/task.js';
 import { configDefaults, type ConfigOptions } from '../../generated/config-options.js';
 
@@ -11,6 +11,8 @@ export default function configExecutor(
 ): Promise<{ success: boolean }> {
   return runTask(context, async (task) => {
     const { program, ...rest } = options;
-    await configureProject(task, await openKconfigProject(task, program, { ...configDefaults, ...rest }));
+    const project = await openKconfigProject(task, program, { ...configDefaults, ...rest });
+    await requireHashed(task, project, 'config');
+    await configureProject(task, project);
   });
 }
