@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress';
+import { liveStream, type LiveStream } from './live-stream.js';
 
 /** How often a log gets a line. */
 const LOG_INTERVAL_MS = 10_000;
@@ -13,20 +14,21 @@ export interface Progress {
 }
 
 /**
- * Shows progress on `stream`.
+ * Shows progress.
  *
  * @param label what is being made
  * @param unit what is counted: `objects`, or `bytes` (shown in MiB)
  * @param total the estimated number of units
+ * @param stream default: where it is seen, and not kept by Nx
  */
 export function showProgress(
   label: string,
   unit: 'objects' | 'bytes',
   total: number,
-  stream: NodeJS.WriteStream = process.stderr,
+  stream: NodeJS.WriteStream | LiveStream = liveStream(),
 ): Progress {
   const bar = new SingleBar({
-    stream,
+    stream: stream as NodeJS.WriteStream,
     noTTYOutput: !stream.isTTY,
     notTTYSchedule: LOG_INTERVAL_MS,
     clearOnComplete: true,

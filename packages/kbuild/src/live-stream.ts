@@ -1,0 +1,49 @@
+import { constants, closeSync, fstatSync, openSync, readFileSync, writeSync } from 'node:fs';
+
+/** What cli-progress needs of a stream that is not a terminal. */
+export interface LiveStream {
+  readonly isTTY: boolean;
+  write(text: string): boolean;
+}
+
+const SILENT: LiveStream = { isTTY: false, write: () => true };
+
+/**
+ * Where progress goes, which means something only while the work lasts. Nx keeps what a task prints, and prints it again at each
+ * cache hit. So a task that is not on a terminal writes past Nx, to where Nx itself writes its errors, if that is a pipe, or a file
+ * that is appended to. Elsewhere it shows no progress: two writers of one file overwrite each other.
+ *
+ * @param inTask whether this process runs a task of Nx
+ */
+export function liveStream(
+  inTask = process.env.NX_TASK_HASH !== undefined,
+  parent: number = process.ppid,
+): NodeJS.WriteStream | LiveStream {
+  if (process.stderr.isTTY || !inTask) return process.stderr;
+  const descriptor = openErrors(parent);
+  if (descriptor === undefined) return SILENT;
+  return {
+    isTTY: false,
+    write: (text: string) => {
+      try {
+        writeSync(descriptor, text);
+      } catch {
+        // Nobody reads any more, or the pipe is full: the next line will do.
+      }
+      return true;
+    },
+  };
+}
+
+function openErrors(pid: number): number | undefined {
+  try {
+    const { O_WRONLY, O_APPEND } = constants;
+    const [, flags] = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/fdinfo/2`, 'utf8')) ?? [];
+    const descriptor = openSync(`/proc/${pid}/fd/2`, O_WRONLY | O_APPEND);
+    if (fstatSync(descriptor).isFIFO() || (parseInt(flags ?? '0', 8) & O_APPEND) !== 0) return descriptor;
+    closeSync(descriptor);
+  } catch {
+    // Another user's process, or a socket, which cannot be opened.
+  }
+  return undefined;
+}
