@@ -1,6 +1,6 @@
 import type { Fate } from './nx-run.js';
 
-/* Rows of the rebuild table for a single option of a single task: `option-table.e2e.ts` tries each. */
+/* Rows of the rebuild table for a single option of a single task: `option-table.deep.ts` tries each. */
 
 /** An edit of one option, and what becomes of the task that has it. */
 export interface OptionRow {

@@ -1,13 +1,13 @@
 /**
  * Every option of every executor, and the proof that a change of it is noticed: a row of the rebuild table or of
- * `option-table.e2e.ts`, or the reason why it has none. `rebuild-table.e2e.ts` compares this with the schemas.
+ * `option-table.deep.ts`, or the reason why it has none. `rebuild-table.e2e.ts` compares this with the schemas.
  */
 export type Coverage = { readonly row: string } | { readonly reason: string };
 
 const row = (name: string): Coverage => ({ row: name });
 const because = (reason: string): Coverage => ({ reason });
 
-/** The row of `option-table.e2e.ts` for each of these options. */
+/** The row of `option-table.deep.ts` for each of these options. */
 const rowsOf = (executor: string, options: readonly string[]) =>
   Object.fromEntries(options.map((option) => [option, row(`${executor}: ${option}`)]));
 
