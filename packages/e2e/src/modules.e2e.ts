@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { treeFromInitramfs } from '@bringup/rootfs';
@@ -240,10 +241,15 @@ it.each<[string, () => Promise<void>]>([
     async () => {
       // What the kernel would publish: building one more takes minutes.
       const config = read('dist/kernel/.config').replace('CONFIG_MODULES=y', '# CONFIG_MODULES is not set');
-      await withFile('dist/kernel/.config', config, async () => {
-        const output = await fail('run', 'hello:build', '--exclude-task-dependencies');
-        expect(output).toMatch(/kernel kernel cannot load modules: CONFIG_MODULES is off.*preset:modules/);
-      });
+      const manifest = JSON.parse(read('dist/kernel/config.manifest.json')) as { artifacts: object };
+      const sha256 = createHash('sha256').update(config).digest('hex');
+      Object.assign(manifest.artifacts, { '.config': { bytes: Buffer.byteLength(config), sha256 } });
+      await withFile('dist/kernel/.config', config, () =>
+        withFile('dist/kernel/config.manifest.json', JSON.stringify(manifest), async () => {
+          const output = await fail('run', 'hello:build', '--exclude-task-dependencies');
+          expect(output).toMatch(/kernel kernel cannot load modules: CONFIG_MODULES is off.*preset:modules/);
+        }),
+      );
     },
   ],
 ])('refuses %s', async (_what, work) => work(), 5 * MINUTES);
