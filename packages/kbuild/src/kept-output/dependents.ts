@@ -3,19 +3,14 @@ import { basename, join } from 'node:path';
 import { remove } from 'fs-extra';
 
 /** Kbuild keeps the command and the dependencies of `x.o` in `.x.o.cmd` beside it (scripts/basic/fixdep.c). */
-const COMMAND_FILE = /^\.(.+)\.cmd$/;
+export const COMMAND_FILE = /^\.(.+)\.cmd$/;
 
 /** Calls `visit` for each target below `out` that has a command file. */
-export function forEachTarget(
-  out: string,
-  visit: (target: string, commandFile: string, entries: ReadonlySet<string>) => void,
-): void {
-  const entries = readdirSync(out, { withFileTypes: true });
-  const files = new Set(entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name));
-  for (const entry of entries) {
+export function forEachTarget(out: string, visit: (target: string, commandFile: string) => void): void {
+  for (const entry of readdirSync(out, { withFileTypes: true })) {
     if (entry.isDirectory()) forEachTarget(join(out, entry.name), visit);
     const target = COMMAND_FILE.exec(entry.name)?.[1];
-    if (target !== undefined) visit(join(out, target), join(out, entry.name), files);
+    if (target !== undefined) visit(join(out, target), join(out, entry.name));
   }
 }
 

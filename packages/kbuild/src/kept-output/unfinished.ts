@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { remove } from 'fs-extra';
-import { forEachTarget } from './dependents.js';
+import { COMMAND_FILE, forEachTarget } from './dependents.js';
 
-/** conf and Kbuild's filechk write these aside, and rename them. */
+/** conf and Kbuild's filechk write these aside, and rename them. Others there have a command file, as objects have. */
 const RENAMED = /(^|\/)include\/(config|generated)(\/|$)/;
-/** Nothing works on an archive or a list after its command has ended. */
-const LAST_STEP = /\.(a|order)$/;
+/** Nothing works on an archive, a list or a generated header after its command has ended. */
+const LAST_STEP = /\.(a|order|h)$/;
 /** Linking is quick, and leaves files that have no command file. */
 const LINKED = /^(\.tmp_)?vmlinux|^System\.map$|^modules\.builtin/;
 
@@ -19,34 +19,38 @@ const LINKED = /^(\.tmp_)?vmlinux|^System\.map$|^modules\.builtin/;
  * @returns how many of the files that make wrote are kept
  */
 export async function removeUnfinished(out: string, sinceMs: number): Promise<number> {
-  const whole = wholeTargets(out);
+  const { commanded, whole } = examineTargets(out);
   const removed: string[] = [];
   let kept = 0;
-  const visit = (directory: string, below: string) => {
-    for (const entry of readdirSync(join(out, below), { withFileTypes: true })) {
-      const name = below ? `${below}/${entry.name}` : entry.name;
+  const visit = (directory: string) => {
+    for (const entry of readdirSync(directory, { withFileTypes: true })) {
       const path = join(directory, entry.name);
-      if (entry.isDirectory()) visit(path, name);
-      else if (!entry.isFile() || RENAMED.test(name) || statSync(path).mtimeMs < sinceMs) continue;
-      else if (isKept(path, entry.name, whole)) kept += 1;
+      const target = targetOf(path);
+      if (entry.isDirectory()) visit(path);
+      else if (!entry.isFile() || statSync(path).mtimeMs < sinceMs) continue;
+      else if (RENAMED.test(path.slice(out.length)) && !commanded.has(target)) continue;
+      else if (whole.has(target)) kept += 1;
       else removed.push(path);
     }
   };
-  visit(out, '');
+  visit(out);
   await Promise.all(removed.map((path) => remove(path)));
   return kept;
 }
 
-function isKept(path: string, name: string, whole: ReadonlySet<string>): boolean {
-  const target = /^\.(.+)\.cmd$/.exec(name)?.[1];
-  return whole.has(target === undefined ? path : join(dirname(path), target));
+/** The target that a command file belongs to; for any other file, itself. */
+function targetOf(path: string): string {
+  const target = COMMAND_FILE.exec(basename(path))?.[1];
+  return target === undefined ? path : join(dirname(path), target);
 }
 
-/** The targets that are proven to be whole, by absolute path. */
-function wholeTargets(out: string): Set<string> {
+/** By absolute path: the targets that have a command file, and those that are proven to be whole. */
+function examineTargets(out: string): { commanded: Set<string>; whole: Set<string> } {
+  const commanded = new Set<string>();
   const whole = new Set<string>();
   const timeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
   forEachTarget(out, (target, commandFile) => {
+    commanded.add(target);
     const text = readFileSync(commandFile, 'latin1');
     const writtenMs = timeOf(commandFile);
     if (!text.endsWith('\n') || timeOf(target) > writtenMs) return;
@@ -60,5 +64,5 @@ function wholeTargets(out: string): Set<string> {
         if (member !== target && timeOf(member) <= writtenMs) whole.add(member);
   });
   for (const path of whole) if (LINKED.test(path.slice(out.length + 1))) whole.delete(path);
-  return whole;
+  return { commanded, whole };
 }
