@@ -10,7 +10,7 @@ import {
 } from '@bringup/process';
 import { parseResolved } from '@bringup/kconfig';
 import type { ExtraArtifacts } from './dtbs.js';
-import { buildLog, checkUnchanged, prepareOut, recordChanges, whileMakeRuns } from './kept-output/index.js';
+import { buildLog, prepareOut, whileMakeRuns } from './kept-output/index.js';
 import { planMake, type MakeSetting } from './make.js';
 import { parseMakeLine, showProgress } from './progress.js';
 import type { KconfigProgram } from './programs.js';
@@ -56,11 +56,7 @@ async function makeArtifacts(request: BuildRequest): Promise<Record<string, stri
   await writeConfig(make.out, request.config);
   await placeFiles(make.out, request.files ?? {});
   const { goals, artifacts: more } = request.extra ?? { goals: [], artifacts: {} };
-  await runGoals(request, [...program.goals(make.arch), ...goals]).catch(async (error: unknown) => {
-    await recordChanges(make).catch(() => undefined); // The failure of make is what counts.
-    throw error;
-  });
-  await checkUnchanged(make, request.label);
+  await runGoals(request, [...program.goals(make.arch), ...goals]);
   await checkDrift(request);
   const artifacts: Record<string, string> = {};
   for (const [name, path] of Object.entries({ ...program.artifacts(make.arch), ...more })) {
@@ -100,7 +96,7 @@ async function runGoals(request: BuildRequest, goals: readonly string[]): Promis
   const progress = showProgress(label, 'objects', last ?? Math.round(guess));
   let made = 0;
   try {
-    await whileMakeRuns(make.out, () =>
+    await whileMakeRuns(make, label, () =>
       runProgram(argv, {
         env,
         signal,

@@ -9,9 +9,9 @@ export interface LiveStream {
 const SILENT: LiveStream = { isTTY: false, write: () => true };
 
 /**
- * Where progress goes, which means something only while the work lasts. Nx keeps what a task prints, and prints it again at each
- * cache hit. So a task that is not on a terminal writes past Nx, to where Nx itself writes its errors, if that is a pipe, or a file
- * that is appended to. Elsewhere it shows no progress: two writers of one file overwrite each other.
+ * The stream that shows progress. Nx keeps what a task prints, and prints it again at each cache hit, when the progress is over. So
+ * a task that is not on a terminal writes past Nx, to the stream on which Nx prints its errors, if that is a pipe, or a file that is
+ * appended to. Otherwise it shows no progress, because two writers of one file overwrite each other's text.
  *
  * @param inTask whether this process runs a task of Nx
  */
@@ -37,9 +37,9 @@ export function liveStream(
 
 function openErrors(pid: number): number | undefined {
   try {
-    const { O_WRONLY, O_APPEND } = constants;
+    const { O_WRONLY, O_APPEND, O_NONBLOCK } = constants;
     const [, flags] = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/fdinfo/2`, 'utf8')) ?? [];
-    const descriptor = openSync(`/proc/${pid}/fd/2`, O_WRONLY | O_APPEND);
+    const descriptor = openSync(`/proc/${pid}/fd/2`, O_WRONLY | O_APPEND | O_NONBLOCK);
     if (fstatSync(descriptor).isFIFO() || (parseInt(flags ?? '0', 8) & O_APPEND) !== 0) return descriptor;
     closeSync(descriptor);
   } catch {

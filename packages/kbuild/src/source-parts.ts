@@ -1,5 +1,6 @@
 import type { ProgramName } from './programs.js';
-import { hashOfListing, type SourceTree, type TreeListing } from './sources/index.js';
+import { ownTree, type SourceTree, type TreeListing } from './sources/index.js';
+import { COMPILED, KCONFIG, MAKEFILE } from './tree-file-kinds.js';
 
 /** What reads a source tree: its conf, a build of modules out of the tree, or the build of the program itself. */
 export type SourcePart = 'config' | 'modules' | 'build';
@@ -8,16 +9,11 @@ export type SourcePart = 'config' | 'modules' | 'build';
 const UNREAD: Readonly<Record<ProgramName, RegExp>> = {
   kernel:
     /^(Documentation|LICENSES)\/|^tools\/(?!(arch|bpf|build|include|lib|objtool|scripts)\/)|^(MAINTAINERS|CREDITS|COPYING|README)$/,
-  busybox: /^(docs|testsuite|AUTHORS|LICENSE|README|TODO|TODO_unicode)(\/|$)/,
-  'u-boot': /^(doc|Licenses|MAINTAINERS|README)(\/|$)/,
+  busybox: /^(docs|testsuite)\//,
+  'u-boot': /^(doc|Licenses)\//,
 };
 const ALSO_UNREAD =
   /\.rst$|(^|\/)\.(gitignore|gitattributes|mailmap|clang-format|cocciconfig|editorconfig|get_maintainer\.ignore)$/;
-
-const KCONFIG = /(^|\/)(Kconfig|Config\.(in|src))[^/]*$/;
-const MAKEFILE = /(^|\/)(Makefile|Kbuild)[^/]*$/;
-/** What a compiler reads, and device trees. */
-const COMPILED = /\.([chsS]|dts[io]?|rs|lds|asn1)$/;
 
 /** Sources that make compiles before any module is built (`modules_prepare`), since headers are generated from them. */
 const PREPARED =
@@ -47,10 +43,5 @@ export function partOfSource(source: SourceTree, program: ProgramName, part: Sou
   if (!own) return source;
   const select = (files: TreeListing): TreeListing =>
     new Map([...files].filter(([name]) => isRead(name, program, part)));
-  const files = select(own.files);
-  return {
-    ...source,
-    identity: hashOfListing(files),
-    own: { files, look: async () => select(await own.look()) },
-  };
+  return ownTree(source.path, select(own.files), async () => select(await own.look()));
 }

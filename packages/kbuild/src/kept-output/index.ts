@@ -1,3 +1,3 @@
 export { buildLog } from './paths.js';
-export { checkUnchanged, prepareOut, recordChanges } from './prepare-out.js';
+export { prepareOut } from './prepare-out.js';
 export { whileMakeRuns } from './while-make-runs.js';

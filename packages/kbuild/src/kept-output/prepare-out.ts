@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ensureDir, pathExists, readFile, remove, writeFile } from 'fs-extra';
-import { UserError } from '@bringup/process';
 import type { MakeSetting } from '../make.js';
 import { place, type SourceTree } from '../sources/index.js';
 import type { ToolVersions } from '../toolchain.js';
+import { MAKEFILE } from '../tree-file-kinds.js';
 import { removeDependents } from './dependents.js';
 import { NO_RULES, rulesDigestOf } from './makefile-rules.js';
 import { runningMark } from './paths.js';
-import { readMark } from './while-make-runs.js';
+import { compareListings, planRemedy, type Remedy } from './source-changes.js';
+import { readRecord, recordEmpty, writeRecord, type SourceRecord } from './source-record.js';
 import { removeUnfinished } from './unfinished.js';
-import { compareListings, MAKEFILE, planRemedy, type Remedy } from './source-changes.js';
-import { readRecord, recordEmpty, UNSETTLED, writeRecord, type SourceRecord } from './source-record.js';
+import { readMark } from './while-make-runs.js';
 
 type Prepared = Pick<MakeSetting, 'arch' | 'crossCompile' | 'llvm' | 'source' | 'out'>;
 
@@ -115,43 +115,4 @@ async function applyRemedy(
   const targets =
     count === 1 ? 'the target that depends on it is' : `the ${count} targets that depend on it are`;
   onNote?.(`${files}: make would not notice the change, so ${targets} made again`);
-}
-
-/**
- * Compares the source with what it was when make began, after make has ended in whatever way. What changed in between is recorded:
- * objects may be made from either state.
- *
- * @returns the names of the files that changed, in latin1
- */
-export async function recordChanges({ out, source: { own } }: Prepared): Promise<string[]> {
-  if (!own) return [];
-  const { changed, added, deleted } = compareListings(own.files, await own.look());
-  const names = [...changed, ...added, ...deleted];
-  if (names.length === 0) return [];
-  const files = new Map(own.files);
-  const rules = new Map((await readRecord(out))?.rules);
-  for (const name of names) {
-    files.set(name, UNSETTLED);
-    if (MAKEFILE.test(name)) rules.set(name, UNSETTLED);
-  }
-  await writeRecord(out, files, rules);
-  return names;
-}
-
-/**
- * {@link recordChanges}, after make succeeded.
- *
- * @throws UserError `SOURCE_CHANGED`: what make made is of neither state
- */
-export async function checkUnchanged(make: Prepared, label: string): Promise<void> {
-  const names = await recordChanges(make);
-  if (names.length === 0) return;
-  const shown = names.slice(0, 5).map((name) => Buffer.from(name, 'latin1').toString());
-  const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : '';
-  throw new UserError(
-    'SOURCE_CHANGED',
-    `${make.source.path} changed while ${label} was being built: ${shown.join(', ')}${more}. Nothing is published. ` +
-      'Run the same command again; it makes only what depends on these files.',
-    { path: make.source.path, names },
-  );
 }

@@ -1,4 +1,5 @@
 import type { TreeListing } from '../sources/index.js';
+import { COMPILED, KCONFIG, MAKEFILE } from '../tree-file-kinds.js';
 
 /** How the files of a source tree differ from those that an output directory was made from. */
 export interface SourceChanges {
@@ -28,10 +29,6 @@ export interface Remedy {
   readonly reconfigure: boolean;
 }
 
-export const MAKEFILE = /(^|\/)(Makefile|Kbuild)[^/]*$|\.mk$/;
-const KCONFIG = /(^|\/)(Kconfig|Config\.(in|src))[^/]*$/;
-/** All that is made from such a file has it among its dependencies, which the compiler found. */
-const COMPILED = /\.([chsS]|dts[io]?|inc|rs|lds)$/;
 /** Programs that build steps run. What they made does not always depend on them. */
 const TOOL = /^(scripts|tools)\/|\/tools\/|\.(sh|pl|py|awk|sed)$/;
 

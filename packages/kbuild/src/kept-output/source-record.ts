@@ -26,15 +26,15 @@ export async function readRecord(out: string): Promise<SourceRecord | undefined>
   for (const line of text.split('\n')) {
     const [name, identity, digest] = line.split('\0');
     if (!identity) continue;
-    files.set(unescape(name!), identity);
-    if (digest) rules.set(unescape(name!), digest);
+    files.set(decode(name!), identity);
+    if (digest) rules.set(decode(name!), digest);
   }
   return { files, rules, builtMs: await readBuiltMs(out) };
 }
 
-/** Names are latin1 with any byte but NUL, so a line end in one is written as two characters that it cannot have: NUL ends it. */
-const escape = (name: string) => name.replaceAll('%', '%25').replaceAll('\n', '%0A');
-const unescape = (name: string) => name.replaceAll('%0A', '\n').replaceAll('%25', '%');
+/** A name may have a line end in it, which ends its line here. */
+const encode = (name: string) => name.replaceAll('%', '%25').replaceAll('\n', '%0A');
+const decode = (name: string) => name.replaceAll('%0A', '\n').replaceAll('%25', '%');
 
 /** Written before make runs, so that a make that fails or is killed has its sources on record. */
 export async function writeRecord(
@@ -43,7 +43,7 @@ export async function writeRecord(
   rules: ReadonlyMap<string, string>,
 ): Promise<void> {
   const lines = [...files].map(
-    ([name, identity]) => `${escape(name)}\0${identity}\0${rules.get(name) ?? ''}\n`,
+    ([name, identity]) => `${encode(name)}\0${identity}\0${rules.get(name) ?? ''}\n`,
   );
   await writeFileAside(listFile(out), Buffer.from(`${lines.join('')}\n`, 'latin1'));
 }

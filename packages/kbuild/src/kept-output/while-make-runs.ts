@@ -1,28 +1,74 @@
 import { readFile, remove, stat, writeFile } from 'fs-extra';
-import { AbortedError, ToolError } from '@bringup/process';
+import { AbortedError, ToolError, UserError } from '@bringup/process';
+import type { MakeSetting } from '../make.js';
+import { MAKEFILE } from '../tree-file-kinds.js';
 import { runningMark } from './paths.js';
-import { watchClock } from './source-record.js';
+import { compareListings } from './source-changes.js';
+import { readRecord, UNSETTLED, watchClock, writeRecord } from './source-record.js';
 
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
-/** Runs make in an output directory, which has a mark until make has ended in an orderly way. */
-export async function whileMakeRuns<T>(out: string, make: () => Promise<T>): Promise<T> {
+type Used = Pick<MakeSetting, 'out' | 'source'>;
+
+/**
+ * Runs make in an output directory, which has a mark until make has ended in an orderly way. Afterwards the source is compared with
+ * what it was before.
+ *
+ * @param label the project's name, for messages
+ * @throws UserError `SOURCE_CHANGED`: make succeeded, but what it made is of neither state
+ */
+export async function whileMakeRuns<T>(used: Used, label: string, make: () => Promise<T>): Promise<T> {
+  const { out } = used;
   const recordEnd = await watchClock(out);
   await writeFile(runningMark(out), await bootId());
   const settle = async () => {
     await recordEnd();
     await remove(runningMark(out));
+    return recordChanges(used);
   };
+  let result: T;
   try {
-    const result = await make();
-    await settle();
-    return result;
+    result = await make();
   } catch (error) {
     // make removes what it had in hand when it fails or is asked to stop; only being killed leaves halves.
     const isOrderly = error instanceof ToolError && error.fields.signal === undefined;
-    if (isOrderly || error instanceof AbortedError) await settle();
+    if (isOrderly || error instanceof AbortedError) await settle().catch(() => undefined);
     throw error;
   }
+  const changed = await settle();
+  if (changed.length > 0) throw sourceChanged(used.source.path, label, changed);
+  return result;
+}
+
+/**
+ * Records which files of the source changed since make began: objects may be made from either state.
+ *
+ * @returns their names, in latin1
+ */
+async function recordChanges({ out, source: { own } }: Used): Promise<string[]> {
+  if (!own) return [];
+  const { changed, added, deleted } = compareListings(own.files, await own.look());
+  const names = [...changed, ...added, ...deleted];
+  if (names.length === 0) return [];
+  const files = new Map(own.files);
+  const rules = new Map((await readRecord(out))?.rules);
+  for (const name of names) {
+    files.set(name, UNSETTLED);
+    if (MAKEFILE.test(name)) rules.set(name, UNSETTLED);
+  }
+  await writeRecord(out, files, rules);
+  return names;
+}
+
+function sourceChanged(path: string, label: string, names: readonly string[]): UserError {
+  const shown = names.slice(0, 5).map((name) => Buffer.from(name, 'latin1').toString());
+  const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : '';
+  return new UserError(
+    'SOURCE_CHANGED',
+    `${path} changed while ${label} was being built: ${shown.join(', ')}${more}. Nothing is published. ` +
+      'Run the same command again; it makes only what depends on these files.',
+    { path, names },
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { pathExists, readFile } from 'fs-extra';
 import { describeFullDevice, runProgram, ToolError, UserError, type RunOptions } from '@bringup/process';
-import { buildLog, checkUnchanged, prepareOut, whileMakeRuns } from '../kept-output/index.js';
+import { buildLog, prepareOut, whileMakeRuns } from '../kept-output/index.js';
 import { DEBUG_WORKSPACE_PREFIX, planMake, type MakeSetting } from '../make.js';
 import { parseMakeLine } from '../progress.js';
 import { findToolchainFiles } from '../program/toolchain-files.js';
@@ -70,7 +70,6 @@ async function makeModule(request: ModuleRequest): Promise<BuiltModule> {
   await prepareOut({ make: { ...make, out: staging }, tools }, request.onNote);
   await stageFiles(directory, files, staging);
   const made = await runMake(request);
-  await checkUnchanged({ ...make, out: staging }, request.project);
   const toolchain = await findToolchainFiles(make.llvm ? 'clang' : `${make.crossCompile}gcc`);
   await checkModuleFiles({ staging, out: make.out, source: make.source.path, toolchain });
   const modules = await builtModules(join(staging, root), request.project);
@@ -109,7 +108,7 @@ async function runMake(request: ModuleRequest): Promise<string[]> {
   const made: string[] = [];
   const options: RunOptions = { env, signal, onCommand, logFile: buildLog(staging) };
   try {
-    await whileMakeRuns(staging, () =>
+    await whileMakeRuns({ source: make.source, out: staging }, project, () =>
       runProgram(argv, {
         ...options,
         onLine: (line) => {

@@ -18,7 +18,7 @@ export {
 export { gitRef, gitUrls, type GitRef } from './git-address.js';
 export { ensureSource, isSourceAvailable, lockedIdentity, presentSource, resolveSource } from './sources.js';
 export { listStored, removeStored, type Stored, type StoredKind } from './stored.js';
-export { describeDirectory } from './directory.js';
+export { describeDirectory, ownTree } from './directory.js';
 export { place } from './remembered-files.js';
 export { namesCommit, scmState } from './scm-state.js';
-export { hashOfListing, treeHash, type TreeListing } from './tree-hash.js';
+export type { TreeListing } from './tree-hash.js';

@@ -117,7 +117,7 @@ export interface OwnFiles {
 export interface SourceTree {
   /** Real path; the tree is read-only unless it is the user's own directory. */
   path: string;
-  identity: string;
+  readonly identity: string;
   /** Seconds; a function of the identity alone. */
   epoch: number;
   /** Of the user's own directory alone. */

@@ -6,8 +6,8 @@ export function namesCommit(config: string): boolean {
 }
 
 /**
- * What scripts/setlocalversion reads of a tree's repository: the commit, the nearest tag, and whether a tracked file
- * differs from the commit.
+ * The state of a tree's repository that scripts/setlocalversion puts into the release: the commit, the nearest tag, and whether a
+ * tracked file differs from the commit.
  *
  * @returns undefined where there is no commit
  */

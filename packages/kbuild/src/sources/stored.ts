@@ -7,8 +7,8 @@ import type { SourceContext } from './model.js';
 import { usedMark } from './store.js';
 
 /**
- * What the store keeps: a source's tree, what a killed download left, or the record by which the unchanged files of a user's
- * source directory are recognised.
+ * The store has the trees of sources, the remains of killed downloads, and, for each source directory of a user, a record that
+ * recognises its unchanged files.
  */
 export type StoredKind = 'source' | 'leftover' | 'record';
 

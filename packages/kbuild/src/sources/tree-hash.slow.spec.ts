@@ -18,8 +18,9 @@ import { join } from 'node:path';
 import { runProgram } from '@bringup/process';
 import { itWhere } from '../../../../jest.abilities.js';
 import { ensureSource } from './sources.js';
-import { treeHash } from './tree-hash.js';
+import { hashOfListing, listTree } from './tree-hash.js';
 
+const treeHash = async (...tree: Parameters<typeof listTree>) => hashOfListing(await listTree(...tree));
 const root = mkdtempSync(join(tmpdir(), 'bringup-tree-hash-spec-'));
 afterAll(() => rmSync(root, { recursive: true }));
 

@@ -53,13 +53,8 @@ export async function listTree(directory: string, home?: string): Promise<TreeLi
  * not, on this branch or another, with git or without, they have one hash. Names, contents, executable bits and
  * the targets of links count; empty directories do not.
  *
- * @param home the store's directory, which remembers the files of this tree
+ * A name has no NUL and an identity no line end, so two different sets of files never give the same bytes.
  */
-export async function treeHash(directory: string, home?: string): Promise<string> {
-  return hashOfListing(await listTree(directory, home));
-}
-
-/** A name has no NUL and an identity no line end, so two different sets of files never give the same bytes. */
 export function hashOfListing(listing: TreeListing): string {
   const lines = [...listing.keys()].sort().map((name) => `${name}\0${listing.get(name)}\n`);
   return createHash('sha256')

@@ -41,8 +41,8 @@ export async function buildProject(
   const { ingredients, output, work, options } = project;
   await requireHashed(task, project, 'build');
   const { config, initramfs } = await buildInputs(task, project);
-  const { directory } = project;
-  const commit = directory && namesCommit(config) ? await scmState(directory.path) : undefined;
+  const directory = project.directory('build')?.path;
+  const commit = directory !== undefined && namesCommit(config) ? await scmState(directory) : undefined;
   const recipe = buildRecipe(ingredients('build'), config, [
     options.static ?? null,
     options.dtbs ?? [],

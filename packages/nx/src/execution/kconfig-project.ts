@@ -61,8 +61,8 @@ export interface KconfigProject {
   readonly locked: Locked;
   /** What a recipe is made of; of a source directory, only what that part of the work reads. */
   readonly ingredients: (part: SourcePart) => CommonIngredients;
-  /** The user's own source tree, as it is now. */
-  readonly directory: SourceTree | undefined;
+  /** The user's own source tree, as it was when the task began, as far as that part of the work reads it. */
+  readonly directory: (part: SourcePart) => SourceTree | undefined;
   /** Where artifacts are published, absolute. */
   readonly output: string;
   /** The kept directory, absolute. */
@@ -96,18 +96,25 @@ export async function openKconfigProject(
   const { prefix, llvm } = toolchainOf(options.arch, options);
   const directory = source.kind === 'directory' ? await describeOwn(source.path) : undefined;
   const work = workDirectory(await realpath(task.workspaceRoot), task.project, task.configuration);
+  const parts = new Map<SourcePart, SourceTree>();
+  const partOf = (part: SourcePart) => {
+    if (!directory) return undefined;
+    const known = parts.get(part) ?? partOfSource(directory, name, part);
+    parts.set(part, known);
+    return known;
+  };
   return {
     program: KCONFIG_PROGRAMS[name],
     options,
     needs,
     locked,
-    directory,
+    directory: partOf,
     ingredients: (part) => ({
       program: name,
       arch: options.arch,
       crossCompile: prefix,
       llvm,
-      source: directory ? partOfSource(directory, name, part).identity : lockedIdentity(locked.source!),
+      source: partOf(part)?.identity ?? lockedIdentity(locked.source!),
       tools: locked.tools,
       engine: engineIdentity(),
     }),
@@ -122,9 +129,8 @@ export async function openKconfigProject(
  * @throws UserError `SOURCE_CHANGED`
  */
 export async function requireHashed(task: Task, project: KconfigProject, part: SourcePart): Promise<void> {
-  const { directory, program } = project;
-  if (!directory) return;
-  await checkHashed(task.workspaceRoot, program.name, part, partOfSource(directory, program.name, part));
+  const tree = project.directory(part);
+  if (tree) await checkHashed(task.workspaceRoot, project.program.name, part, tree);
 }
 
 async function describeOwn(path: string): Promise<SourceTree> {
@@ -153,15 +159,16 @@ export async function openMake(task: Task, project: KconfigProject, part: Source
   const { prefix, llvm } = toolchainOf(options.arch, options);
   const tools = await checkTools(locked, needs.probe);
   const context = sourceContext(task);
-  const whole =
-    directory ?? (await ensureSource(needs.source!, locked.source, context).finally(() => context.done()));
+  const source =
+    directory(part) ??
+    (await ensureSource(needs.source!, locked.source, context).finally(() => context.done()));
   return {
     tools,
     arch: options.arch,
     variables: program.variables(options.arch),
     crossCompile: prefix,
     llvm,
-    source: partOfSource(whole, program.name, part),
+    source,
     out: join(work, OUT[part]),
     jobs: options.jobs ?? availableParallelism(),
     ccacheDirectory:

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { readFile } from 'fs-extra';
+import { readFile, remove } from 'fs-extra';
 import type { ProgramName, SourcePart, SourceTree } from '@bringup/kbuild';
 import { UserError, writeFileAside } from '@bringup/process';
+import { hashedDirectory } from './paths.js';
 
 /**
  * Remembers what Nx hashed of a source directory. Nx keeps the result of a task under the hash that it made before the task ran,
@@ -30,6 +31,8 @@ export async function checkHashed(
   const record = recordOf(workspaceRoot, program, part, tree.path);
   const hashed = await readFile(record, 'utf8').catch(() => undefined);
   if (hashed === undefined || hashed === tree.identity) return;
+  // Where Nx does not hash the source any more (a project with inputs of its own), the record would never change again.
+  await remove(record);
   throw new UserError(
     'SOURCE_CHANGED',
     `${tree.path} changed after Nx had hashed it, so Nx would keep what is made now as if it were made from the earlier state. ` +
@@ -43,5 +46,5 @@ function recordOf(workspaceRoot: string, program: ProgramName, part: SourcePart,
     .update(JSON.stringify([program, part, path]))
     .digest('hex')
     .slice(0, 32);
-  return join(workspaceRoot, '.bringup', 'hashed', name);
+  return join(hashedDirectory(workspaceRoot), name);
 }

@@ -22,8 +22,8 @@ const DEFAULT = 'default';
 const OF_A_LOCK = /\.(flock|owner)(\.|$)/;
 
 /**
- * The kept directory of a project's build: git-ignored, never an output of Nx, locked while in use. No two projects or variants
- * share one, and it is no file of another's lock.
+ * The kept directory of a project's build: git-ignored, never an output of Nx, locked while in use. Each variant of each project
+ * has its own, with a path that no lock of another uses for its files.
  */
 export function workDirectory(workspaceRoot: string, project: string, configuration?: string): string {
   const variant = configuration === undefined ? DEFAULT : ownName(configuration, isReserved);
@@ -62,6 +62,11 @@ function ownName(name: string, isTaken: (name: string) => boolean = () => false)
 /** Remembers which artifacts were compared with their manifests: for this machine only, never an output. */
 export function checkedDirectory(workspaceRoot: string): string {
   return join(workspaceRoot, '.bringup', 'checked');
+}
+
+/** Remembers what Nx hashed of each source directory. */
+export function hashedDirectory(workspaceRoot: string): string {
+  return join(workspaceRoot, '.bringup', 'hashed');
 }
 
 /** The file in which clang's tools look for a compilation database. */
