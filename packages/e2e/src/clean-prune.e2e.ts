@@ -133,7 +133,7 @@ it('prune lists all, and removes by age what is neither locked, in use, nor name
   await prune('--olderThan=0h', '--lockedSources');
   expect(readdirSync(join(store, 'sources'))).toEqual([]);
   expect(existsSync(build('busybox'))).toBe(false);
-  // What was pruned is fetched and made again.
+  // The next build fetches the source, and compiles it.
   rmSync(inWorkspace('dist/kernel'), { recursive: true });
   expect((await run('run', 'kernel:build', '--skip-nx-cache')).tasks['kernel:build']).toBe('ran');
 });
