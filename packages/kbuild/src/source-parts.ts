@@ -1,9 +1,11 @@
+import { hash } from 'node:crypto';
 import type { ProgramName } from './programs.js';
-import { ownTree, type SourceTree, type TreeListing } from './sources/index.js';
+import { describeDirectory, type FileSelection, type SourceTree } from './sources/index.js';
 import { COMPILED, KCONFIG, MAKEFILE } from './tree-file-kinds.js';
 
 /** What reads a source tree: its conf, a build of modules out of the tree, or the build of the program itself. */
-export type SourcePart = 'config' | 'modules' | 'build';
+export const SOURCE_PARTS = ['config', 'modules', 'build'] as const;
+export type SourcePart = (typeof SOURCE_PARTS)[number];
 
 /** Documentation, tests and records of a tree, which none of its builds reads. A Kconfig file or Makefile among them counts. */
 const UNREAD: Readonly<Record<ProgramName, RegExp>> = {
@@ -34,14 +36,30 @@ function isOuter(name: string): boolean {
   return /^([^/]+|(arch|include|scripts|tools)\/.*)$|(^|\/)vdso\//.test(name);
 }
 
+/** Another one whenever the rules above change: sums of files are remembered by it. */
+const RULES = hash(
+  'sha1',
+  [isRead, isOuter, KCONFIG, MAKEFILE, COMPILED, PREPARED, ALSO_UNREAD, ...Object.values(UNREAD)].join('\n'),
+).slice(0, 8);
+
+/** The files of a program's tree that one of its readers reads. */
+export function selectPart(program: ProgramName, part: SourcePart): FileSelection {
+  return { key: `${program} ${part} ${RULES}`, has: (name) => isRead(name, program, part) };
+}
+
 /**
- * A user's own source tree as one of its readers sees it: the identity and the files are those of the part alone. Every other
- * tree never changes, and is returned as it is.
+ * A user's own source tree as each of its readers sees it: identity and files are those of the part alone.
+ *
+ * @param home the store's directory, which remembers the tree
+ * @throws UserError `SOURCE_MISSING`
  */
-export function partOfSource(source: SourceTree, program: ProgramName, part: SourcePart): SourceTree {
-  const { own } = source;
-  if (!own) return source;
-  const select = (files: TreeListing): TreeListing =>
-    new Map([...files].filter(([name]) => isRead(name, program, part)));
-  return ownTree(source.path, select(own.files), async () => select(await own.look()));
+export async function describeParts<P extends SourcePart>(
+  directory: string,
+  home: string,
+  program: ProgramName,
+  parts: readonly P[],
+): Promise<Readonly<Record<P, SourceTree>>> {
+  const selections = parts.map((part) => selectPart(program, part));
+  const trees = await describeDirectory(directory, home, selections);
+  return Object.fromEntries(parts.map((part, index) => [part, trees[index]])) as Record<P, SourceTree>;
 }

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ensureDir, pathExists, readFile, remove, writeFile } from 'fs-extra';
 import type { MakeSetting } from '../make.js';
-import { place, type SourceTree } from '../sources/index.js';
+import { place, type OwnFiles, type TreeListing } from '../sources/index.js';
 import type { ToolVersions } from '../toolchain.js';
 import { MAKEFILE } from '../tree-file-kinds.js';
 import { removeDependents } from './dependents.js';
@@ -30,7 +30,8 @@ export async function prepareOut(
   const keyFile = `${out}.key`;
   const key = keyOf(make, tools);
   const isKept = (await readFile(keyFile, 'utf8').catch(() => undefined)) === key;
-  const own = source.own && (await examine(source, isKept ? await readRecord(out) : undefined));
+  const own =
+    source.own && (await examine(source.path, source.own, isKept ? await readRecord(out) : undefined));
   const killed = await readMark(out);
   const reason = killed === 'lost' ? 'the last build was cut off' : own?.remedy?.everything;
   if (reason !== undefined) onNote?.(`${reason}: starting afresh`);
@@ -46,7 +47,7 @@ export async function prepareOut(
   }
   await remove(runningMark(out));
   await ensureDir(out);
-  if (own) await writeRecord(out, source.own!.files, own.rules);
+  if (own) await writeRecord(out, own.files, own.rules);
   await writeFile(keyFile, key);
 }
 
@@ -64,11 +65,13 @@ async function keepFinished(
 
 /** What a user's own source is now, and what its changes since the last build need; undefined without a record of that build. */
 async function examine(
-  source: SourceTree,
+  path: string,
+  own: OwnFiles,
   record: SourceRecord | undefined,
-): Promise<{ rules: Map<string, string>; remedy: Remedy | undefined }> {
-  const rules = await readRules(source, record);
-  return { rules, remedy: record && remedyFor(source, record, rules) };
+): Promise<{ files: TreeListing; rules: Map<string, string>; remedy: Remedy | undefined }> {
+  const files = own.files();
+  const rules = await readRules(path, files, record);
+  return { files, rules, remedy: record && remedyFor(path, files, record, rules) };
 }
 
 /** A tree in the store never changes, so that its identity is part of the key. */
@@ -80,20 +83,29 @@ function keyOf({ arch, crossCompile, llvm, source }: Prepared, tools: ToolVersio
 }
 
 /** {@link SourceRecord.rules} of the source as it is now; only Makefiles that changed are read. */
-async function readRules(source: SourceTree, record: SourceRecord | undefined): Promise<Map<string, string>> {
+async function readRules(
+  path: string,
+  files: TreeListing,
+  record: SourceRecord | undefined,
+): Promise<Map<string, string>> {
   const rules = new Map<string, string>();
-  for (const [name, identity] of source.own!.files) {
+  for (const [name, identity] of files) {
     if (!MAKEFILE.test(name)) continue;
     const known = record?.files.get(name) === identity ? record.rules.get(name) : undefined;
-    rules.set(name, known ?? (await rulesDigestOf(place(Buffer.from(source.path), name))));
+    rules.set(name, known ?? (await rulesDigestOf(place(Buffer.from(path), name))));
   }
   return rules;
 }
 
-function remedyFor(source: SourceTree, record: SourceRecord, rules: ReadonlyMap<string, string>): Remedy {
-  const root = Buffer.from(source.path);
+function remedyFor(
+  path: string,
+  files: TreeListing,
+  record: SourceRecord,
+  rules: ReadonlyMap<string, string>,
+): Remedy {
+  const root = Buffer.from(path);
   return planRemedy(
-    compareListings(record.files, source.own!.files),
+    compareListings(record.files, files),
     (name) => (statSync(place(root, name), { throwIfNoEntry: false })?.mtimeMs ?? 0) <= record.builtMs,
     (name) => (rules.get(name) ?? NO_RULES) !== (record.rules.get(name) ?? NO_RULES),
   );

@@ -45,12 +45,12 @@ export async function whileMakeRuns<T>(used: Used, label: string, make: () => Pr
  *
  * @returns their names, in latin1
  */
-async function recordChanges({ out, source: { own } }: Used): Promise<string[]> {
-  if (!own) return [];
-  const { changed, added, deleted } = compareListings(own.files, await own.look());
+async function recordChanges({ out, source: { own, identity } }: Used): Promise<string[]> {
+  const after = await own?.look();
+  if (!own || !after || after.identity === identity) return [];
+  const files = own.files();
+  const { changed, added, deleted } = compareListings(files, after.files());
   const names = [...changed, ...added, ...deleted];
-  if (names.length === 0) return [];
-  const files = new Map(own.files);
   const rules = new Map((await readRecord(out))?.rules);
   for (const name of names) {
     files.set(name, UNSETTLED);

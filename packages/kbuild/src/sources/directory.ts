@@ -2,14 +2,20 @@ import { realpath, stat } from 'fs-extra';
 import { UserError } from '@bringup/process';
 import type { SourceTree } from './model.js';
 import { DEFAULT_EPOCH } from './store.js';
-import { hashOfListing, listTree, type TreeListing } from './tree-hash.js';
+import { lookAtTree, type FileSelection, type TreeLook } from './tree-look.js';
 
 /**
- * The user's own tree, as it is now. Its files' times are those of a checkout and say nothing, hence one date for all.
+ * The user's own tree as it is now, as the reader of each selection sees it: identity and files are those of the selection alone. Its
+ * files' times are those of a checkout and say nothing, hence one date for all.
  *
- * @throws UserError `SOURCE_MISSING`
+ * @param home the store's directory, which remembers the tree
+ * @throws UserError `SOURCE_MISSING`, `SOURCE_UNREADABLE`
  */
-export async function describeDirectory(directory: string, home: string): Promise<SourceTree> {
+export async function describeDirectory(
+  directory: string,
+  home: string,
+  selections: readonly FileSelection[],
+): Promise<SourceTree[]> {
   const found = await stat(directory).catch(() => undefined);
   if (!found?.isDirectory()) {
     throw new UserError(
@@ -18,19 +24,27 @@ export async function describeDirectory(directory: string, home: string): Promis
       { path: directory },
     );
   }
-  const look = () => listTree(directory, home);
-  return ownTree(await realpath(directory), await look(), look);
+  const path = await realpath(directory);
+  const look = await readable(lookAtTree(directory, selections, home));
+  return selections.map((selection) => {
+    const { identity, files } = select(look, selection);
+    const again = async () => select(await readable(lookAtTree(directory, [selection], home)), selection);
+    return { path, identity, epoch: DEFAULT_EPOCH, own: { files, look: again } };
+  });
 }
 
-/** A source tree of these files. Its identity is computed when it is asked for: the whole of a kernel takes a while. */
-export function ownTree(path: string, files: TreeListing, look: () => Promise<TreeListing>): SourceTree {
-  let identity: string | undefined;
-  return {
-    path,
-    get identity() {
-      return (identity ??= hashOfListing(files));
-    },
-    epoch: DEFAULT_EPOCH,
-    own: { files, look },
-  };
+async function readable<T>(look: Promise<T>): Promise<T> {
+  return look.catch((error: unknown) => {
+    const { code, path } = error as { code?: string; path?: string };
+    if (path === undefined || !['EACCES', 'EPERM', 'EIO'].includes(code!)) throw error;
+    const message = `${path} cannot be read (${code}), and what is built from it depends on it. Give this user leave to read it`;
+    throw new UserError('SOURCE_UNREADABLE', message, { path, code }, error);
+  });
 }
+
+function select({ identities, files }: TreeLook, { key, has }: FileSelection) {
+  return { identity: identities.get(key)!, files: () => new Map([...files()].filter(([name]) => has(name))) };
+}
+
+/** Of a tree, everything. */
+export const ALL_FILES: FileSelection = { key: 'all', has: () => true };

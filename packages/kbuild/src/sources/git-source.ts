@@ -4,15 +4,12 @@ import { runProgram, ToolError, UserError } from '@bringup/process';
 import { gitLabel, gitRef, gitUrls } from './git-address.js';
 import { isNotThere } from './git-failure.js';
 import { askMirrors, describeFailures, refAt, resolveRef, unreachable } from './git-remote.js';
-import { askGitServer, runGit } from './git.js';
+import { askGitServer, PLAIN_FILES, runGit } from './git.js';
 import type { GitSpec, LockedGit, SourceContext } from './model.js';
 import type { Workplace } from './store.js';
 
 /** How git tells how far it has come: percent, objects, and while they are received their bytes. */
 const PROGRESS = /^(?:Receiving|Unpacking) objects: +\d+% \((\d+)\/(\d+)\)(?:, ([\d.]+ \w+))?/;
-
-/** Files come out as the commit has them: of what a tree's own .gitattributes can do to them, nothing is done. */
-const PLAIN_FILES = '* -text !eol !ident !filter !working-tree-encoding\n';
 
 /**
  * What a git source is now: its commit, or the one that its tag or branch leads to, for which a server is asked.

@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { open, unlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   runProgram,
   scrubbedEnvironment,
@@ -21,6 +25,9 @@ const ENVIRONMENT = {
   GIT_TERMINAL_PROMPT: '0',
 };
 
+/** Attributes under which files are as their blobs: of what a tree's own .gitattributes can do to them, nothing is done. */
+export const PLAIN_FILES = '* -text !eol !ident !filter !working-tree-encoding\n';
+
 /**
  * git's stdout, byte for byte: file names have no encoding.
  *
@@ -32,37 +39,65 @@ export async function readGit(directory: string, args: readonly string[]): Promi
 }
 
 /**
- * A setting with its value for the current user: from their own, the system's and the repository's configuration.
- * A value that begins with `~` is a path, and is expanded as git does it.
+ * Settings with their values for the current user: from their own, the system's and the repository's configuration.
+ *
+ * @param names an extended regular expression for their names, in lower case
+ * @returns name in lower case → value; `true` for a name that stands without a value
  */
-export async function readUserSetting(directory: string, name: string): Promise<string | undefined> {
+export async function readUserSettings(
+  directory: string,
+  names: string,
+): Promise<ReadonlyMap<string, string>> {
+  const output = await readUserGit(directory, ['-z', '--get-regexp', `^(${names})$`]);
+  // Where a name has several values, the last one counts.
+  return new Map(
+    (output ?? '').split('\0').flatMap((entry) => {
+      const [name, ...value] = entry.split('\n');
+      return name ? [[name, value.length === 0 ? 'true' : value.join('\n')] as const] : [];
+    }),
+  );
+}
+
+/** A setting that is a path, of the current user. One that begins with `~` is expanded as git does it. */
+export async function readUserPath(directory: string, name: string): Promise<string | undefined> {
+  return (await readUserGit(directory, ['--type=path', '--get', name]))?.trim();
+}
+
+async function readUserGit(directory: string, args: readonly string[]): Promise<string | undefined> {
   const own = ['HOME', 'XDG_CONFIG_HOME'].flatMap((key) =>
     process.env[key] ? [[key, process.env[key]]] : [],
   );
   const environment = { ...(Object.fromEntries(own) as Record<string, string>), GIT_OPTIONAL_LOCKS: '0' };
-  const argv: Argv = ['git', '-c', 'safe.directory=*', 'config', '--type=path', '--get', name];
-  return (await outputOf(argv, directory, environment))?.toString().trim();
+  const argv: Argv = ['git', '-c', 'safe.directory=*', 'config', ...args];
+  return (await outputOf(argv, directory, environment))?.toString();
 }
 
+/** By way of a file: of the megabytes that git prints of a kernel tree, a pipe makes more than a hundred buffers. */
 async function outputOf(
   argv: Argv,
   directory: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<Buffer | undefined> {
-  const program = await startProgram(argv, {
-    cwd: directory,
-    env: scrubbedEnvironment(environment),
-    // It only reads, and ends when nobody reads its output: it needs no reaper, which takes longer to start than git runs.
-    foreground: true,
-  });
-  const chunks: Buffer[] = [];
-  program.stdin?.end();
-  program.stderr?.resume();
-  program.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
-  const ended = new Promise((resolve) => program.stdout?.once('close', resolve));
-  const { exitCode } = await program.exited;
-  await ended;
-  return exitCode === 0 ? Buffer.concat(chunks) : undefined;
+  const path = join(tmpdir(), `bringup-git-${randomUUID()}`);
+  const file = await open(path, 'wx+', 0o600);
+  try {
+    await unlink(path);
+    const program = await startProgram(argv, {
+      cwd: directory,
+      env: scrubbedEnvironment(environment),
+      stdio: ['ignore', file.fd, 'pipe'],
+      // It only reads, and ends when nobody reads its output: it needs no reaper, which takes longer to start than git runs.
+      foreground: true,
+    });
+    program.stderr?.resume();
+    const { exitCode } = await program.exited;
+    if (exitCode !== 0) return undefined;
+    const output = Buffer.allocUnsafeSlow((await file.stat()).size);
+    await file.read(output, 0, output.length, 0);
+    return output;
+  } finally {
+    await file.close();
+  }
 }
 
 /** Splits the output of an option `-z`. latin1, which keeps every byte. */

@@ -8,6 +8,7 @@ export {
   type LockedArchive,
   type LockedGit,
   type LockedSource,
+  type OwnFiles,
   type SourceContext,
   type SourceFile,
   type SourceProgress,
@@ -18,7 +19,7 @@ export {
 export { gitRef, gitUrls, type GitRef } from './git-address.js';
 export { ensureSource, isSourceAvailable, lockedIdentity, presentSource, resolveSource } from './sources.js';
 export { listStored, removeStored, type Stored, type StoredKind } from './stored.js';
-export { describeDirectory, ownTree } from './directory.js';
+export { describeDirectory } from './directory.js';
 export { place } from './remembered-files.js';
 export { namesCommit, scmState } from './scm-state.js';
-export type { TreeListing } from './tree-hash.js';
+export type { FileSelection, TreeListing } from './tree-look.js';

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import type { TreeListing } from './tree-hash.js';
+import type { TreeListing } from './tree-look.js';
 
 /** A binary package that carries a source tarball below /usr/src (`linux-source-6.1`). */
 export interface DebianPackageSpec {
@@ -108,9 +108,9 @@ export interface SourceContext {
 /** The files of a tree that may change at any time. */
 export interface OwnFiles {
   /** As they were when the tree was described. */
-  readonly files: TreeListing;
-  /** Lists them again. */
-  readonly look: () => Promise<TreeListing>;
+  readonly files: () => TreeListing;
+  /** Looks again. */
+  readonly look: () => Promise<{ readonly identity: string; readonly files: () => TreeListing }>;
 }
 
 /** A source tree that is ready to be built from. */

@@ -24,6 +24,15 @@ export function place(root: Buffer, name: string): Buffer {
   return name ? Buffer.concat([root, Buffer.from('/'), Buffer.from(name, 'latin1')]) : root;
 }
 
+/** For what was removed since its name was read: it is missing. All other errors stay errors. */
+export function ifGone<T>(otherwise: T): (error: unknown) => T {
+  return (error) => {
+    // ENOTDIR: a file is there in place of a directory.
+    if (['ENOENT', 'ENOTDIR'].includes((error as { code?: string }).code!)) return otherwise;
+    throw error;
+  };
+}
+
 const ASCII = /^[\0-\x7f]*$/;
 
 /** {@link place} as a string, for loops over 80,000 files: it takes a third of the time. */
@@ -83,7 +92,7 @@ export class RememberedFiles {
     const pathOf = quickPlace(root);
     const below = root.toString('latin1').slice(Buffer.byteLength(this.root) + 1);
     for (const name of names) {
-      const status = lstatSync(pathOf(name), { throwIfNoEntry: false });
+      const status = lookUp(pathOf(name));
       if (!status) continue;
       if (status.isDirectory()) await onDirectory(name);
       else if (status.isFile() || status.isSymbolicLink()) {
@@ -95,8 +104,10 @@ export class RememberedFiles {
       } else found.set(name, 'special');
     }
     const worker = async () => {
-      for (let next = unread.pop(); next !== undefined; next = unread.pop())
-        found.set(next.name, await this.read(place(root, next.name), next));
+      for (let next = unread.pop(); next !== undefined; next = unread.pop()) {
+        const identity = await this.read(place(root, next.name), next).catch(ifGone(undefined));
+        if (identity !== undefined) found.set(next.name, identity);
+      }
     };
     await Promise.all(Array.from({ length: PARALLEL }, worker));
     return found;
@@ -121,6 +132,14 @@ export class RememberedFiles {
   async save(): Promise<void> {
     if (this.file === undefined || (!this.changed && this.seen.size === this.known.size)) return;
     await writeFileAside(this.file, Buffer.from(this.seen.format(), 'latin1')).catch(() => undefined);
+  }
+}
+
+function lookUp(path: Buffer | string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    return ifGone(undefined)(error);
   }
 }
 

@@ -4,7 +4,7 @@ import { describeFullDevice, runProgram, ToolError, UserError } from '@bringup/p
 import { findNewest } from './debian-archive.js';
 import { downloadDebian, findLocked, type DebianSource } from './debian-download.js';
 import { settleTimes } from './settle-times.js';
-import { describeDirectory } from './directory.js';
+import { ALL_FILES, describeDirectory } from './directory.js';
 import { gitLabel, gitRef, gitUrls } from './git-address.js';
 import { lockedCommit, lockGit, makeGitTree } from './git-source.js';
 import type { GitSpec, LockedSource, SourceContext, SourceSpec, SourceTree, TarballSpec } from './model.js';
@@ -91,7 +91,7 @@ export async function ensureSource(
 ): Promise<SourceTree> {
   switch (spec.kind) {
     case 'directory':
-      return describeDirectory(spec.path, ctx.home);
+      return (await describeDirectory(spec.path, ctx.home, [ALL_FILES]))[0]!;
     case 'tarball':
       return ensureTarball(spec, ctx);
     case 'git':

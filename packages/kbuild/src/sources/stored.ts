@@ -86,8 +86,8 @@ async function describeRecord(path: string): Promise<Stored | undefined> {
   const found = await stat(path).catch(() => undefined);
   if (!found) return undefined;
   const title = "record of a source directory's files";
-  const { blocks, mtimeMs } = found;
-  return { kind: 'record', path, id: '', title, bytes: blocks * 512, usedMs: mtimeMs, inUse: false };
+  const bytes = await diskUsage(path);
+  return { kind: 'record', path, id: '', title, bytes, usedMs: found.mtimeMs, inUse: false };
 }
 
 /** The program that a tree is the source of, with the version that its Makefile names. */

@@ -5,8 +5,7 @@ import { sha256File, ToolError } from '@bringup/process';
 import { build } from '../build.js';
 import { buildLog } from '../kept-output/index.js';
 import { KCONFIG_PROGRAMS } from '../programs.js';
-import { partOfSource } from '../source-parts.js';
-import { describeDirectory } from '../sources/index.js';
+import { describeParts } from '../source-parts.js';
 
 const FIXTURE = join(__dirname, '../../fixtures/fake-kernel');
 const GIT = ['-c', 'user.name=a', '-c', 'user.email=a@example.org', '-c', 'commit.gpgSign=false'];
@@ -82,7 +81,8 @@ export class OwnTree {
 
   private async buildIn(out: string): Promise<Record<string, string> | undefined> {
     this.notes.length = 0;
-    const source = await describeDirectory(this.tree, join(this.directory, 'home'));
+    const home = join(this.directory, 'home');
+    const { build: source } = await describeParts(this.tree, home, 'kernel', ['build']);
     const request = {
       program: KCONFIG_PROGRAMS.kernel,
       make: {
@@ -90,7 +90,7 @@ export class OwnTree {
         variables: ['ARCH=x86_64'],
         crossCompile: 'x86_64-linux-gnu-',
         llvm: false,
-        source: partOfSource(source, 'kernel', 'build'),
+        source,
         out,
         jobs: 2,
       },

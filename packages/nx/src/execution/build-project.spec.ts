@@ -1,11 +1,14 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hashArray } from '@nx/devkit';
+import { describeParts } from '@bringup/kbuild';
 import { kernelDefaults } from '../generated/kernel-options.js';
 import type { ProjectLike } from '../project/declaration.js';
-import { recordHashed } from '../project/hashed-source.js';
+import { sourceHash, sourceHashCommand } from '../project/source-hash.js';
 import { makeTask, makeWorkspace, writeManifests } from '../testing/workspace.js';
 import { buildProject } from './build-project.js';
 import { openKconfigProject, type KconfigOptions } from './kconfig-project.js';
+import type { Task } from './task.js';
 
 const FIXTURES = join(__dirname, '../../../kbuild/fixtures');
 
@@ -22,7 +25,7 @@ const OTHERS = {
 };
 
 /** A fake kernel with these options, and what its build says and publishes. */
-function setUp(change: Partial<KconfigOptions>) {
+function setUp(change: Partial<KconfigOptions>, runtimeHashes: Task['runtimeHashes'] = new Map()) {
   const root = makeWorkspace({
     'dist/rootfs/initramfs.cpio.gz': 'first',
     'dist/packed/initramfs.cpio.xz': 'x',
@@ -38,7 +41,7 @@ function setUp(change: Partial<KconfigOptions>) {
   };
   const build = async (): Promise<string[]> => {
     const projects = { ...OTHERS, linux: declared('kernel', options) };
-    const task = makeTask(root, 'linux', projects, { hasConfigTarget: false });
+    const task = makeTask(root, 'linux', projects, { hasConfigTarget: false, runtimeHashes });
     await buildProject(task, await openKconfigProject(task, 'kernel', options));
     return task.notes;
   };
@@ -108,15 +111,36 @@ it('makes the configuration anew after a build in which make changed it', async 
   expect(published('.config')).not.toContain('DRIFTED');
 });
 
-it('refuses a source directory that changed after Nx hashed it', async () => {
-  const { root, build } = setUp({});
-  const path = realpathSync(join(root, 'kernel'));
-  await recordHashed(root, 'kernel', 'build', { path, identity: 'of an earlier state' });
-  await expect(build()).rejects.toMatchObject({
-    code: 'SOURCE_CHANGED',
-    message: expect.stringMatching(/kernel changed after Nx had hashed it.*Run the same command again\.$/),
+describe('a source directory that Nx hashed', () => {
+  const COMMAND = sourceHashCommand('kernel', 'build', 'kernel', ['dist/linux/.config']);
+  const identityOf = async (root: string) =>
+    (await describeParts(join(root, 'kernel'), join(root, 'home'), 'kernel', ['build'])).build.identity;
+
+  it('is refused when it changed since', async () => {
+    const hashes = new Map([[COMMAND, hashArray([sourceHash('of an earlier state', undefined)])]]);
+    const { root, build } = setUp({}, hashes);
+    await expect(build()).rejects.toMatchObject({
+      code: 'SOURCE_CHANGED',
+      message: expect.stringMatching(/kernel changed after Nx had hashed it.*Run the same command again\.$/),
+    });
+    expect(existsSync(join(root, 'dist/linux/vmlinux'))).toBe(false);
   });
-  expect(existsSync(join(root, 'dist/linux/vmlinux'))).toBe(false);
+
+  it('is built when it is the same, whichever variant has it', async () => {
+    const hashes = new Map([
+      [sourceHashCommand('kernel', 'build', 'other', []), hashArray([sourceHash('another', undefined)])],
+    ]);
+    const { root, build } = setUp({}, hashes);
+    hashes.set(COMMAND, hashArray([sourceHash(await identityOf(root), undefined)]));
+    expect((await build()).at(-1)).toMatch(/^built /);
+  });
+
+  it('is refused when another commit is checked out, and the hash is that of a commit', async () => {
+    const hashes = new Map<string, string>();
+    const { root, build } = setUp({}, hashes);
+    hashes.set(COMMAND, hashArray([sourceHash(await identityOf(root), 'an earlier commit')]));
+    await expect(build()).rejects.toMatchObject({ code: 'SOURCE_CHANGED' });
+  });
 });
 
 it('refuses an initramfs that is not built', async () => {

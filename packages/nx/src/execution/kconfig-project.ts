@@ -4,12 +4,11 @@ import { realpath, stat } from 'fs-extra';
 import {
   bringupHome,
   ccacheDirectory,
-  describeDirectory,
+  describeParts,
   EMBEDDED_INITRAMFS_LINES,
   ensureSource,
   KCONFIG_PROGRAMS,
   lockedIdentity,
-  partOfSource,
   probeTools,
   toolchainOf,
   toolNames,
@@ -20,17 +19,18 @@ import {
   type KconfigProgram,
   type MakeSetting,
   type ProgramName,
+  SOURCE_PARTS,
   type SourcePart,
   type SourceSpec,
   type SourceTree,
   type ToolVersions,
 } from '@bringup/kbuild';
 import { probeVersion, UserError, withLock } from '@bringup/process';
+import { checkHashed } from './hashed-source.js';
 import { outputDirectory } from './output-directory.js';
 import { engineIdentity } from '../project/engine.js';
 import { workDirectory } from '../project/paths.js';
 import { presetPath } from '../project/presets.js';
-import { checkHashed } from '../project/hashed-source.js';
 import { isBaseFile, parseFragmentName } from '../project/references.js';
 import { checkTools, ensureLocked, type Locked, type Needs } from './locked.js';
 import { sourceContext } from './source-context.js';
@@ -94,15 +94,9 @@ export async function openKconfigProject(
   const locked = await ensureLocked(task, needs);
   const source = needs.source!;
   const { prefix, llvm } = toolchainOf(options.arch, options);
-  const directory = source.kind === 'directory' ? await describeOwn(source.path) : undefined;
+  const directory = source.kind === 'directory' ? await describeOwn(source.path, name) : undefined;
   const work = workDirectory(await realpath(task.workspaceRoot), task.project, task.configuration);
-  const parts = new Map<SourcePart, SourceTree>();
-  const partOf = (part: SourcePart) => {
-    if (!directory) return undefined;
-    const known = parts.get(part) ?? partOfSource(directory, name, part);
-    parts.set(part, known);
-    return known;
-  };
+  const partOf = (part: SourcePart) => directory?.[part];
   return {
     program: KCONFIG_PROGRAMS[name],
     options,
@@ -130,12 +124,15 @@ export async function openKconfigProject(
  */
 export async function requireHashed(task: Task, project: KconfigProject, part: SourcePart): Promise<void> {
   const tree = project.directory(part);
-  if (tree) await checkHashed(task.workspaceRoot, project.program.name, part, tree);
+  if (tree) await checkHashed(task, project.program.name, part, tree);
 }
 
-async function describeOwn(path: string): Promise<SourceTree> {
+async function describeOwn(
+  path: string,
+  name: ProgramName,
+): Promise<Readonly<Record<SourcePart, SourceTree>>> {
   const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) return describeDirectory(path, bringupHome());
+  if (found?.isDirectory()) return describeParts(path, bringupHome(), name, SOURCE_PARTS);
   const problem = found ? 'is not a directory' : 'does not exist';
   const message = `the source directory ${path} ${problem}. Correct the option "source".`;
   throw new UserError('SOURCE_MISSING', message, { path });

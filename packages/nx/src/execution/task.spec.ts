@@ -64,6 +64,18 @@ describe('runTask', () => {
     expect(said).toEqual(['kernel: hello']);
   });
 
+  it.each([
+    ['of the default variant', undefined, 'kernel:image'],
+    ['of a variant', 'tiny', 'kernel:image:tiny'],
+  ])('knows what Nx hashed for the task %s', async (_what, configurationName, id) => {
+    let task!: Task;
+    const hashDetails = { command: '1', nodes: { 'runtime:sh a.sh': '2', 'kernel:TsConfig': '3' } };
+    const taskGraph = { tasks: { [id]: { hashDetails } } } as unknown as ExecutorContext['taskGraph'];
+    const given = context({ targetName: 'image', configurationName, taskGraph });
+    await runTask(given, async (described) => void (task = described));
+    expect([...task.runtimeHashes]).toEqual([['sh a.sh', '2']]);
+  });
+
   it.each([new UserError('X', 'correct this'), new ToolError('Y', 'make failed')])(
     'shows an error of its own as one message: %s',
     async (error) => {

@@ -25,6 +25,8 @@ export interface Task {
   declarations(): Declaration[];
   /** What this project declares for Bringup. */
   readonly declaration: Declaration | undefined;
+  /** The `runtime` inputs of the task, as Nx hashed them before it ran: command → Nx's hash of what it printed. */
+  readonly runtimeHashes: ReadonlyMap<string, string>;
   /** True when Nx runs this project's `config` target before its build. */
   readonly hasConfigTarget: boolean;
 }
@@ -76,9 +78,23 @@ function describeTask(context: ExecutorContext, signal: AbortSignal, verbose: bo
     declarationOf,
     declarations: () => Object.keys(projects).flatMap((name) => declarationOf(name) ?? []),
     declaration: declarationOf(project),
+    runtimeHashes: readRuntimeHashes(context),
     hasConfigTarget: own?.targets?.config !== undefined,
   };
 }
+
+function readRuntimeHashes({ taskGraph, projectName, targetName, configurationName }: ExecutorContext) {
+  const id = [projectName, targetName, configurationName].filter(Boolean).join(':');
+  const nodes = Object.entries(taskGraph?.tasks[id]?.hashDetails?.nodes ?? {});
+  return new Map(
+    nodes
+      .filter(([name]) => name.startsWith(RUNTIME))
+      .map(([name, hash]) => [name.slice(RUNTIME.length), hash]),
+  );
+}
+
+/** How Nx marks them among the details of a hash. */
+const RUNTIME = 'runtime:';
 
 /** Frozen: asked for, or on a CI machine, by the variable that all of them set. */
 export function isFrozen(env: Readonly<Record<string, string | undefined>>): boolean {

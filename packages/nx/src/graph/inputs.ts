@@ -1,21 +1,17 @@
 import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
-import { lockEntryPath, type SourcePart } from '@bringup/kbuild';
+import { lockEntryPath, type ProgramName, type SourcePart } from '@bringup/kbuild';
 import { quoteCommand } from '@bringup/process';
 import { ENGINE_NODE, ownSources } from '../project/engine.js';
 import { PLUGIN, type Declaration } from '../project/declaration.js';
+import { PACKAGE } from '../project/package-path.js';
 import { isBaseFile, parseFragmentName } from '../project/references.js';
+import { sourceHashCommand } from '../project/source-hash.js';
 import { allOptions, variantOutput } from '../project/variants.js';
 import { pathInputs } from './path-inputs.js';
 import { text, texts } from './unchecked.js';
 
 export type Input = NonNullable<TargetConfiguration['inputs']>[number];
-
-/** Where Nx finds the programs of a `runtime` input: it starts them in the workspace root. */
-export const PACKAGE = 'node_modules/@bringup/nx';
-
-/** Hashes a source directory. */
-const SOURCE_HASH = ['node', `${PACKAGE}/dist/hash/main.js`];
 
 /** The directory of the presets in Bringup's own repository. */
 const PRESETS = 'workspace-configs/kconfig';
@@ -84,7 +80,7 @@ export function sourceInputs(declaration: Declaration, part: SourcePart): Input[
       ? variants.map((variant) => posix.join(variantOutput(declaration, variant), '.config'))
       : [];
   return [...new Set(allOptions(declaration).flatMap(({ source }) => directoryOf(source)))].map((path) => ({
-    runtime: quoteCommand([...SOURCE_HASH, kind, part, path, ...configs]),
+    runtime: sourceHashCommand(kind as ProgramName, part, path, configs),
   }));
 }
 

@@ -3,8 +3,9 @@ import { join, posix, relative, resolve } from 'node:path';
 import { quoteCommand } from '@bringup/process';
 import { globBase, globExpression, isGlob, nxPath, nxPattern } from '../project/glob.js';
 import { followLinks, isOutside, type Places } from '../project/links.js';
+import { PACKAGE } from '../project/package-path.js';
 import { isIgnored, NEVER_WALKED } from './ignored.js';
-import { PACKAGE, type Input } from './inputs.js';
+import type { Input } from './inputs.js';
 
 /** Hashes modes, symlinks, ignored files and trees outside the workspace, which Nx itself does not hash. */
 const TREE_HASH = ['sh', `${PACKAGE}/scripts/tree-hash.sh`];

@@ -8,32 +8,17 @@
  * is not there may name it. Smaller trees are hashed by tree-hash.sh, which takes less time to start.
  */
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import {
-  bringupHome,
-  describeDirectory,
-  namesCommit,
-  partOfSource,
-  recipeOf,
-  scmState,
-  type ProgramName,
-  type SourcePart,
-} from '@bringup/kbuild';
-import { recordHashed } from '../project/hashed-source.js';
+import { bringupHome, describeParts, type ProgramName, type SourcePart } from '@bringup/kbuild';
+import { countingCommit, sourceHash } from '../project/source-hash.js';
 
 async function main([program, part, path, ...configs]: string[]): Promise<void> {
   const directory = resolve(path!);
-  const reader = [program as ProgramName, part as SourcePart] as const;
-  const tree = partOfSource(await describeDirectory(directory, bringupHome()), ...reader);
-  // A task that cannot compare works as before.
-  await recordHashed(process.cwd(), ...reader, tree).catch(() => undefined);
-  const commit = configs.some(mayNameCommit) ? await scmState(directory) : undefined;
-  console.log(recipeOf([tree.identity, commit ?? null]));
-}
-
-function mayNameCommit(path: string): boolean {
-  return !existsSync(path) || namesCommit(readFileSync(path, 'utf8'));
+  const [parts, commit] = await Promise.all([
+    describeParts(directory, bringupHome(), program as ProgramName, [part as SourcePart]),
+    countingCommit(directory, configs),
+  ]);
+  console.log(sourceHash(parts[part as SourcePart].identity, commit));
 }
 
 // The hash is of no use where there is no such directory: the task runs, and reports the error.

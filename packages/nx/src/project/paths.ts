@@ -64,11 +64,6 @@ export function checkedDirectory(workspaceRoot: string): string {
   return join(workspaceRoot, '.bringup', 'checked');
 }
 
-/** Remembers what Nx hashed of each source directory. */
-export function hashedDirectory(workspaceRoot: string): string {
-  return join(workspaceRoot, '.bringup', 'hashed');
-}
-
 /** The file in which clang's tools look for a compilation database. */
 export const COMPILE_COMMANDS = 'compile_commands.json';
 

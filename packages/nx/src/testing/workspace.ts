@@ -80,6 +80,7 @@ export function makeTask(
     declarationOf,
     declarations: () => Object.keys(projects).flatMap((other) => declarationOf(other) ?? []),
     declaration: declarationOf(name),
+    runtimeHashes: new Map(),
     hasConfigTarget: true,
     notes,
     ...more,

@@ -2,6 +2,7 @@ import {
   appendFileSync,
   chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -18,9 +19,11 @@ import { join } from 'node:path';
 import { runProgram } from '@bringup/process';
 import { itWhere } from '../../../../jest.abilities.js';
 import { ensureSource } from './sources.js';
-import { hashOfListing, listTree } from './tree-hash.js';
+import { ALL_FILES, describeDirectory } from './directory.js';
+import { lookAtTree } from './tree-look.js';
 
-const treeHash = async (...tree: Parameters<typeof listTree>) => hashOfListing(await listTree(...tree));
+const treeHash = async (tree: string, home?: string) =>
+  (await lookAtTree(tree, [ALL_FILES], home)).identities.get(ALL_FILES.key);
 const root = mkdtempSync(join(tmpdir(), 'bringup-tree-hash-spec-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
@@ -58,6 +61,9 @@ async function gitTree(): Promise<string> {
   await git(tree, 'commit', '-qm', 'x');
   return tree;
 }
+
+/** The file in which a store remembers its only tree. */
+const recordIn = (home: string) => join(home, 'trees', readdirSync(join(home, 'trees'))[0]!, 'files.json');
 
 /** Edits, and whether they count: in a walk, in git. */
 const edits: [string, (tree: string) => void, boolean, boolean][] = [
@@ -272,8 +278,7 @@ describe('remembered files', () => {
     await settled();
     const before = await treeHash(tree, home);
     expect(await treeHash(tree, home)).toBe(before);
-    const [file] = readdirSync(join(home, 'trees'));
-    const known = () => readFileSync(join(home, 'trees', file!), 'utf8');
+    const known = () => readFileSync(recordIn(home), 'utf8');
     expect(JSON.parse(known()).names.split('//')).toContain('sub/run');
     // Same size, same mtime: only ctime tells.
     const { atime, mtime } = statSync(join(tree, 'sub/run'));
@@ -293,8 +298,7 @@ describe('remembered files', () => {
     const [tree, home] = [plainTree(), mkdtempSync(join(root, 'home-'))];
     await settled();
     const before = await treeHash(tree, home);
-    const [file] = readdirSync(join(home, 'trees'));
-    writeFileSync(join(home, 'trees', file!), change(readFileSync(join(home, 'trees', file!), 'utf8')));
+    writeFileSync(recordIn(home), change(readFileSync(recordIn(home), 'utf8')));
     expect(await treeHash(tree, home)).toBe(before);
   });
 
@@ -302,7 +306,7 @@ describe('remembered files', () => {
     const [tree, home] = [plainTree(), mkdtempSync(join(root, 'home-'))];
     await settled();
     await treeHash(tree, home);
-    const record = join(home, 'trees', readdirSync(join(home, 'trees'))[0]!);
+    const record = recordIn(home);
     writeFileSync(join(tree, 'sub/0-first'), 'new');
     renameSync(join(tree, 'sub/run'), join(tree, 'sub/zz-last'));
     expect(await treeHash(tree, home)).toBe(await treeHash(tree));
@@ -320,8 +324,7 @@ describe('remembered files', () => {
   it('are not those of a file that was written a moment ago', async () => {
     const [tree, home] = [plainTree(), mkdtempSync(join(root, 'home-'))];
     await treeHash(tree, home);
-    const [file] = readdirSync(join(home, 'trees'));
-    expect(JSON.parse(readFileSync(join(home, 'trees', file!), 'utf8'))).toEqual({
+    expect(JSON.parse(readFileSync(recordIn(home), 'utf8'))).toEqual({
       names: '',
       facts: '',
       ids: '',
@@ -392,3 +395,170 @@ it('is the identity of a source directory, which is not locked', async () => {
     ensureSource({ kind: 'directory', path: join(tree, 'none') }, undefined, { home: root }),
   ).rejects.toMatchObject({ code: 'SOURCE_MISSING' });
 });
+
+describe('an index that tells more than files and ids', () => {
+  const allOf = async (tree: string, home?: string) => [
+    ...(await (await lookAtTree(tree, [ALL_FILES], home)).files()),
+  ];
+
+  /** A tree with one file that two branches changed, as git leaves it in the middle of merging them. */
+  async function conflictedTree(how: 'merge' | 'rebase'): Promise<string> {
+    const tree = await gitTree();
+    await git(tree, 'switch', '-qc', 'theirs');
+    appendFileSync(join(tree, 'Makefile'), '# theirs\n');
+    await git(tree, 'commit', '-qam', 'theirs');
+    await git(tree, 'switch', '-qc', 'ours', 'HEAD~');
+    appendFileSync(join(tree, 'Makefile'), '# ours\n');
+    await git(tree, 'commit', '-qam', 'ours');
+    await expect(git(tree, how, 'theirs')).rejects.toMatchObject({ code: 'TOOL_FAILED' });
+    return tree;
+  }
+
+  it.each(['merge', 'rebase'] as const)(
+    'in the middle of a %s, the files are those on the disk',
+    async (how) => {
+      const [tree, home] = [await conflictedTree(how), mkdtempSync(join(root, 'home-'))];
+      const copy = mkdtempSync(join(root, 'no-git-'));
+      cpSync(tree, copy, { recursive: true, verbatimSymlinks: true });
+      rmSync(join(copy, '.git'), { recursive: true });
+      const before = await treeHash(tree, home);
+      expect(before).toBe(await treeHash(copy));
+      appendFileSync(join(tree, 'Makefile'), '# solved\n');
+      const solved = await treeHash(tree, home);
+      expect(solved).not.toBe(before);
+      await git(tree, 'add', '.');
+      expect(await treeHash(tree, home)).toBe(solved);
+    },
+  );
+
+  it.each<[string, (tree: string) => Promise<unknown>]>([
+    [
+      'a file that is yet to be added',
+      async (tree) => {
+        writeFileSync(join(tree, 'new'), 'new\n');
+        return git(tree, 'add', '--intent-to-add', 'new');
+      },
+    ],
+    [
+      'a file in place of a directory',
+      async (tree) => {
+        rmSync(join(tree, 'sub'), { recursive: true });
+        writeFileSync(join(tree, 'sub'), 'file\n');
+      },
+    ],
+    [
+      'a directory in place of a file',
+      async (tree) => {
+        rmSync(join(tree, 'Makefile'));
+        mkdirSync(join(tree, 'Makefile'));
+        writeFileSync(join(tree, 'Makefile/x'), 'x\n');
+      },
+    ],
+    [
+      'a repository made of a directory with tracked files',
+      async (tree) => {
+        await git(join(tree, 'sub'), 'init', '-q');
+        writeFileSync(join(tree, 'sub/run'), 'changed\n');
+      },
+    ],
+    ['a file that is removed from the index alone', (tree) => git(tree, 'rm', '-q', '--cached', 'Makefile')],
+  ])('%s: the same as a walk', async (_what, change) => {
+    const [tree, home] = [await gitTree(), mkdtempSync(join(root, 'home-'))];
+    await treeHash(tree, home);
+    await change(tree);
+    const copy = mkdtempSync(join(root, 'no-git-'));
+    cpSync(tree, copy, { recursive: true, verbatimSymlinks: true });
+    for (const place of ['.git', 'sub/.git'])
+      if (existsSync(join(copy, place))) rmSync(join(copy, place), { recursive: true });
+    const [files, hash] = [await allOf(copy), await treeHash(copy)];
+    // The second look has the sums of the first.
+    for (const _look of [1, 2]) {
+      expect((await allOf(tree, home)).sort()).toEqual(files.sort());
+      expect(await treeHash(tree, home)).toBe(hash);
+    }
+  });
+
+  it.each([
+    ['of another index', (text: string) => text.replace(/"digest":"./, '"digest":"x')],
+    ['cut short', (text: string) => text.slice(0, 20)],
+    ['null', () => 'null'],
+  ])('is not taken from a record %s', async (_what, change) => {
+    const [tree, home] = [await gitTree(), mkdtempSync(join(root, 'home-'))];
+    const before = await treeHash(tree, home);
+    const record = join(home, 'trees', readdirSync(join(home, 'trees'))[0]!, 'sums.json');
+    writeFileSync(record, change(readFileSync(record, 'utf8')).replace(/[0-9a-f]{64}/, '0'.repeat(64)));
+    expect(await treeHash(tree, home)).toBe(before);
+  });
+});
+
+describe('a large directory without git', () => {
+  /** More files than are read each time. */
+  function largeTree(): string {
+    const tree = plainTree();
+    for (let index = 0; index < 2_100; index += 1) writeFileSync(join(tree, `file-${index}`), `${index}\n`);
+    return tree;
+  }
+
+  it('has an index in the store, which sees every change', async () => {
+    const [tree, home] = [largeTree(), mkdtempSync(join(root, 'home-'))];
+    writeFileSync(join(tree, '.gitattributes'), '* text=auto eol=crlf\n');
+    writeFileSync(join(tree, 'a\\b'), '');
+    writeFileSync(Buffer.from(join(tree, 'x\xff\n'), 'latin1'), '');
+    const first = await treeHash(tree, home);
+    expect(existsSync(join(home, 'trees', readdirSync(join(home, 'trees'))[0]!, 'index/.git/index'))).toBe(
+      true,
+    );
+    expect(existsSync(join(tree, '.git'))).toBe(false);
+    expect(await treeHash(tree, home)).toBe(first);
+    for (const [, edit] of edits) {
+      writeFileSync(join(tree, 'sub/run'), '#!/bin/sh\n');
+      edit(tree);
+      expect(await treeHash(tree, home)).toBe(await treeHash(tree));
+    }
+    for (let index = 0; index < 300; index += 1) {
+      appendFileSync(join(tree, `file-${index}`), 'more\n');
+      rmSync(join(tree, `file-${index + 1_000}`));
+    }
+    const many = await treeHash(tree);
+    for (const _look of [1, 2]) expect(await treeHash(tree, home)).toBe(many);
+  });
+
+  it('is read again when the index is damaged', async () => {
+    const [tree, home] = [largeTree(), mkdtempSync(join(root, 'home-'))];
+    const before = await treeHash(tree, home);
+    const index = join(home, 'trees', readdirSync(join(home, 'trees'))[0]!, 'index/.git/index');
+    writeFileSync(index, 'no index');
+    for (const _look of [1, 2]) expect(await treeHash(tree, home)).toBe(before);
+    expect(readFileSync(index, 'latin1')).toMatch(/^DIRC/);
+  });
+
+  it('may become a work tree of git, and stop being one', async () => {
+    const [tree, home] = [largeTree(), mkdtempSync(join(root, 'home-'))];
+    const before = await treeHash(tree, home);
+    await git(tree, 'init', '-q');
+    expect(await treeHash(tree, home)).toBe(before);
+    await git(tree, 'add', '--force', '.');
+    expect(await treeHash(tree, home)).toBe(before);
+    rmSync(join(tree, '.git'), { recursive: true });
+    expect(await treeHash(tree, home)).toBe(before);
+  });
+});
+
+itWhere('root')(
+  'names a file that cannot be read (skipped unless run by root, who can become somebody else)',
+  async () => {
+    const tree = plainTree();
+    chmodSync(root, 0o755);
+    chmodSync(tree, 0o755);
+    chmodSync(join(tree, 'Makefile'), 0o600);
+    process.seteuid!(65_534);
+    try {
+      await expect(describeDirectory(tree, root, [ALL_FILES])).rejects.toMatchObject({
+        code: 'SOURCE_UNREADABLE',
+        message: expect.stringMatching(/Makefile.*cannot be read/),
+      });
+    } finally {
+      process.seteuid!(0);
+    }
+  },
+);

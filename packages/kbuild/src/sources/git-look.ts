@@ -1,0 +1,119 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { readFile } from 'fs-extra';
+import { ToolError } from '@bringup/process';
+import { readGit, readUserPath, readUserSettings, splitNames } from './git.js';
+import { IndexBase } from './index-base.js';
+import { place, type FileIdentity } from './remembered-files.js';
+
+/** Git's view of a directory of a work tree. Names are relative to it, in latin1. */
+export interface GitLook {
+  readonly index: IndexBase;
+  /**
+   * Files that are not as in the index: name → what the index has, where git says so. Submodules and files that git was asked not to
+   * look at are not among them.
+   */
+  readonly changed: ReadonlyMap<string, FileIdentity | undefined>;
+  /** Files, and directories of repositories within this one. */
+  readonly untracked: readonly string[];
+}
+
+/** Modes are compared whatever the repository's settings say: the build sees the modes on disk. */
+const EXACT = ['-c', 'core.fileMode=true', '-c', 'core.symlinks=true'];
+
+/**
+ * Ignored files that no build of a kernel, BusyBox or U-Boot reads: files that editors, indexers and patch(1) leave. All
+ * other ignored files count: `.scmversion`, `localversion*`, firmware and keys are ignored as well.
+ */
+const LEFT_BY_TOOLS =
+  /(^|\/)(\.(cache|clangd|idea|vscode|vs|direnv|mypy_cache|gdb_history)\/|(tags|TAGS|cscope\..*|ncscope\..*|G(PATH|RTAGS|SYMS|TAGS|TAGSROOT)|compile_commands\.json|\.DS_Store)$|.*(\.orig|\.rej|\.patch|\.swp|\.swo|\.o|\.ko|\.cmd|\.pyc|~)$)/;
+
+/** Attributes by which the bytes in the work tree differ from the blob's (gitattributes(5)); `-text` does not do that. */
+const CONVERTS = /(^|\s)(text|eol|crlf|filter|ident|working-tree-encoding)(=|\s|$)/m;
+
+/**
+ * Git's answer about a directory, as fast as reading its files' times.
+ *
+ * @param repository options of git that name its repository, where that is not the directory's own
+ * @returns undefined where git cannot answer: not in a work tree, nothing tracked, no git on this host
+ */
+export async function lookByGit(
+  root: Buffer,
+  repository: readonly string[] = [],
+): Promise<GitLook | undefined> {
+  const git: Git = async (...args) => readGit(root.toString(), [...repository, ...EXACT, ...args]);
+  try {
+    const [staged, changed, untracked] = await Promise.all([
+      git('ls-files', '--stage', '-v', '-z', '--', '.'),
+      git(
+        ...['diff-files', '--raw', '--no-abbrev', '-z', '--relative', '--no-ext-diff'],
+        ...['--ignore-submodules=all', '--', '.'],
+      ),
+      git('ls-files', '--others', '-z', '--', '.'),
+    ]);
+    if (!staged?.length || !changed || !untracked) return undefined;
+    const names = splitNames(untracked);
+    // What a repository ignores says something about its own files alone.
+    const others = repository.length > 0 ? names : await withoutLeftovers(git, names);
+    return {
+      index: new IndexBase(staged),
+      changed: parseChanged(changed),
+      untracked: others.map((name) => name.replace(/\/$/, '')),
+    };
+  } catch (error) {
+    if (error instanceof ToolError && error.code === 'TOOL_MISSING') return undefined;
+    throw error;
+  }
+}
+
+type Git = (...args: string[]) => Promise<Buffer | undefined>;
+
+/** `:100644 100644 d670460b… 0000000… M`, then the name: git-diff-files(1), "Raw output format". */
+function parseChanged(raw: Buffer): Map<string, FileIdentity | undefined> {
+  const changed = new Map<string, FileIdentity | undefined>();
+  const fields = splitNames(raw);
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const [mode, , id, , status] = fields[at]!.slice(1).split(' ');
+    // Of a file without content yet (git add --intent-to-add) or in conflict, git names no content.
+    changed.set(fields[at + 1]!, /^[MDT]/.test(status!) ? `${mode} ${id}` : undefined);
+  }
+  return changed;
+}
+
+async function withoutLeftovers(git: Git, untracked: readonly string[]): Promise<readonly string[]> {
+  if (!untracked.some((name) => LEFT_BY_TOOLS.test(name))) return untracked;
+  const ignored = await git('ls-files', '--others', '--ignored', '--exclude-standard', '-z', '--', '.');
+  const left = new Set(splitNames(ignored ?? Buffer.alloc(0)).filter((name) => LEFT_BY_TOOLS.test(name)));
+  return untracked.filter((name) => !left.has(name));
+}
+
+/** Where git looks for a user's attributes by default (gitattributes(5)). */
+function defaultAttributes(): string {
+  const { XDG_CONFIG_HOME: config, HOME: home } = process.env;
+  return join(config || join(home || homedir(), '.config'), 'git/attributes');
+}
+
+/**
+ * Whether the bytes of the blobs may differ from those in the work tree.
+ *
+ * @param attributes the names of the directory's `.gitattributes`
+ */
+export async function isConverted(root: Buffer, attributes: readonly string[]): Promise<boolean> {
+  const directory = root.toString();
+  const [settings, own] = await Promise.all([
+    readUserSettings(directory, 'core\\.(autocrlf|eol|attributesfile)'),
+    readGit(directory, ['rev-parse', '--path-format=absolute', '--git-path', 'info/attributes']),
+  ]);
+  const setting = (name: string) => settings.get(name);
+  if ((setting('core.autocrlf') ?? 'false') !== 'false' || setting('core.eol') === 'crlf') return true;
+  const users = setting('core.attributesfile');
+  const isShort = users?.startsWith('~') === true;
+  const files = isShort ? await readUserPath(directory, 'core.attributesFile') : users;
+  const paths = attributes.map((name) => place(root, name));
+  if (own) paths.push(Buffer.from(own.toString('latin1').trim(), 'latin1'));
+  paths.push(Buffer.from(files ?? defaultAttributes()), Buffer.from('/etc/gitattributes'));
+  const texts = await Promise.all(
+    paths.map((path) => readFile(path as unknown as string, 'latin1').catch(() => '')),
+  );
+  return texts.some((text) => CONVERTS.test(text));
+}

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { outputFile, pathExists, remove } from 'fs-extra';
+import { ToolError } from '@bringup/process';
+import { lookByGit, type GitLook } from './git-look.js';
+import { PLAIN_FILES, runGit } from './git.js';
+import type { TreeLook } from './tree-look.js';
+
+/** Smaller trees are read as fast as git is started. */
+const FEWEST_FILES = 2_000;
+
+/** So many changed files cost more at each look than it takes to write them into the index. */
+const MANY_CHANGES = 200;
+
+/** Names that git would refuse for the sake of other systems. */
+const ANY_NAME = ['-c', 'core.protectNTFS=false', '-c', 'core.protectHFS=false'];
+
+/**
+ * A git index of a directory that has none, kept outside it: git then tells in a fraction of a second which files have changed. It has no
+ * objects, just names, ids and times. What goes wrong with it only costs the next look time.
+ */
+export class PlainIndex {
+  private readonly options: readonly string[];
+  private last: GitLook | undefined;
+
+  /** @param place the directory of the index, which need not exist */
+  constructor(
+    private readonly directory: string,
+    private readonly place: string,
+  ) {
+    this.options = [...ANY_NAME, `--git-dir=${join(place, '.git')}`, `--work-tree=${directory}`];
+  }
+
+  /** @returns undefined where there is none yet */
+  async look(): Promise<GitLook | undefined> {
+    if (!(await pathExists(join(this.place, '.git/index')))) return undefined;
+    return (this.last = await lookByGit(Buffer.from(this.directory), this.options));
+  }
+
+  /** Takes in what was seen, where that makes the next look faster. To be called for a directory without git. */
+  async update({ files }: Pick<TreeLook, 'files'>): Promise<void> {
+    const { last } = this;
+    if (last && last.changed.size + last.untracked.length < MANY_CHANGES) return;
+    const now = files();
+    if (!last && now.size < FEWEST_FILES) return;
+    const lines = [...now].flatMap(([name, identity]) => {
+      const [mode, id] = identity.split(' ');
+      return id === undefined ? [] : [`${mode} ${id}\t${name}\0`];
+    });
+    const gone = [...(last?.changed.keys() ?? [])].filter((name) => !now.has(name));
+    lines.unshift(...gone.map((name) => `0 ${'0'.repeat(40)}\t${name}\0`));
+    await this.write(lines).catch((error: unknown) => {
+      if (!(error instanceof ToolError)) throw error;
+    });
+  }
+
+  private async write(lines: readonly string[]): Promise<void> {
+    if (!this.last) {
+      await remove(this.place);
+      await runGit(['init', '--quiet', '--template=', this.place], {});
+      await outputFile(join(this.place, '.git/info/attributes'), PLAIN_FILES);
+    }
+    const options = { cwd: this.directory };
+    const input = Buffer.from(lines.join(''), 'latin1');
+    await runGit([...this.options, 'update-index', '-z', '--index-info'], { ...options, input });
+    // git compares the files with their ids, and remembers their times. 1: some are not as the index has them.
+    const refresh = [...this.options, 'update-index', '-q', '--refresh'];
+    await runGit(refresh, { ...options, okExitCodes: [0, 1] });
+  }
+}

@@ -1,0 +1,35 @@
+import { scmState, type ProgramName, type SourcePart, type SourceTree } from '@bringup/kbuild';
+import { UserError } from '@bringup/process';
+import { isSourceHashCommand, sourceHash } from '../project/source-hash.js';
+import type { Task } from './task.js';
+
+/**
+ * Refuses a source directory that changed after Nx hashed it: Nx keeps the result of a task under the hash that it made before the
+ * task ran. For targets that Nx caches.
+ *
+ * @param tree the part of the source as the task sees it
+ * @throws UserError `SOURCE_CHANGED`
+ */
+export async function checkHashed(
+  { runtimeHashes }: Pick<Task, 'runtimeHashes'>,
+  program: ProgramName,
+  part: SourcePart,
+  { path, identity }: Pick<SourceTree, 'path' | 'identity'>,
+): Promise<void> {
+  // Each variant may have a source of its own. None is this task's where a project has inputs of its own.
+  const hashed = [...runtimeHashes].filter(([command]) => isSourceHashCommand(command, program, part));
+  if (hashed.length === 0) return;
+  // Loaded for this alone, since it takes a while.
+  const { hashArray } = await import('@nx/devkit');
+  const matches = (commit: string | undefined) => {
+    const now = hashArray([sourceHash(identity, commit)]);
+    return hashed.some(([, hash]) => hash === now);
+  };
+  if (matches(undefined) || matches(await scmState(path))) return;
+  throw new UserError(
+    'SOURCE_CHANGED',
+    `${path} changed after Nx had hashed it, so Nx would keep what is made now as if it were made from the earlier state. ` +
+      'Run the same command again.',
+    { path },
+  );
+}

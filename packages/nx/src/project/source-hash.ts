@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'fs-extra';
+import { namesCommit, recipeOf, scmState, type ProgramName, type SourcePart } from '@bringup/kbuild';
+import { quoteCommand } from '@bringup/process';
+import { PACKAGE } from './package-path.js';
+
+/** Prints {@link sourceHash} of a directory, for Nx: hash/main.ts. */
+const PROGRAM = ['node', `${PACKAGE}/dist/hash/main.js`];
+
+/**
+ * The command of a `runtime` input for what that part of the work reads of a source directory.
+ *
+ * @param path relative to the workspace root, or absolute
+ * @param configs `.config` files, relative to the workspace root: where one names the commit, the commit counts
+ */
+export function sourceHashCommand(
+  program: ProgramName,
+  part: SourcePart,
+  path: string,
+  configs: readonly string[],
+): string {
+  return quoteCommand([...PROGRAM, program, part, path, ...configs]);
+}
+
+/** Whether a task's `runtime` input is a {@link sourceHashCommand} of that part. */
+export function isSourceHashCommand(command: string, program: ProgramName, part: SourcePart): boolean {
+  return command.startsWith(`${quoteCommand([...PROGRAM, program, part])} `);
+}
+
+/**
+ * What stands for a source directory in the hash of a task.
+ *
+ * @param identity of the part of the tree
+ * @param commit see {@link scmState}; undefined where it does not count
+ */
+export function sourceHash(identity: string, commit: string | undefined): string {
+  return recipeOf([identity, commit ?? null]);
+}
+
+/** The commit of a tree, where it counts: one of the `.config` files names it, or is not there yet and may name it. */
+export async function countingCommit(
+  directory: string,
+  configs: readonly string[],
+): Promise<string | undefined> {
+  const texts = await Promise.all(
+    configs.map(async (path) => (existsSync(path) ? readFile(path, 'utf8') : undefined)),
+  );
+  const counts = texts.some((text) => text === undefined || namesCommit(text));
+  return counts ? scmState(directory) : undefined;
+}
