@@ -14,8 +14,9 @@ const UNREAD: Readonly<Record<ProgramName, RegExp>> = {
   busybox: /^(docs|testsuite)\//,
   'u-boot': /^(doc|Licenses)\//,
 };
+/** `debian/` and `.pc/` (of quilt) are what Debian adds to a source. */
 const ALSO_UNREAD =
-  /\.rst$|(^|\/)\.(gitignore|gitattributes|mailmap|clang-format|cocciconfig|editorconfig|get_maintainer\.ignore)$/;
+  /^(debian|\.pc)\/|\.rst$|(^|\/)\.(gitignore|gitattributes|mailmap|clang-format|cocciconfig|editorconfig|get_maintainer\.ignore)$/;
 
 /** Sources that make compiles before any module is built (`modules_prepare`), since headers are generated from them. */
 const PREPARED =

@@ -3,10 +3,12 @@ import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ensureDir, pathExists, readFile, remove, writeFile } from 'fs-extra';
 import type { MakeSetting } from '../make.js';
-import { place, type OwnFiles, type TreeListing } from '../sources/index.js';
+import { place, type TreeListing } from '../sources/index.js';
 import type { ToolVersions } from '../toolchain.js';
 import { MAKEFILE } from '../tree-file-kinds.js';
+import type { KconfigProgram } from '../programs.js';
 import { removeDependents } from './dependents.js';
+import { followSource } from './follow-source.js';
 import { NO_RULES, rulesDigestOf } from './makefile-rules.js';
 import { runningMark } from './paths.js';
 import { compareListings, planRemedy, type Remedy } from './source-changes.js';
@@ -16,28 +18,51 @@ import { readMark } from './while-make-runs.js';
 
 type Prepared = Pick<MakeSetting, 'arch' | 'crossCompile' | 'llvm' | 'source' | 'out'>;
 
+/** What an output directory was made with and from. */
+interface Key {
+  /** A hash of everything but the source. */
+  readonly settings: string;
+  readonly path: string;
+  /** Of a tree in the store, which never changes. */
+  readonly identity?: string;
+}
+
+/** What is known before make runs: whether the directory is of use, and what make has to be helped with. */
+interface State {
+  readonly isKept: boolean;
+  readonly remedy?: Remedy;
+  /** Of a user's own source. */
+  readonly own?: { readonly files: TreeListing; readonly rules: ReadonlyMap<string, string> };
+}
+
+export interface PrepareRequest {
+  readonly program: Pick<KconfigProgram, 'name'>;
+  readonly make: Prepared;
+  readonly tools: ToolVersions;
+}
+
 /**
  * Makes the output directory ready for make, which goes by times of files alone: what is in it afterwards is either made from
  * the source as it is now, or make will see that it is not.
  *
  * @param onNote is called with the reason when more is made again than make would by itself
  */
-export async function prepareOut(
-  { make, tools }: { make: Prepared; tools: ToolVersions },
-  onNote?: (note: string) => void,
-): Promise<void> {
-  const { out, source } = make;
-  const keyFile = `${out}.key`;
-  const key = keyOf(make, tools);
-  const isKept = (await readFile(keyFile, 'utf8').catch(() => undefined)) === key;
-  const own =
-    source.own && (await examine(source.path, source.own, isKept ? await readRecord(out) : undefined));
+export async function prepareOut(request: PrepareRequest, onNote?: (note: string) => void): Promise<void> {
+  const { out } = request.make;
+  const keyFile = keyFileOf(out);
+  const key = keyOf(request);
   const killed = await readMark(out);
-  const reason = killed === 'lost' ? 'the last build was cut off' : own?.remedy?.everything;
+  const known = await readKey(keyFile);
+  const { isKept, remedy, own } = await examine(
+    request,
+    key,
+    killed === undefined ? known : sameSource(known, key),
+  );
+  const reason = killed === 'lost' ? 'the last build was cut off' : remedy?.everything;
   if (reason !== undefined) onNote?.(`${reason}: starting afresh`);
-  if (isKept && reason === undefined && (!own || own.remedy !== undefined)) {
+  if (isKept && reason === undefined) {
     if (typeof killed === 'object') await keepFinished(out, killed, onNote);
-    await applyRemedy(out, own?.remedy, onNote);
+    await applyRemedy(out, remedy, onNote);
   } else {
     await remove(keyFile);
     await remove(out);
@@ -48,7 +73,7 @@ export async function prepareOut(
   await remove(runningMark(out));
   await ensureDir(out);
   if (own) await writeRecord(out, own.files, own.rules);
-  await writeFile(keyFile, key);
+  await writeFile(keyFile, JSON.stringify(key));
 }
 
 /** make only looks at times: an object half-written when SIGKILL came would pass for finished. */
@@ -63,23 +88,46 @@ async function keepFinished(
   );
 }
 
-/** What a user's own source is now, and what its changes since the last build need; undefined without a record of that build. */
 async function examine(
-  path: string,
-  own: OwnFiles,
-  record: SourceRecord | undefined,
-): Promise<{ files: TreeListing; rules: Map<string, string>; remedy: Remedy | undefined }> {
-  const files = own.files();
-  const rules = await readRules(path, files, record);
-  return { files, rules, remedy: record && remedyFor(path, files, record, rules) };
+  { program, make: { out, source } }: PrepareRequest,
+  key: Key,
+  known: Key | undefined,
+): Promise<State> {
+  const isSame = known?.settings === key.settings;
+  if (source.own) {
+    const record = isSame && known.path === key.path ? await readRecord(out) : undefined;
+    const files = source.own.files();
+    const rules = await readRules(source.path, files, record);
+    const own = { files, rules };
+    if (!record) return { isKept: false, own };
+    return { isKept: true, own, remedy: remedyFor(source.path, files, record, rules) };
+  }
+  if (!isSame || known.identity === undefined) return { isKept: false };
+  if (known.path === key.path && known.identity === key.identity) return { isKept: true };
+  // Nobody can use a directory that was moved by half.
+  await remove(keyFileOf(out));
+  const remedy = await followSource(out, { program: program.name, from: known.path, to: key.path });
+  return { isKept: remedy !== undefined, remedy };
 }
 
-/** A tree in the store never changes, so that its identity is part of the key. */
-function keyOf({ arch, crossCompile, llvm, source }: Prepared, tools: ToolVersions): string {
-  const identity = source.own ? 'own' : source.identity;
-  return createHash('sha256')
-    .update(JSON.stringify([arch, crossCompile, llvm, source.path, identity, tools]))
+const keyFileOf = (out: string) => `${out}.key`;
+
+function keyOf({ make: { arch, crossCompile, llvm, source }, tools }: PrepareRequest): Key {
+  const settings = createHash('sha256')
+    .update(JSON.stringify([arch, crossCompile, llvm, tools]))
     .digest('hex');
+  return { settings, path: source.path, ...(source.own ? {} : { identity: source.identity }) };
+}
+
+/** @returns undefined for a directory that is new, or was made by another Bringup */
+async function readKey(file: string): Promise<Key | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.startsWith('{') && text.endsWith('}') ? (JSON.parse(text) as Key) : undefined;
+}
+
+/** A build that was killed can go on, but not from another source. */
+function sameSource(known: Key | undefined, key: Key): Key | undefined {
+  return known?.path === key.path && known.identity === key.identity ? known : undefined;
 }
 
 /** {@link SourceRecord.rules} of the source as it is now; only Makefiles that changed are read. */

@@ -48,7 +48,8 @@ export async function writeRecord(
   await writeFileAside(listFile(out), Buffer.from(`${lines.join('')}\n`, 'latin1'));
 }
 
-async function readBuiltMs(out: string): Promise<number> {
+/** {@link SourceRecord.builtMs} of an output directory. */
+export async function readBuiltMs(out: string): Promise<number> {
   const text = await readFile(builtFile(out), 'utf8').catch(() => '');
   return /^\d+(\.\d+)?$/.test(text) ? Number(text) : Infinity;
 }
@@ -70,14 +71,19 @@ export async function watchClock(out: string): Promise<() => Promise<void>> {
     await writeFile(file, '');
     const endMs = (await stat(file)).mtimeMs;
     const wentBack = endMs < startMs + elapsedMs - CLOCK_SLACK_MS;
-    await writeFile(file, String(wentBack ? Infinity : Math.max(before, startMs, endMs)));
+    await recordBuilt(out, wentBack ? Infinity : Math.max(before, startMs, endMs));
   };
 }
 
 /** An empty output directory: nothing in it is younger than any source. */
 export async function recordEmpty(out: string): Promise<void> {
   await remove(listFile(out));
-  await writeFile(builtFile(out), '0');
+  await recordBuilt(out, 0);
+}
+
+/** Records the time after which nothing in the output directory was made. */
+export async function recordBuilt(out: string, builtMs: number): Promise<void> {
+  await writeFile(builtFile(out), String(builtMs));
 }
 
 /** The kernel's clock ticks, and NTP slews it. */

@@ -22,4 +22,4 @@ export { listStored, removeStored, type Stored, type StoredKind } from './stored
 export { describeDirectory } from './directory.js';
 export { place } from './remembered-files.js';
 export { namesCommit, scmState } from './scm-state.js';
-export type { FileSelection, TreeListing } from './tree-look.js';
+export { lookAtTree, type FileSelection, type TreeListing } from './tree-look.js';

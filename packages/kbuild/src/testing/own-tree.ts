@@ -6,6 +6,7 @@ import { build } from '../build.js';
 import { buildLog } from '../kept-output/index.js';
 import { KCONFIG_PROGRAMS } from '../programs.js';
 import { describeParts } from '../source-parts.js';
+import type { SourceTree } from '../sources/index.js';
 
 const FIXTURE = join(__dirname, '../../fixtures/fake-kernel');
 const GIT = ['-c', 'user.name=a', '-c', 'user.email=a@example.org', '-c', 'commit.gpgSign=false'];
@@ -22,7 +23,7 @@ export const CONFIG = 'CONFIG_LOCALVERSION=""\nCONFIG_PRINTK=y\nCONFIG_NET=y\nCO
 /** A user's own tree of the stand-in for a kernel, in git, and a kept output directory. */
 export class OwnTree {
   readonly tree: string;
-  private readonly out: string;
+  readonly out: string;
   private fresh = 0;
   config = CONFIG;
   readonly notes: string[] = [];
@@ -65,24 +66,36 @@ export class OwnTree {
     if (seconds !== undefined) utimesSync(this.path(name), seconds, seconds);
   }
 
-  /** Builds in the kept directory. @returns what was compiled, and the hashes of what came out; undefined when make failed */
-  async build(): Promise<{ compiled: string[]; hashes: Record<string, string> } | undefined> {
-    const hashes = await this.buildIn(this.out);
+  /** A copy of the tree as the store has sources: read by nobody else, dated now. @param name of 32 digits */
+  store(name: string): SourceTree {
+    const path = join(this.directory, 'sources', name.padStart(32, '0'));
+    cpSync(this.tree, path, { recursive: true, filter: (from) => !from.endsWith('/.git') });
+    return { path, identity: name, epoch: 315_532_800 };
+  }
+
+  /** Builds in the kept directory. @param source by default the tree as it is. @returns what was compiled, and the hashes of what came out; undefined when make failed */
+  async build(
+    source?: SourceTree,
+  ): Promise<{ compiled: string[]; hashes: Record<string, string> } | undefined> {
+    const hashes = await this.buildIn(this.out, source);
     return hashes && { compiled: compiledIn(this.out), hashes };
   }
 
   /** The hashes of what a build in a new directory makes. */
-  async buildFromNothing(): Promise<Record<string, string> | undefined> {
+  async buildFromNothing(source?: SourceTree): Promise<Record<string, string> | undefined> {
     const out = join(this.directory, `fresh-${this.fresh++}`);
-    const hashes = await this.buildIn(out);
+    const hashes = await this.buildIn(out, source);
     rmSync(out, { recursive: true });
     return hashes;
   }
 
-  private async buildIn(out: string): Promise<Record<string, string> | undefined> {
+  private async buildIn(
+    out: string,
+    given: SourceTree | undefined,
+  ): Promise<Record<string, string> | undefined> {
     this.notes.length = 0;
     const home = join(this.directory, 'home');
-    const { build: source } = await describeParts(this.tree, home, 'kernel', ['build']);
+    const source = given ?? (await describeParts(this.tree, home, 'kernel', ['build'])).build;
     const request = {
       program: KCONFIG_PROGRAMS.kernel,
       make: {

@@ -1,0 +1,61 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { remove } from 'fs-extra';
+import type { ProgramName } from '../programs.js';
+import { selectPart } from '../source-parts.js';
+import { lookAtTree, place } from '../sources/index.js';
+import { MAKEFILE } from '../tree-file-kinds.js';
+import { rulesDigestOf } from './makefile-rules.js';
+import { moveOut } from './move-out.js';
+import { compareListings, planRemedy, type Remedy } from './source-changes.js';
+import { readBuiltMs, recordBuilt } from './source-record.js';
+
+/** Archives that are dated by `SOURCE_DATE_EPOCH`, and made again only when what is in them changes (kernel/gen_kheaders.sh). */
+const DATED = ['kernel/kheaders.md5'];
+
+/** Two trees of a store, of which one takes the place of the other. */
+export interface Succession {
+  readonly program: ProgramName;
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Takes an output directory from one tree of the store to another, such as the next revision of a Debian package: afterwards it is as
+ * if it had been made from the new tree, before the files changed in which the two differ.
+ *
+ * @returns what make has to be helped with; undefined where the directory cannot be used for the other tree
+ */
+export async function followSource(
+  out: string,
+  { program, from, to }: Succession,
+): Promise<Remedy | undefined> {
+  const [builtMs, nowMs] = [await readBuiltMs(out), Date.now()];
+  // The earlier tree may have been pruned.
+  const isThere = statSync(from, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (from.length !== to.length || builtMs > nowMs || !isThere) return undefined;
+  const changes = compareListings(await listBuilt(from, program), await listBuilt(to, program));
+  const names = Object.values(changes).flat();
+  const changedRules = new Set<string>();
+  for (const name of names.filter((one) => MAKEFILE.test(one)))
+    if ((await rulesIn(from, name)) !== (await rulesIn(to, name))) changedRules.add(name);
+  const remedy = planRemedy(
+    changes,
+    (name) => statSync(pathIn(to, name)).mtimeMs <= nowMs,
+    (name) => changedRules.has(name),
+  );
+  if (remedy.everything !== undefined) return remedy;
+  moveOut(out, { from, to }, nowMs);
+  await Promise.all(DATED.map((name) => remove(join(out, name))));
+  await recordBuilt(out, nowMs);
+  return remedy;
+}
+
+async function listBuilt(tree: string, program: ProgramName) {
+  const { has } = selectPart(program, 'build');
+  const files = (await lookAtTree(tree, [])).files();
+  return new Map([...files].filter(([name]) => has(name)));
+}
+
+const pathIn = (tree: string, name: string) => place(Buffer.from(tree), name);
+const rulesIn = (tree: string, name: string) => rulesDigestOf(pathIn(tree, name));
