@@ -1,19 +1,26 @@
-/** (n) The edit loop of somebody who works on a kernel: each kind of edit, by nx and by hand, in a git tree. */
+/** (n) The edit loop of somebody who works on a kernel: each kind of edit, by nx and by hand, to a kernel and to the guest's prompt. */
 import { execFileSync } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { addKernel } from './build.mjs';
 import { byHand, sourcePath } from './by-hand.mjs';
-import { ensureSource, fragmentsOf, warmDaemon } from './demo.mjs';
+import { bootWithNx, END, ensureBoard, ensureSource, KERNEL, place, PROMPT, warmDaemon } from './demo.mjs';
 import { median, seconds, times } from './figures.mjs';
-import { editOptions, runNx } from './scratch.mjs';
+import { run } from './run.mjs';
+import { editOptions, onTerminal, runNx } from './scratch.mjs';
 
 const GIT = ['-c', 'user.name=bench', '-c', 'user.email=bench@example.org', '-c', 'gc.auto=0'];
+
+/** Over tinyconfig: a kernel that boots the demo's board to its shell, of some 450 objects. */
+const SMALL = [
+  ...['BLK_DEV_INITRD', 'PRINTK', 'BINFMT_ELF', 'BINFMT_SCRIPT', 'TTY', 'SERIAL_AMBA_PL011'],
+  ...['SERIAL_AMBA_PL011_CONSOLE', 'PROC_FS', 'SYSFS', 'DEVTMPFS', 'SHMEM', 'TMPFS', 'MODULES'],
+];
 
 /** The edits, in this order. */
 const EDITS = {
   'one C file': ({ append }, index) => append('kernel/panic.c', `int bench_${index};\n`),
-  'a header': ({ append }, index) => append('include/linux/rbtree.h', `/* bench ${index} */\n`),
+  'a header of 200 users': ({ append }, index) =>
+    append('include/linux/seq_file.h', `/* bench ${index} */\n`),
   'a Kconfig default': ({ append }, index) =>
     append('init/Kconfig', `\nconfig BENCH_${index}\n\tdef_bool y\n`),
   'git commit': ({ git }) => git('commit', '--quiet', '--all', '--message=edits'),
@@ -25,65 +32,115 @@ const EDITS = {
     git('checkout', '--quiet', '-');
   },
 };
+const C_FILE = ['one C file'];
 
-/** A kernel from a git tree of one's own, built both ways from nothing. */
-async function makeOwnKernel({ scratch, preset, say }) {
-  await ensureSource(scratch, 'kernel-x86_64');
-  const tree = join(scratch.base, 'linux');
+/** The demo's board with a kernel from a git tree of one's own. */
+async function makeOwnKernel(scratch, say) {
+  await ensureBoard(scratch, say);
+  await ensureSource(scratch, 'kernel');
+  const path = join(scratch.base, 'linux');
   say('n: a git tree of the kernel');
-  execFileSync('cp', ['-a', '--reflink=auto', sourcePath(scratch, 'kernel-x86_64'), tree]);
-  execFileSync('chmod', ['-R', 'u+w', tree]);
-  const git = (...args) => execFileSync('git', [...GIT, ...args], { cwd: tree, env: scratch.env });
+  execFileSync('cp', ['-a', '--reflink=auto', sourcePath(scratch, 'kernel'), path]);
+  execFileSync('chmod', ['-R', 'u+w', path]);
+  const git = (...args) => execFileSync('git', [...GIT, ...args], { cwd: path, env: scratch.env });
   git('init', '--quiet');
   git('add', '--all', '--force');
   git('commit', '--quiet', '--message=base');
-  const { project, root, arch } = addKernel(scratch, preset);
-  const source = { kind: 'directory', path: relative(scratch.workspace, tree) };
-  editOptions(scratch, root, { source, ccache: false });
-  say('n: from nothing, by nx and by hand');
-  await runNx(scratch, ['run', `${project}:build`, '--outputStyle=stream']);
-  const fragments = fragmentsOf(scratch, root);
-  const hand = byHand({
-    source: tree,
-    out: join(scratch.base, 'by-hand-own'),
-    arch,
-    fragments,
-    env: scratch.env,
+  const fragment = join(scratch.workspace, KERNEL, 'bench.config');
+  writeFileSync(fragment, SMALL.map((symbol) => `CONFIG_${symbol}=y\n`).join(''));
+  editOptions(scratch, KERNEL, {
+    source: { kind: 'directory', path: relative(scratch.workspace, path) },
+    fragments: ['{projectRoot}/bench.config'],
   });
-  await hand.clean();
-  await warmDaemon(scratch);
-  return { project, hand, tree: { git, append: (name, text) => appendFileSync(join(tree, name), text) } };
+  scratch.boardBuilt = false;
+  return { path, git, fragment, append: (name, text) => appendFileSync(join(path, name), text) };
 }
 
-/** (n) Seconds from an edit to a built kernel, over make by hand. */
-export async function editLoop({ scratch, runs, preset = 'mini', say }) {
-  const { project, hand, tree } = await makeOwnKernel({ scratch, preset, say });
-  const figures = {};
-  for (const [name, edit] of Object.entries(EDITS)) {
+/** Everything from nothing, both ways. @returns how to go on from there by hand */
+async function buildBoth(scratch, tree, { ccache, say }) {
+  editOptions(scratch, KERNEL, { ccache });
+  say(`n: from nothing, by nx and by hand, ${ccache ? 'with' : 'without'} ccache`);
+  await runNx(scratch, ['run', 'virt-arm64:build', '--outputStyle=stream']);
+  const out = join(scratch.base, ccache ? 'by-hand-ccache' : 'by-hand-own');
+  const { path: source, fragment } = tree;
+  const hand = byHand({ source, out, arch: 'arm64', fragments: [fragment], env: scratch.env, ccache });
+  await hand.clean();
+  await warmDaemon(scratch);
+  const json = await runNx(scratch, ['run', 'virt-arm64:command', '--json', '--outputStyle=stream']);
+  const argv = JSON.parse(/^.*?(\["qemu.*\])\s*$/m.exec(json.stdout)[1]);
+  const image = join(out, 'arch/arm64/boot/Image');
+  const qemu = argv.map((word) => (word.endsWith('dist/kernel/Image') ? image : word));
+  if (!qemu.includes(image)) throw new Error(`No kernel in ${argv.join(' ')}`);
+  const boot = () =>
+    run(onTerminal(qemu), { ...place(scratch), until: PROMPT, answer: END, timeoutSeconds: 120 });
+  return { made: hand.made, boot };
+}
+
+/** Seconds of each edit to a built kernel, by nx and by make. */
+async function measureBuilds(scratch, tree, hand, { names, runs, say }) {
+  const figures = [];
+  for (const name of names) {
     const results = await times(runs, async (index) => {
       say(`n: ${name}`);
-      edit(tree, index);
-      const { seconds: ours } = await runNx(scratch, ['run', `${project}:build`, '--outputStyle=stream']);
-      return { ours, manual: await hand.made() };
+      EDITS[name](tree, `${tree.count++}_${index}`);
+      const ours = await runNx(scratch, ['run', 'kernel:build', '--outputStyle=stream']);
+      return { ours: ours.seconds, manual: await hand.made() };
     });
-    figures[name] = {
-      ours: median(results.map(({ ours }) => ours)),
-      manual: median(results.map(({ manual }) => manual)),
-    };
+    const [ours, manual] = ['ours', 'manual'].map((key) => median(results.map((result) => result[key])));
+    figures.push(`${name}: nx ${seconds(ours)}, make ${seconds(manual)}`);
   }
-  const { ours, manual } = figures['one C file'];
-  const git = await times(runs, async () => {
+  return figures.join('; ');
+}
+
+/** Seconds from one edited C file to the guest's prompt, by nx and by hand. */
+async function measureBoots(scratch, tree, hand, { runs, say }) {
+  const results = await times(runs, async (index) => {
+    say('n: one C file, and boot');
+    EDITS[C_FILE](tree, `${tree.count++}_${index}`);
+    const ours = await bootWithNx(scratch);
+    const made = await hand.made();
+    return { ours: ours.seconds, manual: made + (await hand.boot()).seconds };
+  });
+  const [ours, manual] = ['ours', 'manual'].map((key) => median(results.map((result) => result[key])));
+  return { more: ours - manual, text: `nx ${seconds(ours)}, by hand ${seconds(manual)}` };
+}
+
+/** (n) Seconds from an edit to a guest's prompt, over make and QEMU by hand. */
+export async function editLoop({ scratch: given, runs, say }) {
+  const scratch = { ...given, env: { ...given.env, CCACHE_DIR: join(given.base, 'ccache') } };
+  const tree = { ...(await makeOwnKernel(scratch, say)), count: 0 };
+  const plain = await buildBoth(scratch, tree, { ccache: false, say });
+  const inGit = await measureBoots(scratch, tree, plain, { runs, say });
+  const builds = await measureBuilds(scratch, tree, plain, { names: Object.keys(EDITS), runs, say });
+  const status = await times(runs, async () => {
     const start = performance.now();
     tree.git('status', '--short');
     return (performance.now() - start) / 1000;
   });
+  const look = async () => {
+    const program = join('node_modules/@bringup/nx/dist/hash/main.js');
+    const path = relative(scratch.workspace, tree.path);
+    const argv = [process.execPath, program, 'kernel', 'build', path];
+    return (await run(argv, place(scratch))).seconds;
+  };
+  await look();
+  const hashed = median(await times(runs, look));
+  renameSync(join(tree.path, '.git'), join(scratch.base, 'linux.git'));
+  await look();
+  const hashedPlain = median(await times(runs, look));
+  const withoutGit = await measureBoots(scratch, tree, plain, { runs, say });
+  renameSync(join(scratch.base, 'linux.git'), join(tree.path, '.git'));
+  const cached = await buildBoth(scratch, tree, { ccache: true, say });
+  const withCcache = await measureBuilds(scratch, tree, cached, { names: Object.keys(EDITS), runs, say });
   return {
     bar: 3,
-    measured: ours - manual,
+    measured: Math.max(inGit.more, withoutGit.more),
     unit: 'seconds more',
-    detail: Object.entries(figures)
-      .map(([name, figure]) => `${name}: nx ${seconds(figure.ours)}, make ${seconds(figure.manual)}`)
-      .join('; '),
-    where: `git status takes ${seconds(median(git))} there`,
+    detail: `one C file to the prompt: in a git tree ${inGit.text}; in a plain directory ${withoutGit.text}`,
+    where: [
+      `builds without ccache: ${builds}`,
+      `with ccache: ${withCcache}`,
+      `hash of the tree ${seconds(hashed)}, without git ${seconds(hashedPlain)}; git status ${seconds(median(status))}`,
+    ].join('. '),
   };
 }

@@ -26,5 +26,8 @@ export const MEASURES = {
   k: { title: 'one board and its kernel, generated into the demo', measure: boardGenerated },
   l: { title: 'the graph after an edit, with 20 generated boards', measure: graphOfBoards },
   m: { title: 'nx run virt-arm64:debug to gdb in start_kernel, everything cached', measure: debugStart },
-  n: { title: "one C file of a kernel of one's own, nx run KERNEL:build against make", measure: editLoop },
+  n: {
+    title: "one C file of a kernel of one's own, nx run BOARD:run to the prompt against make and QEMU",
+    measure: editLoop,
+  },
 };
