@@ -49,6 +49,7 @@ export const createNodesV2: CreateNodesV2 = [
     );
     const references = new References(
       new Map([...declarations].map(([name, { declaration }]) => [name, declaration])),
+      known,
     );
     const full = [...declarations.values()].map(({ file, declaration }) => ({
       file,

@@ -4,11 +4,15 @@ import { parseFileReference } from '../project/references.js';
 import { allOptions } from '../project/variants.js';
 import { object, objects, text, texts, textsOf } from './unchecked.js';
 
-type Dependency = Exclude<NonNullable<TargetConfiguration['dependsOn']>[number], string>;
+type Dependency = NonNullable<TargetConfiguration['dependsOn']>[number];
 
 /** Finds what other projects declare, by name. */
 export class References {
-  constructor(private readonly declarations: ReadonlyMap<string, Declaration>) {}
+  /** @param known the names of all projects that have a project.json */
+  constructor(
+    private readonly declarations: ReadonlyMap<string, Declaration>,
+    private readonly known: ReadonlySet<string> = new Set(declarations.keys()),
+  ) {}
 
   /** What a project declares; undefined when it is none of Bringup's. */
   declarationOf(project: string): Declaration | undefined {
@@ -17,7 +21,11 @@ export class References {
 
   /** A dependency on the target that builds `project`: the declared one, or `build` when it is not one of Bringup's. */
   buildOf(project: string): Dependency {
-    return { projects: [project], target: this.declarations.get(project)?.target ?? 'build' };
+    if (this.known.has(project))
+      return { projects: [project], target: this.declarations.get(project)?.target ?? 'build' };
+    // A project of another plugin, or none: as a string, Nx has nothing to say of a name that no project has. The target that needs
+    // the project names the closest match.
+    return `${project}:build`;
   }
 
   /** Whether `part` goes into what `project` publishes, by whatever way. */
