@@ -6,7 +6,7 @@ import { byHand, sourcePath } from './by-hand.mjs';
 import { bootWithNx, END, ensureBoard, ensureSource, KERNEL, place, PROMPT, warmDaemon } from './demo.mjs';
 import { median, seconds, times } from './figures.mjs';
 import { run } from './run.mjs';
-import { editOptions, onTerminal, runNx } from './scratch.mjs';
+import { addFloor, editOptions, onTerminal, runNx } from './scratch.mjs';
 
 const GIT = ['-c', 'user.name=bench', '-c', 'user.email=bench@example.org', '-c', 'gc.auto=0'];
 
@@ -105,6 +105,18 @@ async function measureBoots(scratch, tree, hand, { runs, say }) {
   return { more: ours - manual, text: `nx ${seconds(ours)}, by hand ${seconds(manual)}` };
 }
 
+/** Seconds of a test when nothing changed, and of as many cached tasks of an executor that does nothing. */
+async function measureCached(scratch, { runs, say }) {
+  say('n: no edit');
+  addFloor(scratch);
+  const secondsOf = async (target) => {
+    const args = ['run', target, '--outputStyle=stream'];
+    await runNx(scratch, args);
+    return median((await times(runs, () => runNx(scratch, args))).map((result) => result.seconds));
+  };
+  return { ours: await secondsOf('virt-arm64:test'), floor: await secondsOf('floor:test') };
+}
+
 /** (n) Seconds from an edit to a guest's prompt, over make and QEMU by hand. */
 export async function editLoop({ scratch: given, runs, say }) {
   const scratch = { ...given, env: { ...given.env, CCACHE_DIR: join(given.base, 'ccache') } };
@@ -112,6 +124,7 @@ export async function editLoop({ scratch: given, runs, say }) {
   const plain = await buildBoth(scratch, tree, { ccache: false, say });
   const inGit = await measureBoots(scratch, tree, plain, { runs, say });
   const builds = await measureBuilds(scratch, tree, plain, { names: Object.keys(EDITS), runs, say });
+  const cachedTest = await measureCached(scratch, { runs, say });
   const status = await times(runs, async () => {
     const start = performance.now();
     tree.git('status', '--short');
@@ -140,6 +153,7 @@ export async function editLoop({ scratch: given, runs, say }) {
     where: [
       `builds without ccache: ${builds}`,
       `with ccache: ${withCcache}`,
+      `no edit: test ${seconds(cachedTest.ours)}, as many cached tasks that do nothing ${seconds(cachedTest.floor)}`,
       `hash of the tree ${seconds(hashed)}, without git ${seconds(hashedPlain)}; git status ${seconds(median(status))}`,
     ].join('. '),
   };

@@ -75,7 +75,7 @@ export async function buildPlugin(scratch) {
 
 /**
  * Adds what nx itself takes for a board: tasks in the same order as those before virt-arm64:run, all cached, and at the end
- * an executor that does nothing but speak. `floor:run` is to be compared with `virt-arm64:run`.
+ * an executor that does nothing but speak. `floor:run` is to be compared with `virt-arm64:run`, and `floor:test` with a cached test.
  */
 export function addFloor({ workspace }) {
   const plugin = join(workspace, 'node_modules/bench-floor');
@@ -107,6 +107,7 @@ export function addFloor({ workspace }) {
     'floor-rootfs': { build: before('initramfs', ...builds('floor-busybox')) },
     floor: {
       run: { executor: 'bench-floor:print', dependsOn: builds('floor-kernel', 'floor-rootfs') },
+      test: before('test.json', ...builds('floor-kernel', 'floor-rootfs')),
     },
   };
   for (const [name, targets] of Object.entries(projects)) {
