@@ -8,15 +8,14 @@
  *   node tools/test.mjs times      where the time of the last full run went
  *   node tools/test.mjs deep …     suites that take longer than CI may; `--help` has its arguments
  */
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import chooseCaches from '../packages/e2e/src/choose-caches.cjs';
 import { deep } from './lib/deep.mjs';
 import { e2eEntries, KERNELS } from './lib/e2e-files.mjs';
+import { startGroup } from './lib/group.mjs';
 import { runJest } from './lib/jest.mjs';
 import { runInLanes } from './lib/lanes.mjs';
 import { watchProcess } from './lib/process-kinds.mjs';
@@ -38,13 +37,13 @@ function count(outcome) {
 async function check(title, argv, { env, onStart } = {}) {
   const start = Date.now();
   console.log(`\n== ${title}`);
-  const child = spawn(argv[0], argv.slice(1), {
+  const { child, ended } = startGroup(argv, {
     cwd: root,
-    stdio: 'inherit',
+    stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...env },
   });
   onStart?.(child.pid);
-  const [status] = await once(child, 'exit');
+  const status = await ended;
   counts[status === 0 ? 'passed' : 'failed']++;
   console.log(`== ${title}: ${status === 0 ? 'passed' : 'FAILED'} in ${secondsSince(start)} s`);
 }
