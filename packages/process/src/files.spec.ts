@@ -14,6 +14,7 @@ import {
   describeFullDevice,
   describeHostError,
   quoteCommand,
+  splitCommand,
   sha256File,
   ToolError,
   withTemporaryDirectory,
@@ -92,7 +93,11 @@ it('removes a temporary directory after a failure too', async () => {
 it.each([
   [['make', '-j2', 'CC=ccache gcc'], "make -j2 'CC=ccache gcc'"],
   [['echo', "it's", ''], `echo 'it'\\''s' ''`],
-])('quotes %j', (argv, expected) => expect(quoteCommand(argv)).toBe(expected));
+  [['a\\b', '*.c', 'new\nline'], "'a\\b' '*.c' 'new\nline'"],
+])('quotes %j, and splits it again', (argv, expected) => {
+  expect(quoteCommand(argv)).toBe(expected);
+  expect(splitCommand(expected)).toEqual(argv);
+});
 
 describe("a refusal of the host's file system", () => {
   const place = mkdtempSync(join(tmpdir(), 'bringup-files-spec-refused-'));

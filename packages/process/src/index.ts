@@ -36,7 +36,7 @@ export {
 export { nearNames, suggestNames } from './near.js';
 export { debianPackageOf, missingProgram } from './programs.js';
 export { identifyProcess, isRunning, pidNamespace, type ProcessIdentity } from './process-identity.js';
-export { quoteArgument, quoteCommand } from './quote.js';
+export { quoteArgument, quoteCommand, splitCommand } from './quote.js';
 export { ownDirectory, releaseDirectory } from './reaper.js';
 export { removeTree } from './remove-tree.js';
 export {
@@ -50,6 +50,6 @@ export {
   type StartOptions,
 } from './run.js';
 export { copySparse } from './sparse.js';
-export { openTerminal, type Descriptors, type Terminal } from './terminal.js';
+export { openLines, openTerminal, type Descriptors, type Lines, type Terminal } from './terminal.js';
 export { terminationSignal, type Termination } from './termination.js';
 export { probeVersion } from './version.js';

@@ -62,6 +62,23 @@ export async function openTerminal(): Promise<Terminal> {
   };
 }
 
+/** Where lines for the user go while another program has the terminal. */
+export interface Lines {
+  write(line: string): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the stream on which the user sees the program that {@link openTerminal} serves: /dev/tty where that program gets it, else
+ * standard output. A task runner may hold back what a task prints until the task ends.
+ */
+export function openLines(): Lines {
+  const tty = isatty(0) && !isatty(1) ? openTty() : undefined;
+  if (tty === undefined)
+    return { write: (line) => void process.stdout.write(`${line}\n`), close: async () => undefined };
+  return { write: (line) => void writeSync(tty, `${line}\n`), close: () => close(tty) };
+}
+
 function openTty(): number | undefined {
   try {
     return openSync('/dev/tty', 'r+');

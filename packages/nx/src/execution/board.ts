@@ -205,7 +205,7 @@ export async function checkBoard(task: Task, options: QemuOptions, kept = false)
   if (kept) await checkTools(locked, needs.probe);
   else await noteTools(task, locked, needs.probe);
   await createDrives(task, options);
-  await requireBuilt(task, artifacts(task, options));
+  await requireBuilt(task, boardArtifacts(task, options));
   await requireAbilities(task, options);
   await checkMachine({
     ...{ arch: options.arch, machine: options.machine, cpu: options.cpu, watchdog: options.watchdog },
@@ -220,10 +220,11 @@ export async function checkBoard(task: Task, options: QemuOptions, kept = false)
 
 /** The artifacts of a board that are not built, relative to the workspace root. */
 export async function missingArtifacts(task: Task, options: QemuOptions): Promise<string[]> {
-  return missingOf(task, artifacts(task, options));
+  return missingOf(task, boardArtifacts(task, options));
 }
 
-function artifacts(task: Task, options: QemuOptions): string[] {
+/** The files that a board boots from and is equipped with, absolute. */
+export function boardArtifacts(task: Task, options: QemuOptions): string[] {
   return [...bootFilesOf(task, options), ...deviceFiles(task, options)];
 }
 

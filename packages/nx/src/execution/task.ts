@@ -1,4 +1,4 @@
-import type { ExecutorContext } from '@nx/devkit';
+import type { ExecutorContext, ProjectConfiguration } from '@nx/devkit';
 import { describeHostError, isBringupError, terminationSignal } from '@bringup/process';
 import { findDeclaration, type Declaration, type ProjectLike } from '../project/declaration.js';
 
@@ -45,40 +45,58 @@ export async function runTask(
     await work(describeTask(context, termination.signal, verbose));
     return { success: true };
   } catch (error) {
-    console.error(describeError(describeHostError(error), context.projectName, verbose));
+    console.error(describeFailure(error, `${context.projectName}: `, verbose));
     return { success: false };
   } finally {
     termination.dispose();
   }
 }
 
-function describeError(error: unknown, project: string | undefined, verbose: boolean): string {
-  if (isBringupError(error) && !verbose) return `${project}: ${error.message}`;
+/**
+ * An error as a task shows it: one of Bringup's own by its message, any other with its stack.
+ *
+ * @param head stands before such a message
+ */
+export function describeFailure(thrown: unknown, head = '', verbose = false): string {
+  const error = describeHostError(thrown);
+  if (isBringupError(error) && !verbose) return `${head}${error.message}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function describeTask(context: ExecutorContext, signal: AbortSignal, verbose: boolean): Task {
   const project = context.projectName ?? 'project';
-  const projects = context.projectsConfigurations?.projects ?? {};
+  return {
+    workspaceRoot: context.root,
+    project,
+    configuration: context.configurationName,
+    signal,
+    note: (message) => console.error(`${project}: ${message}`),
+    command: (line) => (verbose ? console.error(`+ ${line}`) : undefined),
+    frozen: isFrozen(process.env),
+    runtimeHashes: readRuntimeHashes(context),
+    ...describeProjects(project, context.projectsConfigurations?.projects ?? {}),
+  };
+}
+
+/** The part of a task that follows from the projects of the workspace, as Nx has them. */
+export function describeProjects(
+  project: string,
+  projects: Readonly<Record<string, ProjectConfiguration>>,
+): Pick<
+  Task,
+  'projectRoot' | 'projects' | 'declarationOf' | 'declarations' | 'declaration' | 'hasConfigTarget'
+> {
   const own = projects[project];
   const declarationOf = (name: string) => {
     const found = projects[name];
     return found ? findDeclaration({ ...found, name } as ProjectLike) : undefined;
   };
   return {
-    workspaceRoot: context.root,
-    project,
     projectRoot: own?.root ?? '.',
-    configuration: context.configurationName,
-    signal,
-    note: (message) => console.error(`${project}: ${message}`),
-    command: (line) => (verbose ? console.error(`+ ${line}`) : undefined),
-    frozen: isFrozen(process.env),
     projects: Object.keys(projects),
     declarationOf,
     declarations: () => Object.keys(projects).flatMap((name) => declarationOf(name) ?? []),
     declaration: declarationOf(project),
-    runtimeHashes: readRuntimeHashes(context),
     hasConfigTarget: own?.targets?.config !== undefined,
   };
 }

@@ -148,6 +148,10 @@ export interface QemuOptions {
    */
   detach?: boolean;
   /**
+   * Stay, and rebuild at each save of a file that the board is made of. When something that the guest boots from has changed, end the guest and boot again; a build that fails leaves the guest running. Ctrl-A X ends the guest, then Ctrl-C ends the watch. Not with detach.
+   */
+  watch?: boolean;
+  /**
    * With detach: print id, pid, forwards and sockets as one JSON object.
    */
   json?: boolean;
@@ -438,6 +442,7 @@ export const qemuDefaults: Required<
     | 'accel'
     | 'extraArgs'
     | 'detach'
+    | 'watch'
     | 'json'
   >
 > = {
@@ -451,6 +456,7 @@ export const qemuDefaults: Required<
   accel: 'auto',
   extraArgs: [],
   detach: false,
+  watch: false,
   json: false,
 };
 

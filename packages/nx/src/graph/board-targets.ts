@@ -27,7 +27,7 @@ const BOOTED_FILES = `**/{${[
 const LIFE = ['ps', 'attach', 'console', 'stop'];
 
 /** Options of a run that are none of the machine's. */
-const RUN_OPTIONS = ['detach', 'json'];
+export const RUN_OPTIONS = ['detach', 'json', 'watch'];
 
 /** Options of a board that shape its device tree. */
 const DTB_OPTIONS = ['arch', 'machine', 'cpu', 'smp', 'memory', 'qemu', 'extraArgs'];

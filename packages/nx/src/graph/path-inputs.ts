@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join, posix, relative, resolve } from 'node:path';
-import { quoteCommand } from '@bringup/process';
+import { quoteCommand, splitCommand } from '@bringup/process';
 import { globBase, globExpression, isGlob, nxPath, nxPattern } from '../project/glob.js';
 import { followLinks, isOutside, type Places } from '../project/links.js';
 import { PACKAGE } from '../project/package-path.js';
@@ -65,6 +65,12 @@ function treeInput(paths: readonly string[]): Input {
   // No path may look like an option, or a part of find's expression.
   const named = paths.map((path) => (/^[-(),!]/.test(path) ? `./${path}` : path));
   return { runtime: quoteCommand([...TREE_HASH, ...named]) };
+}
+
+/** The paths that a `runtime` input of {@link pathInputs} hashes; undefined for any other command. */
+export function hashedPaths(runtime: string): string[] | undefined {
+  const words = splitCommand(runtime);
+  return TREE_HASH.every((word, index) => word === words[index]) ? words.slice(TREE_HASH.length) : undefined;
 }
 
 const workspacePath = (pattern: string) => `{workspaceRoot}/${pattern}`;

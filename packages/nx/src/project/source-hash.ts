@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'fs-extra';
 import { namesCommit, recipeOf, scmState, type ProgramName, type SourcePart } from '@bringup/kbuild';
-import { quoteCommand } from '@bringup/process';
+import { quoteCommand, splitCommand } from '@bringup/process';
 import { PACKAGE } from './package-path.js';
 
 /** Prints {@link sourceHash} of a directory, for Nx: hash/main.ts. */
@@ -25,6 +25,12 @@ export function sourceHashCommand(
 /** Whether a task's `runtime` input is a {@link sourceHashCommand} of that part. */
 export function isSourceHashCommand(command: string, program: ProgramName, part: SourcePart): boolean {
   return command.startsWith(`${quoteCommand([...PROGRAM, program, part])} `);
+}
+
+/** The directory that a {@link sourceHashCommand} hashes; undefined for any other command. */
+export function hashedDirectory(command: string): string | undefined {
+  const [node, program, , , path] = splitCommand(command);
+  return node === PROGRAM[0] && program === PROGRAM[1] ? path : undefined;
 }
 
 /**

@@ -1,9 +1,13 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { ToolError, UserError } from '@bringup/process';
-import { formatDiagnosis, runDetached, runOnTerminal, type RunPaths } from '@bringup/qemu';
+import { UserError } from '@bringup/process';
+import { runDetached, type RunPaths } from '@bringup/qemu';
 import { checkBoard, planBoard, type PlanBoard } from '../../execution/board.js';
+import { bootOnTerminal } from '../../execution/run-board.js';
 import { describeAsJson, runSubject } from '../../execution/runs.js';
 import { runTask, type Task } from '../../execution/task.js';
+import { handOver, readBoard } from '../../execution/watch/read-board.js';
+import { watchBoard, type WatchedRun } from '../../execution/watch/watch-board.js';
+import { object, texts } from '../../graph/unchecked.js';
 import type { QemuOptions } from '../../generated/qemu-options.js';
 
 /** `@bringup/nx:qemu`: see schema.json. */
@@ -12,34 +16,34 @@ export default function qemuExecutor(
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
   return runTask(context, async (task) => {
-    if (options.json && !options.detach)
-      throw new UserError('OPTION_UNUSED', 'json is for a run with --detach: give both, or neither');
+    refuseUnused(options);
+    const board = readBoard(options, context);
+    if (await handOver(board)) return;
+    if (options.watch) return await watchBoard(task, board, watchedRun(context));
+    if (!options.detach) return await bootOnTerminal(task, options);
     await checkBoard(task, options);
     const plan = await planBoard(task, options);
     try {
-      if (options.detach) await detach(task, plan, options.json === true);
-      else await stay(task, plan);
+      await detach(task, plan, options.json === true);
     } finally {
       await plan.lock?.release();
     }
   });
 }
 
-async function stay(task: Task, plan: PlanBoard): Promise<void> {
-  const planRun = (paths: RunPaths) => {
-    const planned = plan({ console: 'terminal', ...paths });
-    for (const endpoint of planned.endpoints) task.note(endpoint);
-    return planned;
-  };
-  const { exitCode, diagnoses } = await runOnTerminal(planRun, {
-    subject: runSubject(task),
-    signal: task.signal,
-    onCommand: task.command,
-  });
-  // Where Nx collects what a task says (--outputStyle=static), it drops the standard error of one that succeeds.
-  for (const line of diagnoses.flatMap(formatDiagnosis)) console.log(`${task.project}: ${line}`);
-  if (exitCode !== 0)
-    throw new ToolError('QEMU_FAILED', `QEMU ended with exit code ${exitCode}`, { exitCode });
+function refuseUnused({ json, detach, watch }: QemuOptions): void {
+  if (json && !detach)
+    throw new UserError('OPTION_UNUSED', 'json is for a run with --detach: give both, or neither');
+  if (!watch || !detach) return;
+  const message =
+    'watch keeps the console here and boots again at each save, but detach leaves the guest to itself: give one of the two';
+  throw new UserError('OPTION_UNUSED', message);
+}
+
+function watchedRun({ projectName, targetName, configurationName, taskGraph }: ExecutorContext): WatchedRun {
+  const id = [projectName, targetName, configurationName].filter((part) => part !== undefined).join(':');
+  const overrides = object(taskGraph?.tasks[id]?.overrides);
+  return { target: targetName ?? 'run', overrides: texts(overrides.__overrides_unparsed__) };
 }
 
 async function detach(task: Task, plan: PlanBoard, json: boolean): Promise<void> {
