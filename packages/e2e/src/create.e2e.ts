@@ -105,7 +105,14 @@ it(
   async () => {
     const nowhere = { npm_config_registry: 'http://127.0.0.1:9/', npm_config_fetch_retries: '0' };
     const cache = { npm_config_cache: join(user.directory, 'no-cache') };
-    const failed = user.run(user.directory, [process.execPath, MAIN, 'broken'], { ...nowhere, ...cache });
+    // The user may not be able to read this repository, which lies below /root.
+    const places = readdirSync(join(user.home, '.npm/_npx')).map((name) =>
+      join(user.home, '.npm/_npx', name),
+    );
+    const main = places
+      .map((place) => join(place, 'node_modules/create-bringup/dist/main.js'))
+      .find(existsSync)!;
+    const failed = user.run(user.directory, [process.execPath, main, 'broken'], { ...nowhere, ...cache });
     await expect(failed).rejects.toThrow(/ECONNREFUSED[^]*\[TOOL_FAILED\]/);
     expect(existsSync(join(user.directory, 'broken'))).toBe(false);
   },

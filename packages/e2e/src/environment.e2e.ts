@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { itWhere } from '../../../jest.abilities.js';
-import { makeFakeWorkspace, type FakeWorkspace } from './fake-workspace.js';
+import { copyModules, makeFakeWorkspace, type FakeWorkspace } from './fake-workspace.js';
 import { pathWith } from './host-programs.js';
 import { nx, type NxOptions } from './nx-run.js';
 import { snapshot } from './snapshot.js';
@@ -145,6 +145,7 @@ it('on another day', async () => {
 
 itWhere('root')('as a user without any privilege (skipped unless run by root)', async () => {
   const place = makePlace();
+  copyModules(place.workspace);
   const { uid, base } = { uid: 65534, base: place.base };
   execFileSync('chown', ['--recursive', '--no-dereference', `${uid}:${uid}`, base]);
   const { artifacts } = await build(place, { uid });

@@ -97,6 +97,20 @@ function linkModules({ root, plugin }: FakeWorkspace): void {
   cpSync(join(REPOSITORY, 'workspace-configs/kconfig'), join(plugin, 'nx/presets'), { recursive: true });
 }
 
+/** Gives a workspace copies of Node's modules: another user may not be able to read this repository, which lies below /root. */
+export function copyModules({ root }: FakeWorkspace): void {
+  const modules = join(root, 'node_modules');
+  for (const entry of readdirSync(modules, { withFileTypes: true }).filter((one) => one.isSymbolicLink())) {
+    rmSync(join(modules, entry.name));
+    execFileSync('cp', [
+      '--archive',
+      '--reflink=auto',
+      join(REPOSITORY, 'node_modules', entry.name),
+      modules,
+    ]);
+  }
+}
+
 /** The sources are tarballs: what is fetched, hashed and unpacked as a real one is. */
 function makeTarballs(base: string, changeKernel?: (tree: string) => void): void {
   const sources = join(base, 'sources');

@@ -27,6 +27,8 @@ export interface User {
     typed: readonly string[],
     environment?: Record<string, string>,
   ): Promise<string>;
+  /** Its home, with what npm has installed for `npm create`. */
+  readonly home: string;
   /** Takes away everything but the home, whose sources and ccache make the next run fast. */
   leave(): Promise<void>;
 }
@@ -87,6 +89,7 @@ export async function becomeUser(): Promise<User> {
   };
   return {
     directory,
+    home,
     run: async (cwd, argv, environment = {}, killAt) => {
       const child = start(cwd, argv, environment);
       child.stdin.end();
