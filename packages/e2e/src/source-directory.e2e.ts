@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeFakeWorkspace, type FakeWorkspace } from './fake-workspace.js';
 import { nx, type Fate } from './nx-run.js';
@@ -43,6 +51,45 @@ it.each([
   mkdirSync(join(directory, 'Documentation'));
   writeFileSync(join(directory, 'Documentation/edited.rst'), 'text\n');
   expect(await build(workspace)).toEqual(HIT);
+  workspace.remove();
+});
+
+const GIT = ['-c', 'user.name=a', '-c', 'user.email=a@example.org', '-c', 'protocol.file.allow=always'];
+const gitIn = (directory: string, ...args: string[]) =>
+  execFileSync('git', [...GIT, ...args], { cwd: directory, encoding: 'utf8' });
+
+/** How a tree that lies in the workspace came there from a repository beside it. */
+const CHECKOUTS: Readonly<Record<string, (root: string, repository: string) => void>> = {
+  'a submodule': (root, repository) => {
+    gitIn(root, 'submodule', '--quiet', 'add', repository, 'linux');
+  },
+  'a work tree of another repository': (root, repository) => {
+    gitIn(repository, 'worktree', 'add', '--quiet', join(root, 'linux'), '-b', 'work');
+  },
+  'a symbolic link': (root, repository) => symlinkSync(repository, join(root, 'linux')),
+};
+
+it.each(Object.keys(CHECKOUTS))('a source directory in the workspace that is %s', async (kind) => {
+  const { workspace, directory: repository } = setUp('linux', '../linux');
+  gitIn(repository, 'init', '--quiet', '--initial-branch=main');
+  gitIn(repository, 'add', '--all');
+  gitIn(repository, 'commit', '--quiet', '--message=base');
+  CHECKOUTS[kind]!(workspace.root, repository);
+  workspace.write('.nxignore', 'linux\n');
+  const directory = join(workspace.root, 'linux');
+  await build(workspace);
+  await build(workspace);
+  utimesSync(join(directory, 'init/main.c'), new Date(), new Date());
+  expect(await build(workspace)).toEqual(HIT);
+  expect(gitIn(directory, 'status', '--porcelain')).toBe('');
+  appendFileSync(join(directory, 'init/main.c'), 'int edited;\n');
+  expect(await build(workspace)).toEqual(BUILT);
+  expect(compiled(workspace)).toContain('init/main.o');
+  gitIn(directory, 'commit', '--quiet', '--all', '--message=edited');
+  expect(await build(workspace)).toEqual(HIT);
+  writeFileSync(join(directory, 'include.h'), '/* untracked */\n');
+  expect(await build(workspace)).toEqual(BUILT);
+  expect(gitIn(directory, 'status', '--porcelain')).toBe('?? include.h\n');
   workspace.remove();
 });
 
