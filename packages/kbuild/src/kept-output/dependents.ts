@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { remove } from 'fs-extra';
 
 /** Kbuild keeps the command and the dependencies of `x.o` in `.x.o.cmd` beside it (scripts/basic/fixdep.c). */
@@ -14,18 +14,24 @@ export function forEachTarget(out: string, visit: (target: string, commandFile: 
   }
 }
 
+/** Files that targets depend on. */
+export interface Forgotten {
+  /** Any file of these names, without directories: a new header may hide one of the same name, wherever that is. */
+  readonly names: ReadonlySet<string>;
+  /** These files, absolute and in latin1. Kbuild also reaches them through links (scripts/dtc/include-prefixes). */
+  readonly files: readonly string[];
+}
+
 /**
- * Removes each target whose command or dependencies name a file of one of these names, whatever directory it is in: Kbuild also
- * reaches sources through links (scripts/dtc/include-prefixes), and a new header may hide one of the same name. make then makes
- * the targets again.
+ * Removes each target whose command or dependencies name one of the files. make then makes the targets again.
  *
- * @param names without directories
  * @returns how many targets were removed
  */
-export async function removeDependents(out: string, names: ReadonlySet<string>): Promise<number> {
+export async function removeDependents(out: string, forgotten: Forgotten): Promise<number> {
+  const dependsOn = matcher(out, forgotten);
   const stale: string[] = [];
   forEachTarget(out, (target, commandFile) => {
-    if (namesOneOf(readFileSync(commandFile, 'latin1'), names)) stale.push(target);
+    if (dependsOn(readFileSync(commandFile, 'latin1'))) stale.push(target);
   });
   await Promise.all(stale.map((target) => remove(target)));
   return stale.length;
@@ -34,7 +40,31 @@ export async function removeDependents(out: string, names: ReadonlySet<string>):
 /** Searching for few names is faster than taking the text apart. */
 const FEW = 30;
 
-function namesOneOf(text: string, names: ReadonlySet<string>): boolean {
-  if (names.size <= FEW && ![...names].some((name) => text.includes(name))) return false;
-  return text.split(/[\s()'"]+/).some((word) => names.has(basename(word)));
+/** Whether a command file names a forgotten file. */
+function matcher(out: string, { names, files }: Forgotten): (text: string) => boolean {
+  const real = new Set(files.map(realPath));
+  const place = Buffer.from(out).toString('latin1');
+  const bases = new Set([...names, ...files.map((file) => basename(file))]);
+  const known = new Map<string, boolean>();
+  const isForgotten = (word: string) => {
+    const base = basename(word);
+    if (!bases.has(base)) return false;
+    if (names.has(base)) return true;
+    const found = known.get(word) ?? real.has(realPath(resolve(place, word)));
+    known.set(word, found);
+    return found;
+  };
+  return (text) => {
+    if (bases.size <= FEW && ![...bases].some((name) => text.includes(name))) return false;
+    return text.split(/[\s()'"]+/).some(isForgotten);
+  };
+}
+
+/** In latin1, as command files are read: names may have any bytes. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(Buffer.from(path, 'latin1'), { encoding: 'buffer' }).toString('latin1');
+  } catch {
+    return path;
+  }
 }

@@ -7,7 +7,14 @@ import { editAtRandom, seededRandom } from '../testing/random-edits.js';
 const root = mkdtempSync(join(tmpdir(), 'bringup-edit-loop-spec-'));
 afterAll(() => rmSync(root, { recursive: true }));
 let count = 0;
-const setUp = () => new OwnTree(join(root, String(count++)));
+/** Two headers have one name: include/b.h, and kernel/b.h. */
+const setUp = () => {
+  const own = new OwnTree(join(root, String(count++)));
+  own.write('kernel/b.h', '#define OTHER 1\n');
+  own.write('kernel/printk.c', `#include "../kernel/b.h"\n${own.read('kernel/printk.c')}`);
+  own.commit();
+  return own;
+};
 
 const LONG_AGO = 1_000_000_000;
 const ALL = ['init/main', 'kernel/printk', 'net/core'];
@@ -31,6 +38,12 @@ const ROWS: [edit: string, apply: (own: OwnTree) => void, compiled: string[], no
     /b\.h/,
   ],
   [
+    'a header with an old time, of a name that others have',
+    (own) => own.write('kernel/b.h', '#define OTHER 2\n', LONG_AGO),
+    ['kernel/printk'],
+    /^kernel\/b\.h: .*target that depends/,
+  ],
+  [
     'a new header that is found first',
     (own) => own.write('arch/x86/include/a.h', '#define A 3\n', LONG_AGO),
     ['kernel/printk', 'net/core'],
@@ -43,7 +56,8 @@ const ROWS: [edit: string, apply: (own: OwnTree) => void, compiled: string[], no
       renameSync(own.path('include/b.h'), own.path('include/c.h'));
       own.write('net/core.c', own.read('net/core.c').replace('b.h', 'c.h'));
     },
-    ['net/core'],
+    // Any header of that name may have been hidden by it.
+    ['kernel/printk', 'net/core'],
     /^include\/c\.h and 1 more: /,
   ],
   [

@@ -7,7 +7,13 @@ import { OwnTree } from '../testing/own-tree.js';
 const root = mkdtempSync(join(tmpdir(), 'bringup-follow-source-spec-'));
 afterAll(() => rmSync(root, { recursive: true }));
 let count = 0;
-const setUp = () => new OwnTree(join(root, String(count++)));
+/** Two headers have one name: include/b.h, and kernel/b.h. */
+const setUp = () => {
+  const own = new OwnTree(join(root, String(count++)));
+  own.write('kernel/b.h', '#define OTHER 1\n');
+  own.write('kernel/printk.c', `#include "../kernel/b.h"\n${own.read('kernel/printk.c')}`);
+  return own;
+};
 
 const ALL = ['init/main', 'kernel/printk', 'net/core'];
 const append = (own: OwnTree, name: string, text: string) => own.write(name, own.read(name) + text);
@@ -19,6 +25,12 @@ const ROWS: [edit: string, apply: (own: OwnTree) => void, compiled: string[], no
   ['nothing but its name', () => undefined, []],
   ['a C file', (own) => append(own, 'init/main.c', 'int more;\n'), ['init/main'], /^init\/main\.c: /],
   ['a header', (own) => own.write('include/a.h', '#define A 2\n'), ['kernel/printk', 'net/core'], /a\.h/],
+  [
+    'a header of a name that others have',
+    (own) => own.write('kernel/b.h', '#define OTHER 9\n'),
+    ['kernel/printk'],
+    /^kernel\/b\.h: /,
+  ],
   ['a header that hides another', (own) => own.write('arch/x86/include/a.h', '#define A 3\n'), ALL.slice(1)],
   [
     'a file less',

@@ -62,7 +62,7 @@ export async function prepareOut(request: PrepareRequest, onNote?: (note: string
   if (reason !== undefined) onNote?.(`${reason}: starting afresh`);
   if (isKept && reason === undefined) {
     if (typeof killed === 'object') await keepFinished(out, killed, onNote);
-    await applyRemedy(out, remedy, onNote);
+    await applyRemedy(request.make, remedy, onNote);
   } else {
     await remove(keyFile);
     await remove(out);
@@ -160,16 +160,20 @@ function remedyFor(
 }
 
 async function applyRemedy(
-  out: string,
+  { out, source }: Pick<MakeSetting, 'out' | 'source'>,
   remedy: Remedy | undefined,
   onNote?: (note: string) => void,
 ): Promise<void> {
   if (!remedy) return;
   // conf's headers depend on it (Makefile of the kernel); without it, make runs conf, which only touches what changed.
   if (remedy.reconfigure) await remove(join(out, 'include/config/auto.conf'));
-  const [first, ...others] = remedy.forget;
+  const { forgetNames, forgetFiles } = remedy;
+  const [first, ...others] = [...forgetNames, ...forgetFiles];
   if (first === undefined || !(await pathExists(out))) return;
-  const count = await removeDependents(out, new Set(remedy.forget.map((name) => basename(name))));
+  const count = await removeDependents(out, {
+    names: new Set(forgetNames.map((name) => basename(name))),
+    files: forgetFiles.map((name) => place(Buffer.from(source.path), name).toString('latin1')),
+  });
   if (count === 0) return;
   const files = others.length > 0 ? `${first} and ${others.length} more` : first;
   const targets =

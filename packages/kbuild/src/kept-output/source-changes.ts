@@ -23,8 +23,10 @@ export function compareListings(before: TreeListing, now: TreeListing): SourceCh
 export interface Remedy {
   /** Why everything has to be made again. */
   readonly everything?: string;
-  /** Files: what depends on a file of the same name, in whatever directory, is made again. */
-  readonly forget: readonly string[];
+  /** Files that appeared or disappeared: what depends on a file of the same name, in whatever directory, is made again. */
+  readonly forgetNames: readonly string[];
+  /** Files that changed: what depends on them is made again. */
+  readonly forgetFiles: readonly string[];
   /** Whether conf has to write its headers again. */
   readonly reconfigure: boolean;
 }
@@ -47,23 +49,24 @@ export function planRemedy(
   isOld: (name: string) => boolean,
   rulesChanged: (name: string) => boolean,
 ): Remedy {
-  const forget: string[] = [];
+  const forgetNames: string[] = [];
+  const forgetFiles: string[] = [];
   let reconfigure = false;
+  const remedy = (everything?: string): Remedy => ({ everything, forgetNames, forgetFiles, reconfigure });
   for (const name of [...changed, ...added, ...deleted]) {
     const everything = whyEverything(name, rulesChanged);
-    if (everything !== undefined) return { everything, forget, reconfigure };
+    if (everything !== undefined) return remedy(everything);
   }
   for (const name of [...added, ...deleted]) {
     if (KCONFIG.test(name)) reconfigure = true;
-    else if (!MAKEFILE.test(name)) forget.push(name);
+    else if (!MAKEFILE.test(name)) forgetNames.push(name);
   }
   for (const name of changed.filter(isOld)) {
     if (KCONFIG.test(name)) reconfigure = true;
-    else if (COMPILED.test(name)) forget.push(name);
-    else if (!MAKEFILE.test(name))
-      return { everything: `${name} changed, and is older than the last build`, forget, reconfigure };
+    else if (COMPILED.test(name)) forgetFiles.push(name);
+    else if (!MAKEFILE.test(name)) return remedy(`${name} changed, and is older than the last build`);
   }
-  return { forget, reconfigure };
+  return remedy();
 }
 
 function whyEverything(name: string, rulesChanged: (name: string) => boolean): string | undefined {
