@@ -14,9 +14,9 @@ const UNREAD: Readonly<Record<ProgramName, RegExp>> = {
   busybox: /^(docs|testsuite)\//,
   'u-boot': /^(doc|Licenses)\//,
 };
-/** `debian/` and `.pc/` (of quilt) are what Debian adds to a source. */
+/** Debian's records of a source, and quilt's `.pc/`. Certificates and fragments below `debian/` are read. */
 const ALSO_UNREAD =
-  /^(debian|\.pc)\/|\.rst$|(^|\/)\.(gitignore|gitattributes|mailmap|clang-format|cocciconfig|editorconfig|get_maintainer\.ignore)$/;
+  /^(\.pc|debian\/(patches|source|tests))\/|^debian\/(changelog|control|copyright|watch|NEWS|README[^/]*)$|\.rst$|(^|\/)\.(gitignore|gitattributes|mailmap|clang-format|cocciconfig|editorconfig|get_maintainer\.ignore)$/;
 
 /** Sources that make compiles before any module is built (`modules_prepare`), since headers are generated from them. */
 const PREPARED =

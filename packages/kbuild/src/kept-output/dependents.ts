@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { remove } from 'fs-extra';
 
@@ -37,6 +37,9 @@ export async function removeDependents(out: string, forgotten: Forgotten): Promi
   return stale.length;
 }
 
+/** Between the words of a command file: a path may also stand in an option (`-Wl,-T,x.lds`, `--script=x.lds`). */
+const SEPARATORS = /[\s()'"=,]+/;
+
 /** Searching for few names is faster than taking the text apart. */
 const FEW = 30;
 
@@ -56,8 +59,33 @@ function matcher(out: string, { names, files }: Forgotten): (text: string) => bo
   };
   return (text) => {
     if (bases.size <= FEW && ![...bases].some((name) => text.includes(name))) return false;
-    return text.split(/[\s()'"]+/).some(isForgotten);
+    return text.split(SEPARATORS).some(isForgotten);
   };
+}
+
+/**
+ * Removes each target that depends on a younger file outside the output directory and the source: firmware, keys, a file system that
+ * goes into the image.
+ */
+export async function removeOutdated(out: string, source: string): Promise<void> {
+  const times = new Map<string, number>();
+  const timeOf = (path: string) => {
+    const known = times.get(path);
+    if (known !== undefined) return known;
+    const status = statSync(path, { throwIfNoEntry: false });
+    const found = status?.isFile() ? status.mtimeMs : 0;
+    times.set(path, found);
+    return found;
+  };
+  const isInside = (word: string) => word.startsWith(`${out}/`) || word.startsWith(`${source}/`);
+  const outdated: string[] = [];
+  forEachTarget(out, (target, commandFile) => {
+    const made = timeOf(target);
+    const words = readFileSync(commandFile, 'latin1').split(SEPARATORS);
+    const outside = words.filter((word) => word.startsWith('/') && !isInside(word));
+    if (outside.some((word) => timeOf(word) > made)) outdated.push(target);
+  });
+  await Promise.all(outdated.map((target) => remove(target)));
 }
 
 /** In latin1, as command files are read: names may have any bytes. */

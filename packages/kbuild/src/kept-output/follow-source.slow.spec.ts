@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SourceTree } from '../sources/index.js';
 import { OwnTree } from '../testing/own-tree.js';
+import { prepareOut } from './prepare-out.js';
 
 const root = mkdtempSync(join(tmpdir(), 'bringup-follow-source-spec-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -108,4 +110,17 @@ it('goes back and forth, and is what a build from nothing is each time', async (
     [second, await own.buildFromNothing(second)],
   ] as const)
     expect(await own.build(source)).toEqual({ compiled: ['net/core'], hashes });
+});
+
+it('does not take a directory along in which a module is built: its kernel has times of its own', async () => {
+  const own = setUp();
+  const out = join(root, 'staging');
+  const prepare = (source: SourceTree) =>
+    prepareOut({ make: { arch: 'x86_64', crossCompile: '', llvm: false, source, out }, tools: {} });
+  await prepare(own.store('1'));
+  writeFileSync(join(out, 'module.o'), '');
+  await prepare(own.store('1'));
+  expect(existsSync(join(out, 'module.o'))).toBe(true);
+  await prepare(own.store('2'));
+  expect(existsSync(join(out, 'module.o'))).toBe(false);
 });

@@ -7,6 +7,7 @@ import { lookAtTree, place } from '../sources/index.js';
 import { MAKEFILE } from '../tree-file-kinds.js';
 import { rulesDigestOf } from './makefile-rules.js';
 import { moveOut } from './move-out.js';
+import { removeOutdated } from './dependents.js';
 import { compareListings, planRemedy, type Remedy } from './source-changes.js';
 import { readBuiltMs, recordBuilt } from './source-record.js';
 
@@ -21,10 +22,10 @@ export interface Succession {
 }
 
 /**
- * Takes an output directory from one tree of the store to another, such as the next revision of a Debian package: afterwards it is as
- * if it had been made from the new tree, before the files changed in which the two differ.
+ * Takes an output directory from one tree of the store to another, such as the next revision of a Debian package. Afterwards the
+ * directory looks as if it had been built from the new tree before the differing files changed.
  *
- * @returns what make has to be helped with; undefined where the directory cannot be used for the other tree
+ * @returns the changes that make would miss; undefined where the directory cannot be used for the other tree
  */
 export async function followSource(
   out: string,
@@ -45,6 +46,8 @@ export async function followSource(
     (name) => changedRules.has(name),
   );
   if (remedy.everything !== undefined) return remedy;
+  // Their times are about to be lost.
+  await removeOutdated(out, from);
   moveOut(out, { from, to }, nowMs);
   await Promise.all(DATED.map((name) => remove(join(out, name))));
   await recordBuilt(out, nowMs);

@@ -1,23 +1,25 @@
 import {
+  chmodSync,
   lstatSync,
   lutimesSync,
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
+  statSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 
-/** Between two files that were not made at the same time: in this many milliseconds each has a time of its own. */
-const STEP_MS = 0.001;
+/** Between the new times of files whose old times differ, in milliseconds: what utimes(2) surely tells apart. */
+const STEP_MS = 0.002;
 
 /**
- * Makes an output directory look as if it had just been made from another place: command files, dependencies and links name the
- * source by its path, and so do programs that were made for the build. Archives date the source's files as they like, even later than
- * the last build; so that make does not take files that did not change for new ones, everything here is dated anew, in the
- * order in which it was made.
+ * Makes an output directory look as if it had just been made from another source: command files, dependencies, links and the programs
+ * that the build has made name the source by its path. An archive may give source files any time, even one after the last build.
+ * So that make does not take unchanged files for new ones, every file here gets a new time; their order stays the same.
  *
  * @param path of the source, before and now: equally long, so that it can be replaced in programs as well
  * @param nowMs the time of what was made last, in milliseconds since 1970
@@ -28,11 +30,14 @@ export function moveOut(
   nowMs: number,
 ): void {
   const [from, to] = [Buffer.from(path.from), Buffer.from(path.to)];
-  const dated: { file: string; madeMs: number }[] = [];
-  for (const entry of readdirSync(out, { withFileTypes: true, recursive: true })) {
+  const entries = readdirSync(out, { withFileTypes: true, recursive: true }).filter(
+    (entry) => !entry.isDirectory(),
+  );
+  const dated = entries.map((entry) => {
     const file = join(entry.parentPath, entry.name);
-    if (entry.isDirectory()) continue;
-    dated.push({ file, madeMs: lstatSync(file).mtimeMs });
+    return { entry, file, madeMs: lstatSync(file).mtimeMs };
+  });
+  for (const { entry, file } of dated) {
     if (entry.isSymbolicLink()) moveLink(file, path);
     else if (entry.isFile()) moveFile(file, from, to);
   }
@@ -48,10 +53,14 @@ function moveLink(file: string, { from, to }: { readonly from: string; readonly 
   symlinkSync(target.replaceAll(from, to), file);
 }
 
+/** Beside it and renamed: the file may be read-only, or have a second name in a cache. */
 function moveFile(file: string, from: Buffer, to: Buffer): void {
   const content = readFileSync(file);
   let at = content.indexOf(from);
   if (at === -1) return;
   for (; at !== -1; at = content.indexOf(from, at + to.length)) to.copy(content, at);
-  writeFileSync(file, content, { flag: 'r+' });
+  const aside = `${file}.moved`;
+  writeFileSync(aside, content);
+  chmodSync(aside, statSync(file).mode);
+  renameSync(aside, file);
 }

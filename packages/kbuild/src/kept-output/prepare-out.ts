@@ -18,7 +18,7 @@ import { readMark } from './while-make-runs.js';
 
 type Prepared = Pick<MakeSetting, 'arch' | 'crossCompile' | 'llvm' | 'source' | 'out'>;
 
-/** What an output directory was made with and from. */
+/** The settings and the source of an output directory. */
 interface Key {
   /** A hash of everything but the source. */
   readonly settings: string;
@@ -27,7 +27,7 @@ interface Key {
   readonly identity?: string;
 }
 
-/** What is known before make runs: whether the directory is of use, and what make has to be helped with. */
+/** Before make runs: whether the directory can be kept, and which changes make would miss. */
 interface State {
   readonly isKept: boolean;
   readonly remedy?: Remedy;
@@ -36,7 +36,11 @@ interface State {
 }
 
 export interface PrepareRequest {
-  readonly program: Pick<KconfigProgram, 'name'>;
+  /**
+   * What is built, where the directory may follow its source to another revision. What a module is built against has times of its own,
+   * so its directory starts afresh.
+   */
+  readonly program?: Pick<KconfigProgram, 'name'>;
   readonly make: Prepared;
   readonly tools: ToolVersions;
 }
@@ -104,7 +108,8 @@ async function examine(
   }
   if (!isSame || known.identity === undefined) return { isKept: false };
   if (known.path === key.path && known.identity === key.identity) return { isKept: true };
-  // Nobody can use a directory that was moved by half.
+  if (!program) return { isKept: false };
+  // A half-moved directory is unusable.
   await remove(keyFileOf(out));
   const remedy = await followSource(out, { program: program.name, from: known.path, to: key.path });
   return { isKept: remedy !== undefined, remedy };

@@ -4,7 +4,6 @@ import { describeFullDevice, runProgram, ToolError, UserError, type RunOptions }
 import { buildLog, prepareOut, whileMakeRuns } from '../kept-output/index.js';
 import { DEBUG_WORKSPACE_PREFIX, planMake, type MakeSetting } from '../make.js';
 import { parseMakeLine } from '../progress.js';
-import { KCONFIG_PROGRAMS } from '../programs.js';
 import { findToolchainFiles } from '../program/toolchain-files.js';
 import type { ToolVersions } from '../toolchain.js';
 import { describeModuleFailure } from './failures.js';
@@ -68,10 +67,7 @@ function checkKbuild({ files, root, project }: ModuleRequest): void {
 
 async function makeModule(request: ModuleRequest): Promise<BuiltModule> {
   const { make, tools, directory, files, staging, root } = request;
-  await prepareOut(
-    { program: KCONFIG_PROGRAMS.kernel, make: { ...make, out: staging }, tools },
-    request.onNote,
-  );
+  await prepareOut({ make: { ...make, out: staging }, tools }, request.onNote);
   await stageFiles(directory, files, staging);
   const made = await runMake(request);
   const toolchain = await findToolchainFiles(make.llvm ? 'clang' : `${make.crossCompile}gcc`);

@@ -37,7 +37,7 @@ async function readable<T>(look: Promise<T>): Promise<T> {
   return look.catch((error: unknown) => {
     const { code, path } = error as { code?: string; path?: string };
     if (path === undefined || !['EACCES', 'EPERM', 'EIO'].includes(code!)) throw error;
-    const message = `${path} cannot be read (${code}), and what is built from it depends on it. Give this user leave to read it`;
+    const message = `cannot read ${path} (${code}); the build depends on it. Make it readable for this user: chmod or chown`;
     throw new UserError('SOURCE_UNREADABLE', message, { path, code }, error);
   });
 }

@@ -1,5 +1,6 @@
+import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readFile } from 'fs-extra';
 import { ToolError } from '@bringup/process';
 import { readGit, readUserPath, readUserSettings, splitNames } from './git.js';
@@ -16,10 +17,23 @@ export interface GitLook {
   readonly changed: ReadonlyMap<string, FileIdentity | undefined>;
   /** Files, and directories of repositories within this one. */
   readonly untracked: readonly string[];
+  /** The work tree's own directory, absolute. */
+  readonly top: Buffer;
+  /** The repository's file of attributes, absolute. */
+  readonly attributes: Buffer;
 }
 
 /** Modes are compared whatever the repository's settings say: the build sees the modes on disk. */
-const EXACT = ['-c', 'core.fileMode=true', '-c', 'core.symlinks=true'];
+const EXACT = [
+  'core.fileMode=true',
+  'core.symlinks=true',
+  'core.ignoreCase=false',
+  'core.trustctime=true',
+  'core.checkStat=default',
+].flatMap((setting) => ['-c', setting]);
+
+/** The index may be written while git reads it three times. Somebody who writes it more often does not wait for a build. */
+const MOST_LOOKS = 5;
 
 /**
  * Ignored files that no build of a kernel, BusyBox or U-Boot reads: files that editors, indexers and patch(1) leave. All
@@ -43,27 +57,49 @@ export async function lookByGit(
 ): Promise<GitLook | undefined> {
   const git: Git = async (...args) => readGit(root.toString(), [...repository, ...EXACT, ...args]);
   try {
-    const [staged, changed, untracked] = await Promise.all([
-      git('ls-files', '--stage', '-v', '-z', '--', '.'),
-      git(
-        ...['diff-files', '--raw', '--no-abbrev', '-z', '--relative', '--no-ext-diff'],
-        ...['--ignore-submodules=all', '--', '.'],
-      ),
-      git('ls-files', '--others', '-z', '--', '.'),
-    ]);
-    if (!staged?.length || !changed || !untracked) return undefined;
-    const names = splitNames(untracked);
-    // What a repository ignores says something about its own files alone.
-    const others = repository.length > 0 ? names : await withoutLeftovers(git, names);
-    return {
-      index: new IndexBase(staged),
-      changed: parseChanged(changed),
-      untracked: others.map((name) => name.replace(/\/$/, '')),
-    };
+    const places = await git('rev-parse', '--path-format=absolute', ...PLACES);
+    const [top, attributes, index] = (places?.toString('latin1') ?? '').split('\n');
+    if (index === undefined) return undefined;
+    const at = { top: Buffer.from(top!, 'latin1'), attributes: Buffer.from(attributes!, 'latin1') };
+    for (let looks = 1; ; looks += 1) {
+      const before = stateOf(index);
+      const look = await lookOnce(git, repository.length === 0);
+      if (!look || looks === MOST_LOOKS || stateOf(index) === before) return look && { ...look, ...at };
+    }
   } catch (error) {
     if (error instanceof ToolError && error.code === 'TOOL_MISSING') return undefined;
     throw error;
   }
+}
+
+const PLACES = ['--show-toplevel', '--git-path', 'info/attributes', '--git-path', 'index'];
+
+/** Another one whenever git has written the file. */
+function stateOf(file: string): string {
+  const status = statSync(Buffer.from(file, 'latin1'), { bigint: true, throwIfNoEntry: false });
+  return status ? [status.ino, status.mtimeNs, status.ctimeNs, status.size].join(' ') : '';
+}
+
+/** @param isOwn what the repository ignores says something about its own files alone */
+async function lookOnce(git: Git, isOwn: boolean): Promise<Omit<GitLook, 'top' | 'attributes'> | undefined> {
+  const [staged, changed, untracked] = await Promise.all([
+    git('ls-files', '--stage', '-v', '-z', '--', '.'),
+    git(
+      ...['diff-files', '--raw', '--no-abbrev', '-z', '--relative', '--no-ext-diff'],
+      ...['--ignore-submodules=all', '--', '.'],
+    ),
+    git('ls-files', '--others', '-z', '--', '.'),
+  ]);
+  if (!staged?.length || !changed || !untracked) return undefined;
+  // A submodule that is not checked out: git speaks for the repository around it.
+  if (staged.includes('\t./\0')) return undefined;
+  const names = splitNames(untracked);
+  const others = isOwn ? await withoutLeftovers(git, names) : names;
+  return {
+    index: new IndexBase(staged),
+    changed: parseChanged(changed),
+    untracked: others.map((name) => name.replace(/\/$/, '')),
+  };
 }
 
 type Git = (...args: string[]) => Promise<Buffer | undefined>;
@@ -96,24 +132,39 @@ function defaultAttributes(): string {
 /**
  * Whether the bytes of the blobs may differ from those in the work tree.
  *
- * @param attributes the names of the directory's `.gitattributes`
+ * @param names of the directory's `.gitattributes`
  */
-export async function isConverted(root: Buffer, attributes: readonly string[]): Promise<boolean> {
+export async function isConverted(
+  root: Buffer,
+  { index, top, attributes }: GitLook,
+  names: readonly string[],
+): Promise<boolean> {
+  // Ids of SHA-256: those of files that are read are of SHA-1.
+  if (index.idLength !== SHA1_DIGITS) return true;
   const directory = root.toString();
-  const [settings, own] = await Promise.all([
-    readUserSettings(directory, 'core\\.(autocrlf|eol|attributesfile)'),
-    readGit(directory, ['rev-parse', '--path-format=absolute', '--git-path', 'info/attributes']),
-  ]);
+  const settings = await readUserSettings(directory, 'core\\.(autocrlf|eol|attributesfile)');
   const setting = (name: string) => settings.get(name);
   if ((setting('core.autocrlf') ?? 'false') !== 'false' || setting('core.eol') === 'crlf') return true;
   const users = setting('core.attributesfile');
   const isShort = users?.startsWith('~') === true;
   const files = isShort ? await readUserPath(directory, 'core.attributesFile') : users;
-  const paths = attributes.map((name) => place(root, name));
-  if (own) paths.push(Buffer.from(own.toString('latin1').trim(), 'latin1'));
+  const paths = [...names.map((name) => place(root, name)), ...attributesAbove(root, top), attributes];
   paths.push(Buffer.from(files ?? defaultAttributes()), Buffer.from('/etc/gitattributes'));
   const texts = await Promise.all(
     paths.map((path) => readFile(path as unknown as string, 'latin1').catch(() => '')),
   );
   return texts.some((text) => CONVERTS.test(text));
+}
+
+const SHA1_DIGITS = 40;
+
+/** Those of the directories from the work tree's own to the one above `root`. */
+function attributesAbove(root: Buffer, top: Buffer): Buffer[] {
+  const found: Buffer[] = [];
+  const end = top.toString('latin1');
+  for (let at = root.toString('latin1'); at.startsWith(`${end}/`); ) {
+    at = dirname(at);
+    found.push(Buffer.from(`${at}/.gitattributes`, 'latin1'));
+  }
+  return found;
 }

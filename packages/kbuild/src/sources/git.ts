@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { open, unlink } from 'node:fs/promises';
+import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import {
   runProgram,
   scrubbedEnvironment,
@@ -25,7 +26,7 @@ const ENVIRONMENT = {
   GIT_TERMINAL_PROMPT: '0',
 };
 
-/** Attributes under which files are as their blobs: of what a tree's own .gitattributes can do to them, nothing is done. */
+/** Attributes that override a tree's own .gitattributes, so that files equal their blobs. */
 export const PLAIN_FILES = '* -text !eol !ident !filter !working-tree-encoding\n';
 
 /**
@@ -64,40 +65,56 @@ export async function readUserPath(directory: string, name: string): Promise<str
 }
 
 async function readUserGit(directory: string, args: readonly string[]): Promise<string | undefined> {
-  const own = ['HOME', 'XDG_CONFIG_HOME'].flatMap((key) =>
-    process.env[key] ? [[key, process.env[key]]] : [],
+  const own = Object.entries(process.env).filter(([key]) =>
+    /^(HOME|XDG_CONFIG_HOME|GIT_CONFIG.*)$/.test(key),
   );
   const environment = { ...(Object.fromEntries(own) as Record<string, string>), GIT_OPTIONAL_LOCKS: '0' };
   const argv: Argv = ['git', '-c', 'safe.directory=*', 'config', ...args];
   return (await outputOf(argv, directory, environment))?.toString();
 }
 
-/** By way of a file: of the megabytes that git prints of a kernel tree, a pipe makes more than a hundred buffers. */
+/** Uses a file where it can: reading git's megabytes through a pipe takes more than a hundred buffers. */
 async function outputOf(
   argv: Argv,
   directory: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<Buffer | undefined> {
-  const path = join(tmpdir(), `bringup-git-${randomUUID()}`);
-  const file = await open(path, 'wx+', 0o600);
+  const file = await openUnnamed().catch(() => undefined);
   try {
-    await unlink(path);
     const program = await startProgram(argv, {
       cwd: directory,
       env: scrubbedEnvironment(environment),
-      stdio: ['ignore', file.fd, 'pipe'],
+      stdio: ['ignore', file?.fd ?? 'pipe', 'pipe'],
       // It only reads, and ends when nobody reads its output: it needs no reaper, which takes longer to start than git runs.
       foreground: true,
     });
     program.stderr?.resume();
-    const { exitCode } = await program.exited;
+    const [piped, { exitCode }] = await Promise.all([readAll(program.stdout), program.exited]);
     if (exitCode !== 0) return undefined;
-    const output = Buffer.allocUnsafeSlow((await file.stat()).size);
-    await file.read(output, 0, output.length, 0);
-    return output;
+    return file ? await readWhole(file) : piped;
   } finally {
-    await file.close();
+    await file?.close();
   }
+}
+
+/** A temporary file that is gone when it is closed. */
+async function openUnnamed(): Promise<FileHandle> {
+  const path = join(tmpdir(), `bringup-git-${randomUUID()}`);
+  const file = await open(path, 'wx+', 0o600);
+  await unlink(path);
+  return file;
+}
+
+async function readWhole(file: FileHandle): Promise<Buffer> {
+  const output = Buffer.allocUnsafeSlow((await file.stat()).size);
+  await file.read(output, 0, output.length, 0);
+  return output;
+}
+
+async function readAll(stream: Readable | null): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream ?? []) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 }
 
 /** Splits the output of an option `-z`. latin1, which keeps every byte. */

@@ -35,6 +35,11 @@ export class IndexBase {
 
   constructor(private readonly staged: Buffer) {}
 
+  /** Hexadecimal digits of an id: the repository's hash function. */
+  get idLength(): number {
+    return /^\S \d+ ([0-9a-f]+) /.exec(this.staged.subarray(0, 100).toString('latin1'))?.[1]?.length ?? 0;
+  }
+
   /** Every file that git is sure of, and the names of the others. */
   parse(): Parsed {
     return (this.parsed ??= parseStaged(this.staged));

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { outputFile, pathExists, remove } from 'fs-extra';
+import { outputFile, pathExists, remove, rename } from 'fs-extra';
 import { ToolError } from '@bringup/process';
 import { lookByGit, type GitLook } from './git-look.js';
 import { PLAIN_FILES, runGit } from './git.js';
@@ -27,7 +28,7 @@ export class PlainIndex {
     private readonly directory: string,
     private readonly place: string,
   ) {
-    this.options = [...ANY_NAME, `--git-dir=${join(place, '.git')}`, `--work-tree=${directory}`];
+    this.options = optionsFor(place, directory);
   }
 
   /** @returns undefined where there is none yet */
@@ -39,7 +40,7 @@ export class PlainIndex {
   /** Takes in what was seen, where that makes the next look faster. To be called for a directory without git. */
   async update({ files }: Pick<TreeLook, 'files'>): Promise<void> {
     const { last } = this;
-    if (last && last.changed.size + last.untracked.length < MANY_CHANGES) return;
+    if (last && countChanges(last) < MANY_CHANGES) return;
     const now = files();
     if (!last && now.size < FEWEST_FILES) return;
     const lines = [...now].flatMap(([name, identity]) => {
@@ -54,16 +55,36 @@ export class PlainIndex {
   }
 
   private async write(lines: readonly string[]): Promise<void> {
-    if (!this.last) {
+    if (this.last) return this.fill(this.options, lines);
+    // Another process may be looking.
+    const aside = `${this.place}.${randomUUID()}`;
+    try {
+      await runGit(['init', '--quiet', '--template=', aside], {});
+      await outputFile(join(aside, '.git/info/attributes'), PLAIN_FILES);
+      await this.fill(optionsFor(aside, this.directory), lines);
       await remove(this.place);
-      await runGit(['init', '--quiet', '--template=', this.place], {});
-      await outputFile(join(this.place, '.git/info/attributes'), PLAIN_FILES);
+      await rename(aside, this.place);
+    } finally {
+      await remove(aside);
     }
+  }
+
+  private async fill(repository: readonly string[], lines: readonly string[]): Promise<void> {
     const options = { cwd: this.directory };
     const input = Buffer.from(lines.join(''), 'latin1');
-    await runGit([...this.options, 'update-index', '-z', '--index-info'], { ...options, input });
+    await runGit([...repository, 'update-index', '-z', '--index-info'], { ...options, input });
     // git compares the files with their ids, and remembers their times. 1: some are not as the index has them.
-    const refresh = [...this.options, 'update-index', '-q', '--refresh'];
+    const refresh = [...repository, 'update-index', '-q', '--refresh'];
     await runGit(refresh, { ...options, okExitCodes: [0, 1] });
   }
+}
+
+function optionsFor(place: string, directory: string): string[] {
+  return [...ANY_NAME, `--git-dir=${join(place, '.git')}`, `--work-tree=${directory}`];
+}
+
+/** A link always counts as changed, for git compares it with an object. */
+function countChanges({ changed, untracked }: GitLook): number {
+  const files = [...changed.values()].filter((identity) => !identity?.startsWith('120000'));
+  return files.length + untracked.length;
 }

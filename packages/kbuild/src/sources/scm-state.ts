@@ -9,15 +9,17 @@ export function namesCommit(config: string): boolean {
  * The state of a tree's repository that scripts/setlocalversion puts into the release: the commit, the nearest tag, and whether a
  * tracked file differs from the commit.
  *
- * @returns undefined where there is no commit
+ * @returns undefined where the tree is no repository of its own, or has no commit
  */
 export async function scmState(directory: string): Promise<string | undefined> {
-  const [commit, description, status] = await Promise.all([
+  const [above, commit, description, status] = await Promise.all([
+    readGit(directory, ['rev-parse', '--show-cdup']),
     readGit(directory, ['rev-parse', '--verify', 'HEAD']),
     readGit(directory, ['describe', '--tags', '--always', '--long', '--abbrev=40']),
     readGit(directory, ['status', '--porcelain', '--untracked-files=no']),
   ]);
-  if (commit === undefined) return undefined;
+  // Of a repository around the tree, setlocalversion says nothing.
+  if (commit === undefined || above === undefined || above.toString().trim() !== '') return undefined;
   const isDirty = status !== undefined && status.length > 0;
   return [commit, description].map((text) => String(text ?? '').trim()).join(' ') + (isDirty ? ' dirty' : '');
 }

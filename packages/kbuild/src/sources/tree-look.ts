@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Dirent } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync, type Dirent } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { readdir } from 'fs-extra';
 import { ContentSum } from './content-sum.js';
 import { isConverted, lookByGit, type GitLook } from './git-look.js';
@@ -76,6 +76,23 @@ interface Wanted {
   readonly sums?: string;
 }
 
+/**
+ * Whether a name of an index is a place of its own: where a directory was replaced by a link to another one, the files behind the link
+ * are none of this tree.
+ */
+function withoutLinks(root: Buffer): (name: string) => boolean {
+  const known = new Map<string, boolean>([['.', true]]);
+  const isDirectory = (name: string): boolean => {
+    const found =
+      known.get(name) ??
+      (isDirectory(dirname(name)) &&
+        lstatSync(place(root, name), { throwIfNoEntry: false })?.isDirectory() === true);
+    known.set(name, found);
+    return found;
+  };
+  return (name) => isDirectory(dirname(name));
+}
+
 /** Looks at a directory, and at those of other repositories within it. */
 class Looker {
   constructor(private readonly remembered: RememberedFiles) {}
@@ -92,9 +109,11 @@ class Looker {
   private async complete(root: Buffer, git: GitLook, wanted: Wanted, isPlain: boolean): Promise<State> {
     const { index, changed, untracked } = git;
     const summary = await index.summarize(wanted.sums, wanted.selections);
-    const toRead = [...new Set([...summary.doubtful, ...changed.keys(), ...untracked])];
-    if (!isPlain && (await isConverted(root, [...summary.attributes, ...toRead.filter(isAttributes)]))) {
-      const names = new Set([...index.parse().files.keys(), ...toRead]);
+    const isHere = withoutLinks(root);
+    const toRead = [...new Set([...summary.doubtful, ...changed.keys(), ...untracked])].filter(isHere);
+    const attributes = [...summary.attributes, ...toRead.filter(isAttributes)];
+    if (!isPlain && (await isConverted(root, git, attributes))) {
+      const names = new Set([...[...index.parse().files.keys()].filter(isHere), ...toRead]);
       return { gone: new Map(), now: (await this.identify(root, [...names])).files, isPlain };
     }
     const { files: now, entered } = await this.identify(root, toRead);

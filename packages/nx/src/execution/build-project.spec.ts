@@ -135,6 +135,16 @@ describe('a source directory that Nx hashed', () => {
     expect((await build()).at(-1)).toMatch(/^built /);
   });
 
+  it('is refused when it is what another variant has been hashed as', async () => {
+    const hashes = new Map<string, string>();
+    const { root, build } = setUp({}, hashes);
+    mkdirSync(join(root, 'other'));
+    const same = hashArray([sourceHash(await identityOf(root), undefined)]);
+    hashes.set(sourceHashCommand('kernel', 'build', 'other', []), same);
+    hashes.set(COMMAND, hashArray([sourceHash('of an earlier state', undefined)]));
+    await expect(build()).rejects.toMatchObject({ code: 'SOURCE_CHANGED' });
+  });
+
   it('is refused when another commit is checked out, and the hash is that of a commit', async () => {
     const hashes = new Map<string, string>();
     const { root, build } = setUp({}, hashes);

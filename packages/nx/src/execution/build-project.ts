@@ -15,7 +15,7 @@ import {
   type ExtraArtifacts,
   type MakeSetting,
 } from '@bringup/kbuild';
-import { isBringupError, sha256File } from '@bringup/process';
+import { isBringupError, sha256File, UserError } from '@bringup/process';
 import { configureProject } from './configure-project.js';
 import { embeddedInitramfs } from './embedded-initramfs.js';
 import { openMake, requireHashed, whileOwning, type KconfigProject } from './kconfig-project.js';
@@ -55,9 +55,19 @@ export async function buildProject(
       return;
     }
     const { built, make } = await runMake(task, project, { config, initramfs });
+    if (commit !== undefined && (await scmState(directory!)) !== commit) throw committed(directory!);
     const changed = await publish(output, 'build', recipe, await collect(built, make, config));
     task.note(changed.length > 0 ? `built ${changed.join(', ')}` : 'built, and nothing came out different');
   });
+}
+
+function committed(path: string): UserError {
+  return new UserError(
+    'SOURCE_CHANGED',
+    `${path}: another commit was checked out while make ran, and the kernel's release names the commit. Nothing is published. ` +
+      'Run the same command again.',
+    { path },
+  );
 }
 
 /**

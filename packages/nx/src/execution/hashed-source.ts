@@ -1,6 +1,8 @@
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { scmState, type ProgramName, type SourcePart, type SourceTree } from '@bringup/kbuild';
 import { UserError } from '@bringup/process';
-import { isSourceHashCommand, sourceHash } from '../project/source-hash.js';
+import { hashedDirectory, isSourceHashCommand, sourceHash } from '../project/source-hash.js';
 import type { Task } from './task.js';
 
 /**
@@ -11,13 +13,17 @@ import type { Task } from './task.js';
  * @throws UserError `SOURCE_CHANGED`
  */
 export async function checkHashed(
-  { runtimeHashes }: Pick<Task, 'runtimeHashes'>,
+  { runtimeHashes, workspaceRoot }: Pick<Task, 'runtimeHashes' | 'workspaceRoot'>,
   program: ProgramName,
   part: SourcePart,
   { path, identity }: Pick<SourceTree, 'path' | 'identity'>,
 ): Promise<void> {
   // Each variant may have a source of its own. None is this task's where a project has inputs of its own.
-  const hashed = [...runtimeHashes].filter(([command]) => isSourceHashCommand(command, program, part));
+  const hashed = [...runtimeHashes].filter(
+    ([command]) =>
+      isSourceHashCommand(command, program, part) &&
+      isSame(resolve(workspaceRoot, hashedDirectory(command)!), path),
+  );
   if (hashed.length === 0) return;
   // Loaded for this alone, since it takes a while.
   const { hashArray } = await import('@nx/devkit');
@@ -28,8 +34,17 @@ export async function checkHashed(
   if (matches(undefined) || matches(await scmState(path))) return;
   throw new UserError(
     'SOURCE_CHANGED',
-    `${path} changed after Nx had hashed it, so Nx would keep what is made now as if it were made from the earlier state. ` +
+    `${path} changed after Nx had hashed it, so Nx would cache this build under the hash of the earlier state. ` +
       'Run the same command again.',
     { path },
   );
+}
+
+/** @param real a real path */
+function isSame(path: string, real: string): boolean {
+  try {
+    return realpathSync(path) === real;
+  } catch {
+    return false;
+  }
 }

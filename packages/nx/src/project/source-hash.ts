@@ -19,7 +19,8 @@ export function sourceHashCommand(
   path: string,
   configs: readonly string[],
 ): string {
-  return quoteCommand([...PROGRAM, program, part, path, ...configs]);
+  // Nx also hashes what a program says on stderr, such as Node's warnings.
+  return `${quoteCommand([...PROGRAM, program, part, path, ...configs])} 2>/dev/null`;
 }
 
 /** Whether a task's `runtime` input is a {@link sourceHashCommand} of that part. */

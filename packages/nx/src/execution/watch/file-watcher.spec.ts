@@ -83,12 +83,12 @@ it.each([
   [
     "inotify_add_watch on '/t/a' failed: No space left on device",
     'WATCH_LIMIT',
-    /cannot watch \/t: .*max_user_watches = \d+\)\. Allow more: sudo sysctl fs\.inotify\.max_user_watches=524288$/,
+    /cannot watch \/t: .*max_user_watches = \d+\)\. Raise it: sudo sysctl fs\.inotify\.max_user_watches=524288$/,
   ],
   [
     "EMFILE: too many open files, watch '/t'",
     'WATCH_LIMIT',
-    /max_user_instances = \d+\)\. Allow more: sudo sysctl fs\.inotify\.max_user_instances=1024$/,
+    /max_user_instances = \d+\)\. Raise it: sudo sysctl fs\.inotify\.max_user_instances=1024$/,
   ],
   [
     'Permission denied',

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename, relative } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { AsyncSubscription } from '@parcel/watcher';
@@ -38,9 +38,9 @@ export class FileWatcher {
     const wanted = new Map<string, [directory: string, ignore: RegExp]>();
     for (const tree of trees) {
       const ignore = ignoring(tree, ignored);
-      wanted.set(`${tree} ${ignore.source}`, [tree, ignore]);
+      wanted.set(`${identify(tree)} ${ignore.source}`, [tree, ignore]);
     }
-    for (const directory of directories) wanted.set(`${directory} files`, [directory, /\//]);
+    for (const directory of directories) wanted.set(`${identify(directory)} files`, [directory, /\//]);
     if (this.subscriptions.size === 0) await tryInotify(directories[0] ?? trees[0] ?? '/');
     for (const [key, [directory, ignore]] of wanted)
       if (!this.subscriptions.has(key)) this.subscriptions.set(key, await this.subscribe(directory, ignore));
@@ -72,6 +72,12 @@ export class FileWatcher {
   }
 }
 
+/** Another one when another directory has taken the place of one. */
+function identify(directory: string): string {
+  const status = statSync(directory, { throwIfNoEntry: false });
+  return [directory, status?.dev, status?.ino].join(' ');
+}
+
 /**
  * Asks the kernel for one watcher, which a thread of Node's gives back when it ends: where there is none, `subscribe` would not fail
  * but wait for ever (@parcel/watcher 2.6.0).
@@ -96,14 +102,14 @@ export function watchError(directory: string, error: Error): Error {
   const fields = { directory };
   if (/No space left on device|ENOSPC/.test(error.message)) {
     const message =
-      `cannot watch ${directory}: all watches that this user may have are in use (fs.inotify.max_user_watches${limit('watches')}). ` +
-      'Allow more: sudo sysctl fs.inotify.max_user_watches=524288';
+      `cannot watch ${directory}: the limit of inotify watches is reached (fs.inotify.max_user_watches${limit('watches')}). ` +
+      'Raise it: sudo sysctl fs.inotify.max_user_watches=524288';
     return new UserError('WATCH_LIMIT', message, fields, error);
   }
   if (/EMFILE/.test(error.message)) {
     const message =
-      `cannot watch ${directory}: all watchers that this user may have are in use (fs.inotify.max_user_instances${limit('instances')}). ` +
-      'Allow more: sudo sysctl fs.inotify.max_user_instances=1024';
+      `cannot watch ${directory}: the limit of inotify instances is reached (fs.inotify.max_user_instances${limit('instances')}). ` +
+      'Raise it: sudo sysctl fs.inotify.max_user_instances=1024';
     return new UserError('WATCH_LIMIT', message, fields, error);
   }
   const message = `cannot watch ${directory}: ${error.message}. Make sure that this user can read every directory in it`;

@@ -1,6 +1,9 @@
 /** After the last change of a file, the time in which no other one may follow. */
 const QUIET_MS = 200;
 
+/** Where something writes all the time, a build starts after this all the same. */
+const LONGEST_MS = 2_000;
+
 /** Saves of files: those that come together count as one. */
 export class Saves {
   private last: number | undefined;
@@ -24,8 +27,9 @@ export class Saves {
    */
   async next(signal: AbortSignal): Promise<string[]> {
     while (this.last === undefined) await this.change(signal);
+    const latest = Date.now() + LONGEST_MS;
     for (;;) {
-      const rest = this.last + this.quietMs - Date.now();
+      const rest = Math.min(this.last + this.quietMs, latest) - Date.now();
       if (rest <= 0) break;
       await this.change(signal, rest);
     }

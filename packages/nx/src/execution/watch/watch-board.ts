@@ -51,8 +51,7 @@ export async function watchBoard(task: Task, first: ReadBoard, run: WatchedRun):
     if (!task.signal.aborted) throw error;
     lines.write(''); // Behind the ^C that the terminal has echoed.
   } finally {
-    await guest?.end();
-    await watcher.close();
+    await Promise.allSettled([guest?.end(), watcher.close()]);
     await lines.close();
   }
 }
@@ -80,7 +79,7 @@ async function bootAgain(task: Task, { run, watcher, guest, say, onLine }: Watch
     const fresh: Task = { ...task, ...describeProjects(project, board.projects) };
     const booted = await bootedFrom(fresh, board.options);
     if (guest.isRunning() && isDeepStrictEqual(booted, guest.bootedFrom)) {
-      say('nothing that the guest boots from has changed: it goes on');
+      say('the boot files are unchanged: the guest keeps running');
       return guest;
     }
     say('booting again');
@@ -95,8 +94,8 @@ async function bootAgain(task: Task, { run, watcher, guest, say, onLine }: Watch
 }
 
 function outlook(guest: Guest): string {
-  const next = 'the next save builds again';
-  return guest.isRunning() ? `the guest goes on, ${next}` : next;
+  const next = 'the next save rebuilds';
+  return guest.isRunning() ? `the guest keeps running, ${next}` : next;
 }
 
 function describeSaves(workspaceRoot: string, paths: readonly string[]): string {
