@@ -221,11 +221,13 @@ describe('from a disk, a CD, by BIOS and by UEFI', () => {
     'installs from a CD to a fresh disk, which then boots by itself',
     async () => {
       rmSync(join(REPOSITORY, '.bringup/installed.qcow2'), { force: true });
-      const install = await here(['run', 'pc-x86_64-install:test', '--bootTimeout=90']);
+      // Sums of two disks, read by an emulated machine: on a busy host that is more than half a minute.
+      const patience = ['--bootTimeout=90', '--commandTimeout=120'];
+      const install = await here(['run', 'pc-x86_64-install:test', ...patience]);
       expectSuccess(install);
       expect(install.output).toContain('made an empty qcow2 of 128M: .bringup/installed.qcow2');
       // Its command looks at where the root came from.
-      expectSuccess(await here(['run', 'pc-x86_64-install:test', '-c', 'installed', '--bootTimeout=90']));
+      expectSuccess(await here(['run', 'pc-x86_64-install:test', '-c', 'installed', ...patience]));
     },
     5 * MINUTES,
   );

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeBareWorkspace, type FakeWorkspace } from './fake-workspace.js';
+import { copyModules, makeBareWorkspace, type FakeWorkspace } from './fake-workspace.js';
 import { CLAIMED, claimedBy, generateAndBoot, inWorkspace, userEnvironment } from './generated-boards.js';
 import { pathWithout } from './host-programs.js';
 import { nx, REPOSITORY, type NxRun } from './nx-run.js';
@@ -141,6 +141,7 @@ describe('after a first board', () => {
 
   it('a directory that this user may not write to stays as it is', async () => {
     if (process.getuid?.() !== 0) execFileSync('chmod', ['a-w', workspace.root]);
+    copyModules(workspace);
     const data = join(workspace.root, '..', 'home', 'nobody');
     execFileSync('install', ['--directory', '--mode=0777', data]);
     const env = {
