@@ -86,6 +86,15 @@ export class Terminal {
     }
   }
 
+  /** Until the program in it has ended. tmux also says so on the screen, but not wherever the cursor was left. */
+  async untilEnded(seconds = 60): Promise<void> {
+    const end = Date.now() + seconds * 1000;
+    while (this.tmux('display-message', '-p', '-t', 'edit', '#{pane_dead}').trim() !== '1') {
+      if (Date.now() > end) throw new Error(`The program has not ended:\n${this.screen()}`);
+      await sleep(200);
+    }
+  }
+
   async keys(...names: string[]): Promise<void> {
     for (const name of names) {
       this.tmux('send-keys', '-t', 'edit', name);

@@ -115,7 +115,7 @@ it('hands the terminal from one guest to the next', async () => {
   // Not the first guest's line, which the screen still shows.
   await terminal.until(/^again[^]*board: the guest has ended/m);
   await terminal.keys('C-c');
-  await terminal.until(/Pane is dead/);
+  await terminal.untilEnded();
   while (processesOf(base).some(({ argv }) => !argv.startsWith('tmux '))) await sleep(50);
 }, 120_000);
 
