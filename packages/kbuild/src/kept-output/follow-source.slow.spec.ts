@@ -75,7 +75,7 @@ describe('the next revision of a source differs in', () => {
       hashes: await own.buildFromNothing(next),
     });
     expect(notes).toEqual(note ? [expect.stringMatching(note)] : notes);
-    // What was moved goes on as if it had always been there.
+    // Afterwards the moved directory is as good as one that was built here.
     expect((await own.build(next))!.compiled).toEqual([]);
     append(own, 'init/main.c', 'int yet_more;\n');
     const third = own.store('3');
