@@ -13,7 +13,7 @@ it.each([
   ['a younger file of the source', '/source/a.h', 3_000, true],
   ['a younger file of the output directory', '/out/a.h', 3_000, true],
 ])('a target that depends on %s', async (_what, name, seconds, stays) => {
-  const place = mkdtempSync(join(root, 'place-'));
+  const place = mkdtempSync(join(root, 'plätze-'));
   const [out, source] = [join(place, 'out'), join(place, 'source')];
   for (const directory of [out, source]) mkdirSync(directory);
   writeFileSync(join(place, name), '');

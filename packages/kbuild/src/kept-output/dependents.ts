@@ -29,13 +29,23 @@ export interface Forgotten {
  */
 export async function removeDependents(out: string, forgotten: Forgotten): Promise<number> {
   const dependsOn = matcher(out, forgotten);
+  return removeTargets(out, (text) => dependsOn(text));
+}
+
+/** @param isStale gets a target's command file in latin1, which keeps every byte of a name */
+async function removeTargets(
+  out: string,
+  isStale: (text: string, target: string) => boolean,
+): Promise<number> {
   const stale: string[] = [];
   forEachTarget(out, (target, commandFile) => {
-    if (dependsOn(readFileSync(commandFile, 'latin1'))) stale.push(target);
+    if (isStale(readFileSync(commandFile, 'latin1'), target)) stale.push(target);
   });
   await Promise.all(stale.map((target) => remove(target)));
   return stale.length;
 }
+
+const inLatin1 = (path: string) => Buffer.from(path).toString('latin1');
 
 /** Between the words of a command file: a path may also stand in an option (`-Wl,-T,x.lds`, `--script=x.lds`). */
 const SEPARATORS = /[\s()'"=,]+/;
@@ -46,7 +56,7 @@ const FEW = 30;
 /** Whether a command file names a forgotten file. */
 function matcher(out: string, { names, files }: Forgotten): (text: string) => boolean {
   const real = new Set(files.map(realPath));
-  const place = Buffer.from(out).toString('latin1');
+  const place = inLatin1(out);
   const bases = new Set([...names, ...files.map((file) => basename(file))]);
   const known = new Map<string, boolean>();
   const isForgotten = (word: string) => {
@@ -72,20 +82,17 @@ export async function removeOutdated(out: string, source: string): Promise<void>
   const timeOf = (path: string) => {
     const known = times.get(path);
     if (known !== undefined) return known;
-    const status = statSync(path, { throwIfNoEntry: false });
+    const status = statSync(Buffer.from(path, 'latin1'), { throwIfNoEntry: false });
     const found = status?.isFile() ? status.mtimeMs : 0;
     times.set(path, found);
     return found;
   };
-  const isInside = (word: string) => word.startsWith(`${out}/`) || word.startsWith(`${source}/`);
-  const outdated: string[] = [];
-  forEachTarget(out, (target, commandFile) => {
-    const made = timeOf(target);
-    const words = readFileSync(commandFile, 'latin1').split(SEPARATORS);
-    const outside = words.filter((word) => word.startsWith('/') && !isInside(word));
-    if (outside.some((word) => timeOf(word) > made)) outdated.push(target);
+  const places = [out, source].map((place) => `${inLatin1(place)}/`);
+  const isOutside = (word: string) => word.startsWith('/') && !places.some((place) => word.startsWith(place));
+  await removeTargets(out, (text, target) => {
+    const made = timeOf(inLatin1(target));
+    return text.split(SEPARATORS).some((word) => isOutside(word) && timeOf(word) > made);
   });
-  await Promise.all(outdated.map((target) => remove(target)));
 }
 
 /** In latin1, as command files are read: names may have any bytes. */

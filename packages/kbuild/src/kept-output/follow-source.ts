@@ -25,11 +25,13 @@ export interface Succession {
  * Takes an output directory from one tree of the store to another, such as the next revision of a Debian package. Afterwards the
  * directory looks as if it had been built from the new tree before the differing files changed.
  *
+ * @param onNote is told how many files differ
  * @returns the changes that make would miss; undefined where the directory cannot be used for the other tree
  */
 export async function followSource(
   out: string,
   { program, from, to }: Succession,
+  onNote?: (note: string) => void,
 ): Promise<Remedy | undefined> {
   const [builtMs, nowMs] = [await readBuiltMs(out), Date.now()];
   // The earlier tree may have been pruned.
@@ -46,6 +48,8 @@ export async function followSource(
     (name) => changedRules.has(name),
   );
   if (remedy.everything !== undefined) return remedy;
+  const differ = names.length === 1 ? '1 file differs' : `${names.length} files differ`;
+  onNote?.(`another revision of the source, ${differ}: what does not depend on that is kept`);
   // Their times are about to be lost.
   await removeOutdated(out, from);
   moveOut(out, { from, to }, nowMs);

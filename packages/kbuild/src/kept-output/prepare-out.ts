@@ -37,8 +37,8 @@ interface State {
 
 export interface PrepareRequest {
   /**
-   * What is built, where the directory may follow its source to another revision. What a module is built against has times of its own,
-   * so its directory starts afresh.
+   * The program that is built. Given another revision of its source, the directory is taken over to that one. Without a program, as for
+   * modules, it starts afresh: what they are built against has times of its own.
    */
   readonly program?: Pick<KconfigProgram, 'name'>;
   readonly make: Prepared;
@@ -61,6 +61,7 @@ export async function prepareOut(request: PrepareRequest, onNote?: (note: string
     request,
     key,
     killed === undefined ? known : sameSource(known, key),
+    onNote,
   );
   const reason = killed === 'lost' ? 'the last build was cut off' : remedy?.everything;
   if (reason !== undefined) onNote?.(`${reason}: starting afresh`);
@@ -96,6 +97,7 @@ async function examine(
   { program, make: { out, source } }: PrepareRequest,
   key: Key,
   known: Key | undefined,
+  onNote?: (note: string) => void,
 ): Promise<State> {
   const isSame = known?.settings === key.settings;
   if (source.own) {
@@ -111,7 +113,8 @@ async function examine(
   if (!program) return { isKept: false };
   // A half-moved directory is unusable.
   await remove(keyFileOf(out));
-  const remedy = await followSource(out, { program: program.name, from: known.path, to: key.path });
+  const succession = { program: program.name, from: known.path, to: key.path };
+  const remedy = await followSource(out, succession, onNote);
   return { isKept: remedy !== undefined, remedy };
 }
 
