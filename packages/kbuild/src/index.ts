@@ -41,7 +41,8 @@ export * from './program/index.js';
 export { showProgress, type Progress } from './progress.js';
 export { KCONFIG_PROGRAMS, UBOOT_IMAGE, type KconfigProgram, type ProgramName } from './programs.js';
 export { buildRecipe, configRecipe, recipeOf, type CommonIngredients, type Recipe } from './recipe.js';
-export { describeParts, selectPart, SOURCE_PARTS, type SourcePart } from './source-parts.js';
+export { describeParts } from './describe-parts.js';
+export { selectPart, SOURCE_PARTS, type SourcePart } from './source-parts.js';
 export * from './sources/index.js';
 export {
   compareTools,

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { ProgramName } from './programs.js';
-import { describeDirectory, type FileSelection, type SourceTree } from './sources/index.js';
+import type { FileSelection } from './sources/tree-look.js';
 import { COMPILED, KCONFIG, MAKEFILE } from './tree-file-kinds.js';
 
 /** What reads a source tree: its conf, a build of modules out of the tree, or the build of the program itself. */
@@ -46,21 +46,4 @@ const RULES = hash(
 /** The files of a program's tree that one of its readers reads. */
 export function selectPart(program: ProgramName, part: SourcePart): FileSelection {
   return { key: `${program} ${part} ${RULES}`, has: (name) => isRead(name, program, part) };
-}
-
-/**
- * A user's own source tree as each of its readers sees it: identity and files are those of the part alone.
- *
- * @param home the store's directory, which remembers the tree
- * @throws UserError `SOURCE_MISSING`
- */
-export async function describeParts<P extends SourcePart>(
-  directory: string,
-  home: string,
-  program: ProgramName,
-  parts: readonly P[],
-): Promise<Readonly<Record<P, SourceTree>>> {
-  const selections = parts.map((part) => selectPart(program, part));
-  const trees = await describeDirectory(directory, home, selections);
-  return Object.fromEntries(parts.map((part, index) => [part, trees[index]])) as Record<P, SourceTree>;
 }

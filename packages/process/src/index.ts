@@ -37,6 +37,7 @@ export { nearNames, suggestNames } from './near.js';
 export { debianPackageOf, missingProgram } from './programs.js';
 export { identifyProcess, isRunning, pidNamespace, type ProcessIdentity } from './process-identity.js';
 export { quoteArgument, quoteCommand, splitCommand } from './quote.js';
+export { readProgram } from './read-program.js';
 export { ownDirectory, releaseDirectory } from './reaper.js';
 export { removeTree } from './remove-tree.js';
 export {

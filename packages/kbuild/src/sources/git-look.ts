@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { readFile } from 'fs-extra';
 import { ToolError } from '@bringup/process';
 import { readGit, readUserPath, readUserSettings, splitNames } from './git.js';
-import { IndexBase } from './index-base.js';
+import { IndexBase, readChecksum, type IndexSource, type IndexSummary } from './index-base.js';
 import { place, type FileIdentity } from './remembered-files.js';
 
 /** Git's view of a directory of a work tree. Names are relative to it, in latin1. */
@@ -21,7 +21,21 @@ export interface GitLook {
   readonly top: Buffer;
   /** The repository's file of attributes, absolute. */
   readonly attributes: Buffer;
+  /** The user's {@link SETTINGS}; none where the repository is Bringup's own. */
+  readonly settings: ReadonlyMap<string, string>;
 }
+
+export interface GitLookOptions {
+  /** Options of git that name its repository, where that is not the directory's own. */
+  readonly repository?: readonly string[];
+  /** Where this is of the very index that is there, the index is not listed. */
+  readonly known?: IndexSummary;
+  /** The index is to be listed in any case. */
+  readonly listed?: boolean;
+}
+
+/** Settings of the user's that say whether files are as their blobs, and whether the index alone says which are checked out. */
+const SETTINGS = 'core\\.(autocrlf|eol|attributesfile|sparsecheckout)';
 
 /** Modes are compared whatever the repository's settings say: the build sees the modes on disk. */
 const EXACT = [
@@ -48,28 +62,48 @@ const CONVERTS = /(^|\s)(text|eol|crlf|filter|ident|working-tree-encoding)(=|\s|
 /**
  * Git's answer about a directory, as fast as reading its files' times.
  *
- * @param repository options of git that name its repository, where that is not the directory's own
  * @returns undefined where git cannot answer: not in a work tree, nothing tracked, no git on this host
  */
-export async function lookByGit(
-  root: Buffer,
-  repository: readonly string[] = [],
-): Promise<GitLook | undefined> {
-  const git: Git = async (...args) => readGit(root.toString(), [...repository, ...EXACT, ...args]);
+export async function lookByGit(root: Buffer, options: GitLookOptions = {}): Promise<GitLook | undefined> {
+  const { repository = [] } = options;
+  const directory = root.toString();
+  const git: Git = async (...args) => readGit(directory, [...repository, ...EXACT, ...args]);
   try {
-    const places = await git('rev-parse', '--path-format=absolute', ...PLACES);
-    const [top, attributes, index] = (places?.toString('latin1') ?? '').split('\n');
-    if (index === undefined) return undefined;
-    const at = { top: Buffer.from(top!, 'latin1'), attributes: Buffer.from(attributes!, 'latin1') };
+    const found = await findRepository(directory, git, options);
+    if (!found) return undefined;
+    const { index, ...at } = found;
+    // Of a sparse checkout, git also goes by which files are there.
+    const decides = (at.settings.get('core.sparsecheckout') ?? 'false') === 'false';
     for (let looks = 1; ; looks += 1) {
       const before = stateOf(index);
-      const look = await lookOnce(git, repository.length === 0);
+      const checksum = decides ? await readChecksum(index) : undefined;
+      const look = await lookOnce(git, { ...options, checksum });
       if (!look || looks === MOST_LOOKS || stateOf(index) === before) return look && { ...look, ...at };
     }
   } catch (error) {
     if (error instanceof ToolError && error.code === 'TOOL_MISSING') return undefined;
     throw error;
   }
+}
+
+/** Where a work tree and its repository lie; undefined where there are none. */
+async function findRepository(
+  directory: string,
+  git: Git,
+  { repository }: GitLookOptions,
+): Promise<(Pick<GitLook, 'top' | 'attributes' | 'settings'> & { index: string }) | undefined> {
+  const [places, settings] = await Promise.all([
+    git('rev-parse', '--path-format=absolute', ...PLACES),
+    repository ? new Map<string, string>() : readUserSettings(directory, SETTINGS),
+  ]);
+  const [top, attributes, index] = (places?.toString('latin1') ?? '').split('\n');
+  if (index === undefined) return undefined;
+  return {
+    top: Buffer.from(top!, 'latin1'),
+    attributes: Buffer.from(attributes!, 'latin1'),
+    index,
+    settings,
+  };
 }
 
 const PLACES = ['--show-toplevel', '--git-path', 'info/attributes', '--git-path', 'index'];
@@ -80,23 +114,27 @@ function stateOf(file: string): string {
   return status ? [status.ino, status.mtimeNs, status.ctimeNs, status.size].join(' ') : '';
 }
 
-/** @param isOwn what the repository ignores says something about its own files alone */
-async function lookOnce(git: Git, isOwn: boolean): Promise<Omit<GitLook, 'top' | 'attributes'> | undefined> {
+async function lookOnce(
+  git: Git,
+  { known, listed, checksum, repository }: GitLookOptions & Pick<IndexSource, 'checksum'>,
+): Promise<Pick<GitLook, 'index' | 'changed' | 'untracked'> | undefined> {
+  const isKnown = !listed && checksum !== undefined && known?.checksum === checksum;
   const [staged, changed, untracked] = await Promise.all([
-    git('ls-files', '--stage', '-v', '-z', '--', '.'),
+    isKnown ? undefined : git('ls-files', '--stage', '-v', '-z', '--', '.'),
     git(
       ...['diff-files', '--raw', '--no-abbrev', '-z', '--relative', '--no-ext-diff'],
       ...['--ignore-submodules=all', '--', '.'],
     ),
     git('ls-files', '--others', '-z', '--', '.'),
   ]);
-  if (!staged?.length || !changed || !untracked) return undefined;
+  if (!changed || !untracked) return undefined;
   // A submodule that is not checked out: git speaks for the repository around it.
-  if (staged.includes('\t./\0')) return undefined;
+  if (!isKnown && (!staged?.length || staged.includes('\t./\0'))) return undefined;
   const names = splitNames(untracked);
-  const others = isOwn ? await withoutLeftovers(git, names) : names;
+  // What another repository ignores says nothing about these files.
+  const others = repository ? names : await withoutLeftovers(git, names);
   return {
-    index: new IndexBase(staged),
+    index: new IndexBase({ staged, checksum, known }),
     changed: parseChanged(changed),
     untracked: others.map((name) => name.replace(/\/$/, '')),
   };
@@ -136,13 +174,11 @@ function defaultAttributes(): string {
  */
 export async function isConverted(
   root: Buffer,
-  { index, top, attributes }: GitLook,
+  { index, top, attributes, settings }: GitLook,
   names: readonly string[],
 ): Promise<boolean> {
-  // Ids of SHA-256: those of files that are read are of SHA-1.
-  if (index.idLength !== SHA1_DIGITS) return true;
+  if (!index.hasSha1) return true;
   const directory = root.toString();
-  const settings = await readUserSettings(directory, 'core\\.(autocrlf|eol|attributesfile)');
   const setting = (name: string) => settings.get(name);
   if ((setting('core.autocrlf') ?? 'false') !== 'false' || setting('core.eol') === 'crlf') return true;
   const users = setting('core.attributesfile');
@@ -155,8 +191,6 @@ export async function isConverted(
   );
   return texts.some((text) => CONVERTS.test(text));
 }
-
-const SHA1_DIGITS = 40;
 
 /** Those of the directories from the work tree's own to the one above `root`. */
 function attributesAbove(root: Buffer, top: Buffer): Buffer[] {

@@ -1,13 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { open, unlink, type FileHandle } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import {
+  readProgram,
   runProgram,
   scrubbedEnvironment,
-  startProgram,
-  type Argv,
   type RunOptions,
   type RunResult,
 } from '@bringup/process';
@@ -36,7 +30,10 @@ export const PLAIN_FILES = '* -text !eol !ident !filter !working-tree-encoding\n
  * @throws ToolError `TOOL_MISSING`
  */
 export async function readGit(directory: string, args: readonly string[]): Promise<Buffer | undefined> {
-  return outputOf(['git', ...SETTINGS, ...args], directory, ENVIRONMENT);
+  return readProgram(['git', ...SETTINGS, ...args], {
+    cwd: directory,
+    env: scrubbedEnvironment(ENVIRONMENT),
+  });
 }
 
 /**
@@ -50,7 +47,7 @@ export async function readUserSettings(
   names: string,
 ): Promise<ReadonlyMap<string, string>> {
   const output = await readUserGit(directory, ['-z', '--get-regexp', `^(${names})$`]);
-  // Where a name has several values, the last one counts.
+  // `git config` lists the values of a name in the order of their files: the last one is the one that git goes by.
   return new Map(
     (output ?? '').split('\0').flatMap((entry) => {
       const [name, ...value] = entry.split('\n');
@@ -69,52 +66,11 @@ async function readUserGit(directory: string, args: readonly string[]): Promise<
     /^(HOME|XDG_CONFIG_HOME|GIT_CONFIG.*)$/.test(key),
   );
   const environment = { ...(Object.fromEntries(own) as Record<string, string>), GIT_OPTIONAL_LOCKS: '0' };
-  const argv: Argv = ['git', '-c', 'safe.directory=*', 'config', ...args];
-  return (await outputOf(argv, directory, environment))?.toString();
-}
-
-/** Uses a file where it can: reading git's megabytes through a pipe takes more than a hundred buffers. */
-async function outputOf(
-  argv: Argv,
-  directory: string,
-  environment: Readonly<Record<string, string>>,
-): Promise<Buffer | undefined> {
-  const file = await openUnnamed().catch(() => undefined);
-  try {
-    const program = await startProgram(argv, {
-      cwd: directory,
-      env: scrubbedEnvironment(environment),
-      stdio: ['ignore', file?.fd ?? 'pipe', 'pipe'],
-      // It only reads, and ends when nobody reads its output: it needs no reaper, which takes longer to start than git runs.
-      foreground: true,
-    });
-    program.stderr?.resume();
-    const [piped, { exitCode }] = await Promise.all([readAll(program.stdout), program.exited]);
-    if (exitCode !== 0) return undefined;
-    return file ? await readWhole(file) : piped;
-  } finally {
-    await file?.close();
-  }
-}
-
-/** A temporary file that is gone when it is closed. */
-async function openUnnamed(): Promise<FileHandle> {
-  const path = join(tmpdir(), `bringup-git-${randomUUID()}`);
-  const file = await open(path, 'wx+', 0o600);
-  await unlink(path);
-  return file;
-}
-
-async function readWhole(file: FileHandle): Promise<Buffer> {
-  const output = Buffer.allocUnsafeSlow((await file.stat()).size);
-  await file.read(output, 0, output.length, 0);
-  return output;
-}
-
-async function readAll(stream: Readable | null): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream ?? []) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
+  const output = await readProgram(['git', '-c', 'safe.directory=*', 'config', ...args], {
+    cwd: directory,
+    env: scrubbedEnvironment(environment),
+  });
+  return output?.toString();
 }
 
 /** Splits the output of an option `-z`. latin1, which keeps every byte. */

@@ -1,13 +1,17 @@
 import { hash } from 'node:crypto';
-import { readFile } from 'fs-extra';
+import { open, readFile } from 'node:fs/promises';
 import { writeFileAside } from '@bringup/process';
 import { ContentSum } from './content-sum.js';
 import { splitNames } from './git.js';
 import type { FileIdentity } from './remembered-files.js';
 import type { FileSelection } from './tree-look.js';
 
-/** What has to be known of an index before its 80,000 lines are taken apart. */
+/** What is remembered of an index, so that its 80,000 lines need not be taken apart again. */
 export interface IndexSummary {
+  /** SHA-1 of what git lists of the index. */
+  readonly digest: string;
+  /** {@link readChecksum} of the index, where that alone says that it is this one. */
+  readonly checksum?: string;
   /** Names that git may have wrong, or that are no files of the index. */
   readonly doubtful: readonly string[];
   /** Names of `.gitattributes`. */
@@ -29,40 +33,86 @@ export function isAttributes(name: string): boolean {
   return /(^|\/)\.gitattributes$/.test(name);
 }
 
-/** The files of a git index, as `ls-files --stage -v -z` prints it. Most of the time, what is remembered of the same output will do. */
+/** Digits of an id of SHA-1, which is what the ids of files that we read are. */
+const SHA1_DIGITS = 40;
+
+/** How much of {@link IndexBase} there is. */
+export interface IndexSource {
+  /** What `ls-files --stage -v -z` prints of it; may be missing where the summary is of this very index. */
+  readonly staged?: Buffer;
+  readonly checksum?: string;
+  /** Of this index, or of an earlier one. */
+  readonly known?: IndexSummary;
+}
+
+/** The files of a git index. Most of the time, what is remembered of it will do. */
 export class IndexBase {
   private parsed: Parsed | undefined;
 
-  constructor(private readonly staged: Buffer) {}
+  constructor(private readonly source: IndexSource) {}
 
-  /** Hexadecimal digits of an id: the repository's hash function. */
-  get idLength(): number {
-    return /^\S \d+ ([0-9a-f]+) /.exec(this.staged.subarray(0, 100).toString('latin1'))?.[1]?.length ?? 0;
+  /** Whether its files can be told one by one. */
+  get isListed(): boolean {
+    return this.source.staged !== undefined;
+  }
+
+  /** Whether its ids are of SHA-1: what is remembered by a checksum always is. */
+  get hasSha1(): boolean {
+    const { staged } = this.source;
+    if (staged === undefined) return true;
+    const start = staged.subarray(0, 100).toString('latin1');
+    return /^\S \d+ ([0-9a-f]+) /.exec(start)?.[1]?.length === SHA1_DIGITS;
   }
 
   /** Every file that git is sure of, and the names of the others. */
   parse(): Parsed {
-    return (this.parsed ??= parseStaged(this.staged));
+    const { staged } = this.source;
+    if (staged === undefined) throw new Error('the index was not listed');
+    return (this.parsed ??= parseStaged(staged));
   }
 
   /**
-   * @param file where summaries are kept between processes; without it, nothing is
+   * @param file where the summary is kept between processes; without it, nowhere
    * @param selections whose sums are wanted
    */
   async summarize(file: string | undefined, selections: readonly FileSelection[]): Promise<IndexSummary> {
-    const digest = hash('sha1', this.staged);
-    const known = file === undefined ? undefined : await readSummary(file, digest);
-    const missing = selections.filter(({ key }) => known?.sums[key] === undefined);
-    if (known && missing.length === 0) return known;
+    const { staged, known } = this.source;
+    if (staged === undefined) return known!;
+    const digest = hash('sha1', staged);
+    const checksum = this.hasSha1 ? this.source.checksum : undefined;
+    const earlier = known?.digest === digest ? known : undefined;
+    const missing = selections.filter(({ key }) => earlier?.sums[key] === undefined);
+    if (earlier && missing.length === 0 && earlier.checksum === checksum) return earlier;
+    const summary = { ...(earlier ?? this.describe()), digest, checksum };
+    const sums = { ...summary.sums };
+    for (const selection of missing) sums[selection.key] = sumOf(this.parse().files, selection).toString();
+    const whole = { ...summary, sums };
+    // A full disk only costs the next process time.
+    if (file !== undefined) await writeFileAside(file, JSON.stringify(whole)).catch(() => undefined);
+    return whole;
+  }
+
+  private describe(): Pick<IndexSummary, 'doubtful' | 'attributes' | 'sums'> {
     const { files, doubtful } = this.parse();
-    const sums = { ...known?.sums };
-    for (const selection of missing) sums[selection.key] = sumOf(files, selection).toString();
-    const attributes = [...files.keys()].filter(isAttributes);
-    const summary = { doubtful, attributes, sums };
-    if (file !== undefined)
-      // A full disk only costs the next process time.
-      await writeFileAside(file, JSON.stringify({ digest, ...summary })).catch(() => undefined);
-    return summary;
+    return { doubtful, attributes: [...files.keys()].filter(isAttributes), sums: {} };
+  }
+}
+
+/**
+ * The checksum at the end of an index file (gitformat-index(5)), another one whenever anything in the file has changed.
+ *
+ * @returns undefined where the file has none (`index.skipHash`), or is not there
+ */
+export async function readChecksum(file: string): Promise<string | undefined> {
+  const handle = await open(Buffer.from(file, 'latin1')).catch(() => undefined);
+  try {
+    const length = SHA1_DIGITS / 2;
+    const size = (await handle?.stat())?.size ?? 0;
+    if (!handle || size < length) return undefined;
+    const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length);
+    return buffer.some((byte) => byte !== 0) ? buffer.toString('hex') : undefined;
+  } finally {
+    await handle?.close();
   }
 }
 
@@ -88,12 +138,11 @@ function parseStaged(staged: Buffer): Parsed {
   return { files, doubtful };
 }
 
-/** @returns undefined when it is of another index, cut short, or of another Bringup */
-async function readSummary(file: string, digest: string): Promise<IndexSummary | undefined> {
+/** What is remembered of a tree's index. @returns undefined where there is nothing, or it is cut short */
+export async function readSummary(file: string): Promise<IndexSummary | undefined> {
   const text = await readFile(file, 'utf8').catch(() => '');
   try {
-    const read = JSON.parse(text) as Partial<IndexSummary & { digest: string }>;
-    return read.digest === digest ? (read as IndexSummary) : undefined;
+    return JSON.parse(text) as IndexSummary;
   } catch {
     return undefined;
   }

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { outputFile, pathExists, remove, rename } from 'fs-extra';
 import { ToolError } from '@bringup/process';
-import { lookByGit, type GitLook } from './git-look.js';
+import { lookByGit, type GitLook, type GitLookOptions } from './git-look.js';
 import { PLAIN_FILES, runGit } from './git.js';
-import type { TreeLook } from './tree-look.js';
+import type { TreeListing } from './tree-look.js';
 
 /** Smaller trees are read as fast as git is started. */
 const FEWEST_FILES = 2_000;
@@ -32,16 +32,22 @@ export class PlainIndex {
   }
 
   /** @returns undefined where there is none yet */
-  async look(): Promise<GitLook | undefined> {
+  async look(options: Omit<GitLookOptions, 'repository'>): Promise<GitLook | undefined> {
     if (!(await pathExists(join(this.place, '.git/index')))) return undefined;
-    return (this.last = await lookByGit(Buffer.from(this.directory), this.options));
+    return (this.last = await lookByGit(Buffer.from(this.directory), {
+      ...options,
+      repository: this.options,
+    }));
   }
 
-  /** Takes in what was seen, where that makes the next look faster. To be called for a directory without git. */
-  async update({ files }: Pick<TreeLook, 'files'>): Promise<void> {
+  /** Whether {@link update} makes the next look faster. */
+  get isOutdated(): boolean {
+    return !this.last || countChanges(this.last) >= MANY_CHANGES;
+  }
+
+  /** Takes in what was seen. To be called for a directory without git. @param now every file */
+  async update(now: TreeListing): Promise<void> {
     const { last } = this;
-    if (last && countChanges(last) < MANY_CHANGES) return;
-    const now = files();
     if (!last && now.size < FEWEST_FILES) return;
     const lines = [...now].flatMap(([name, identity]) => {
       const [mode, id] = identity.split(' ');

@@ -20,10 +20,17 @@ import { runProgram } from '@bringup/process';
 import { itWhere } from '../../../../jest.abilities.js';
 import { ensureSource } from './sources.js';
 import { ALL_FILES, describeDirectory } from './directory.js';
-import { lookAtTree } from './tree-look.js';
+import { identifyTree, lookAtTree } from './tree-look.js';
 
-const treeHash = async (tree: string, home?: string) =>
-  (await lookAtTree(tree, [ALL_FILES], home)).identities.get(ALL_FILES.key);
+/** With a home also without a list of the files, which has to say the same. */
+async function treeHash(tree: string, home?: string): Promise<string | undefined> {
+  const unlisted = home === undefined ? undefined : await identifyTree(tree, [ALL_FILES], home);
+  const hash = (await lookAtTree(tree, [ALL_FILES], home)).identities.get(ALL_FILES.key);
+  if (unlisted) expect({ tree, hash: unlisted.get(ALL_FILES.key) }).toEqual({ tree, hash });
+  return hash;
+}
+jest.setTimeout(60_000);
+
 const root = mkdtempSync(join(tmpdir(), 'bringup-tree-hash-spec-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
@@ -62,8 +69,9 @@ async function gitTree(): Promise<string> {
   return tree;
 }
 
-/** The file in which a store remembers its only tree. */
-const recordIn = (home: string) => join(home, 'trees', readdirSync(join(home, 'trees'))[0]!, 'files.json');
+/** A file of what a store remembers of its only tree. */
+const recordIn = (home: string, name = 'files.json') =>
+  join(home, 'trees', readdirSync(join(home, 'trees'))[0]!, name);
 
 /** Edits, and whether they count: in a walk, in git. */
 const edits: [string, (tree: string) => void, boolean, boolean][] = [
@@ -516,15 +524,35 @@ describe('an index that tells more than files and ids', () => {
   });
 
   it.each([
-    ['of another index', (text: string) => text.replace(/"digest":"./, '"digest":"x')],
+    ['of another index', (text: string) => text.replace(/"(digest|checksum)":"./g, '"$1":"x')],
     ['cut short', (text: string) => text.slice(0, 20)],
     ['null', () => 'null'],
   ])('is not taken from a record %s', async (_what, change) => {
     const [tree, home] = [await gitTree(), mkdtempSync(join(root, 'home-'))];
     const before = await treeHash(tree, home);
-    const record = join(home, 'trees', readdirSync(join(home, 'trees'))[0]!, 'sums.json');
+    const record = recordIn(home, 'sums.json');
     writeFileSync(record, change(readFileSync(record, 'utf8')).replace(/[0-9a-f]{64}/, '0'.repeat(64)));
     expect(await treeHash(tree, home)).toBe(before);
+  });
+
+  it('is listed each time where it has no checksum (index.skipHash)', async () => {
+    const [tree, home] = [await gitTree(), mkdtempSync(join(root, 'home-'))];
+    const index = join(tree, '.git/index');
+    writeFileSync(index, Buffer.concat([readFileSync(index).subarray(0, -20), Buffer.alloc(20)]));
+    const before = await treeHash(tree, home);
+    expect(before).toBe(await treeHash(tree));
+    expect(JSON.parse(readFileSync(recordIn(home, 'sums.json'), 'utf8'))).not.toHaveProperty('checksum');
+  });
+
+  it('of a sparse checkout goes by the files that are there', async () => {
+    const [tree, home] = [await gitTree(), mkdtempSync(join(root, 'home-'))];
+    await git(tree, 'sparse-checkout', 'set', '--no-cone', '/Makefile', '/.gitignore', '/link');
+    const sparse = await treeHash(tree, home);
+    mkdirSync(join(tree, 'sub'), { recursive: true });
+    writeFileSync(join(tree, 'sub/run'), '#!/bin/sh\n');
+    expect(await treeHash(tree, home)).not.toBe(sparse);
+    rmSync(join(tree, 'sub/run'));
+    expect(await treeHash(tree, home)).toBe(sparse);
   });
 });
 
@@ -542,9 +570,7 @@ describe('a large directory without git', () => {
     writeFileSync(join(tree, 'a\\b'), '');
     writeFileSync(Buffer.from(join(tree, 'x\xff\n'), 'latin1'), '');
     const first = await treeHash(tree, home);
-    expect(existsSync(join(home, 'trees', readdirSync(join(home, 'trees'))[0]!, 'index/.git/index'))).toBe(
-      true,
-    );
+    expect(existsSync(recordIn(home, 'index/.git/index'))).toBe(true);
     expect(existsSync(join(tree, '.git'))).toBe(false);
     expect(await treeHash(tree, home)).toBe(first);
     for (const [, edit] of edits) {
@@ -563,7 +589,7 @@ describe('a large directory without git', () => {
   it('is read again when the index is damaged', async () => {
     const [tree, home] = [largeTree(), mkdtempSync(join(root, 'home-'))];
     const before = await treeHash(tree, home);
-    const index = join(home, 'trees', readdirSync(join(home, 'trees'))[0]!, 'index/.git/index');
+    const index = recordIn(home, 'index/.git/index');
     writeFileSync(index, 'no index');
     for (const _look of [1, 2]) expect(await treeHash(tree, home)).toBe(before);
     expect(readFileSync(index, 'latin1')).toMatch(/^DIRC/);

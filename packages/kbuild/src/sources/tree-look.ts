@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, type Dirent } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { readdir } from 'fs-extra';
 import { ContentSum } from './content-sum.js';
 import { isConverted, lookByGit, type GitLook } from './git-look.js';
-import { isAttributes, sumOf, type IndexBase, type IndexSummary } from './index-base.js';
+import { isAttributes, readSummary, sumOf, type IndexBase, type IndexSummary } from './index-base.js';
 import { PlainIndex } from './plain-index.js';
 import { ifGone, place, RememberedFiles, type FileIdentity } from './remembered-files.js';
 
@@ -74,7 +74,11 @@ interface Wanted {
   readonly selections: readonly FileSelection[];
   /** Where sums are kept. */
   readonly sums?: string;
+  /** Every file is asked for, not the sums alone. */
+  readonly listed: boolean;
 }
+
+const EVERY_FILE: Wanted = { selections: [], listed: true };
 
 /**
  * Whether a name of an index is a place of its own: where a directory was replaced by a link to another one, the files behind the link
@@ -82,37 +86,52 @@ interface Wanted {
  */
 function withoutLinks(root: Buffer): (name: string) => boolean {
   const known = new Map<string, boolean>([['.', true]]);
-  const isDirectory = (name: string): boolean => {
-    const found =
-      known.get(name) ??
-      (isDirectory(dirname(name)) &&
-        lstatSync(place(root, name), { throwIfNoEntry: false })?.isDirectory() === true);
+  const isOwn = (name: string): boolean => {
+    const found = known.get(name) ?? (isOwn(dirname(name)) && isDirectory(place(root, name)));
     known.set(name, found);
     return found;
   };
-  return (name) => isDirectory(dirname(name));
+  return (name) => isOwn(dirname(name));
+}
+
+function isDirectory(path: Buffer): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** Looks at a directory, and at those of other repositories within it. */
 class Looker {
   constructor(private readonly remembered: RememberedFiles) {}
 
-  async look(root: Buffer, wanted: Wanted = { selections: [] }, plain?: PlainIndex): Promise<State> {
-    const own = await lookByGit(root);
-    if (own) return this.complete(root, own, wanted, false);
-    const known = await plain?.look();
-    if (known) return this.complete(root, known, wanted, true);
+  async look(root: Buffer, wanted = EVERY_FILE, plain?: PlainIndex): Promise<State> {
+    const summary = wanted.sums === undefined ? undefined : await readSummary(wanted.sums);
+    const isEnough = wanted.selections.every(({ key }) => summary?.sums[key] !== undefined);
+    const options = { known: summary, listed: wanted.listed || !isEnough };
+    const own = await lookByGit(root, options);
+    const git = own ?? (await plain?.look(options));
+    if (git) {
+      const state = await this.complete(root, git, wanted, own === undefined);
+      return state ?? this.look(root, { ...wanted, listed: true }, plain);
+    }
     const { files: now } = await this.identify(root, await walk(root));
     return { gone: new Map(), now, isPlain: true };
   }
 
-  private async complete(root: Buffer, git: GitLook, wanted: Wanted, isPlain: boolean): Promise<State> {
+  /** @returns undefined where that takes the list of the index, and there is none */
+  private async complete(
+    root: Buffer,
+    git: GitLook,
+    wanted: Wanted,
+    isPlain: boolean,
+  ): Promise<State | undefined> {
     const { index, changed, untracked } = git;
     const summary = await index.summarize(wanted.sums, wanted.selections);
     const isHere = withoutLinks(root);
     const toRead = [...new Set([...summary.doubtful, ...changed.keys(), ...untracked])].filter(isHere);
     const attributes = [...summary.attributes, ...toRead.filter(isAttributes)];
-    if (!isPlain && (await isConverted(root, git, attributes))) {
+    const converted = !isPlain && (await isConverted(root, git, attributes));
+    if (!index.isListed && (converted || [...changed.values()].includes(undefined))) return undefined;
+    if (!index.isListed && toRead.some((name) => isDirectory(place(root, name)))) return undefined;
+    if (converted) {
       const names = new Set([...[...index.parse().files.keys()].filter(isHere), ...toRead]);
       return { gone: new Map(), now: (await this.identify(root, [...names])).files, isPlain };
     }
@@ -164,17 +183,42 @@ export async function lookAtTree(
   selections: readonly FileSelection[],
   home?: string,
 ): Promise<TreeLook> {
+  const state = await look(directory, selections, { home, listed: true });
+  return { identities: identitiesOf(state, selections), files: () => filesOf(state) };
+}
+
+/**
+ * {@link TreeLook.identities} alone. Of an index that has not changed, not even its files are listed.
+ *
+ * @param home as for {@link lookAtTree}
+ */
+export async function identifyTree(
+  directory: string,
+  selections: readonly FileSelection[],
+  home: string,
+): Promise<TreeLook['identities']> {
+  return identitiesOf(await look(directory, selections, { home, listed: false }), selections);
+}
+
+function identitiesOf(state: State, selections: readonly FileSelection[]): TreeLook['identities'] {
+  return new Map(selections.map((selection) => [selection.key, identityOf(state, selection)] as const));
+}
+
+async function look(
+  directory: string,
+  selections: readonly FileSelection[],
+  { home, listed }: { home?: string; listed: boolean },
+): Promise<State> {
   const name = createHash('sha256').update(directory).digest('hex').slice(0, 32);
   const record = home === undefined ? undefined : join(home, 'trees', name);
   const plain = record === undefined ? undefined : new PlainIndex(directory, join(record, 'index'));
+  const root = Buffer.from(directory);
+  const wanted = { selections, sums: record && join(record, 'sums.json'), listed };
   const remembered = await RememberedFiles.open(directory, record && join(record, 'files.json'));
-  const wanted = { selections, sums: record && join(record, 'sums.json') };
-  const state = await new Looker(remembered).look(Buffer.from(directory), wanted, plain);
-  const identities = new Map(
-    selections.map((selection) => [selection.key, identityOf(state, selection)] as const),
-  );
-  const look = { identities, files: () => filesOf(state) };
+  const state = await new Looker(remembered).look(root, wanted, plain);
   await remembered.save();
-  if (state.isPlain) await plain?.update(look);
-  return look;
+  if (!state.isPlain || !plain?.isOutdated) return state;
+  if (state.base?.index.isListed === false) return look(directory, selections, { home, listed: true });
+  await plain.update(filesOf(state));
+  return state;
 }

@@ -5,7 +5,7 @@ import { sha256File, ToolError } from '@bringup/process';
 import { build } from '../build.js';
 import { buildLog } from '../kept-output/index.js';
 import { KCONFIG_PROGRAMS } from '../programs.js';
-import { describeParts } from '../source-parts.js';
+import { describeParts } from '../describe-parts.js';
 import type { SourceTree } from '../sources/index.js';
 
 const FIXTURE = join(__dirname, '../../fixtures/fake-kernel');

@@ -9,16 +9,16 @@
  */
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
-import { bringupHome, describeParts, type ProgramName, type SourcePart } from '@bringup/kbuild';
+import { bringupHome, identifyPart, type ProgramName, type SourcePart } from '@bringup/kbuild/identity';
 import { countingCommit, sourceHash } from '../project/source-hash.js';
 
 async function main([program, part, path, ...configs]: string[]): Promise<void> {
   const directory = resolve(path!);
-  const [parts, commit] = await Promise.all([
-    describeParts(directory, bringupHome(), program as ProgramName, [part as SourcePart]),
+  const [identity, commit] = await Promise.all([
+    identifyPart(directory, bringupHome(), program as ProgramName, part as SourcePart),
     countingCommit(directory, configs),
   ]);
-  console.log(sourceHash(parts[part as SourcePart].identity, commit));
+  console.log(sourceHash(identity, commit));
 }
 
 // The hash is of no use where there is no such directory: the task runs, and reports the error.

@@ -1,6 +1,7 @@
+import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'fs-extra';
-import { namesCommit, recipeOf, scmState, type ProgramName, type SourcePart } from '@bringup/kbuild';
+import { readFile } from 'node:fs/promises';
+import { namesCommit, scmState, type ProgramName, type SourcePart } from '@bringup/kbuild/identity';
 import { quoteCommand, splitCommand } from '@bringup/process';
 import { PACKAGE } from './package-path.js';
 
@@ -8,7 +9,7 @@ import { PACKAGE } from './package-path.js';
 const PROGRAM = ['node', `${PACKAGE}/dist/hash/main.js`];
 
 /**
- * The command of a `runtime` input for what that part of the work reads of a source directory.
+ * The command of a `runtime` input that hashes what one part of the work reads of a source directory.
  *
  * @param path relative to the workspace root, or absolute
  * @param configs `.config` files, relative to the workspace root: where one names the commit, the commit counts
@@ -35,16 +36,16 @@ export function hashedDirectory(command: string): string | undefined {
 }
 
 /**
- * What stands for a source directory in the hash of a task.
+ * The value of a source directory in a task's hash.
  *
  * @param identity of the part of the tree
  * @param commit see {@link scmState}; undefined where it does not count
  */
 export function sourceHash(identity: string, commit: string | undefined): string {
-  return recipeOf([identity, commit ?? null]);
+  return hash('sha256', JSON.stringify([identity, commit ?? null]));
 }
 
-/** The commit of a tree, where it counts: one of the `.config` files names it, or is not there yet and may name it. */
+/** The commit of a tree, where it counts: when one of the `.config` files names it, or is not there yet and so may name it. */
 export async function countingCommit(
   directory: string,
   configs: readonly string[],

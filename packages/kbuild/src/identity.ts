@@ -1,0 +1,27 @@
+/**
+ * What stands for a user's own source tree. An entry of its own, `@bringup/kbuild/identity`: Nx starts a process for it on every
+ * command, and loading all of kbuild takes longer than looking at the 80,000 files of a kernel.
+ */
+import type { ProgramName } from './programs.js';
+import { selectPart, type SourcePart } from './source-parts.js';
+import { identifyTree } from './sources/tree-look.js';
+
+export { bringupHome } from './sources/model.js';
+export { namesCommit, scmState } from './sources/scm-state.js';
+export type { ProgramName } from './programs.js';
+export type { SourcePart } from './source-parts.js';
+
+/**
+ * The identity of what one reader of a program's tree reads, as `describeParts` has it.
+ *
+ * @param home the store's directory, which remembers the tree
+ */
+export async function identifyPart(
+  directory: string,
+  home: string,
+  program: ProgramName,
+  part: SourcePart,
+): Promise<string> {
+  const selection = selectPart(program, part);
+  return (await identifyTree(directory, [selection], home)).get(selection.key)!;
+}
