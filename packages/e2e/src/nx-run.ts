@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownCaches, withoutPrivilege } from './caches.js';
 
@@ -52,11 +53,20 @@ export function nxEnvironment(workspace: string, extra: Record<string, string> =
   };
 }
 
+/** The program of a workspace's nx. */
+export function nxProgram(workspace: string): string {
+  const directory = join(workspace, 'node_modules/nx');
+  const { bin } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as {
+    bin: { nx: string };
+  };
+  return join(directory, bin.nx);
+}
+
 /** Runs nx in a workspace and waits for it. */
 export async function nx(args: readonly string[], options: NxOptions): Promise<NxRun> {
   const command = [
     process.execPath,
-    join(options.cwd, 'node_modules/nx/dist/bin/nx.js'),
+    nxProgram(options.cwd),
     ...args,
     // A generator has no output style: it would be taken for an option of its own.
     ...(args[0] === 'g' ? [] : [`--outputStyle=${options.outputStyle ?? 'static'}`]),

@@ -11,13 +11,13 @@ export interface OptionRow {
   readonly value: unknown;
   /** Further options without which the value is refused. */
   readonly beside?: Readonly<Record<string, unknown>>;
-  /** `skipped`: the option does not change an artifact, and the recipe knows that. */
-  readonly fate: Fate;
+  /** `skipped`: the option does not change an artifact, and the recipe knows that. `refused`: the task ran and failed, for it is no hit. */
+  readonly fate: Fate | 'refused';
 }
 
 type Values = Readonly<Record<string, unknown>>;
 
-const rows = (executor: string, fate: Fate, values: Values, beside?: Values): OptionRow[] =>
+const rows = (executor: string, fate: OptionRow['fate'], values: Values, beside?: Values): OptionRow[] =>
   Object.entries(values).map(([option, value]) => ({
     executor,
     option,
@@ -28,6 +28,9 @@ const rows = (executor: string, fate: Fate, values: Values, beside?: Values): Op
 
 /** Where a task publishes: its artifacts are made once more. */
 const elsewhere = (executor: string) => rows(executor, 'ran', { outputPath: `out/${executor}` });
+
+/** The projects that a task takes are of x86_64. */
+const otherArch = (executor: string) => rows(executor, 'refused', { arch: 'arm64' });
 
 /** A value that is the default, written out: Nx lets the task through, and its recipe is the same. It proves that the other rows can fail. */
 const written = (executor: string, values: Values) => rows(executor, 'skipped', values);
@@ -47,6 +50,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
   }),
   ...rows('program', 'skipped', { crossCompile: '/usr/bin/x86_64-linux-gnu-' }),
   ...elsewhere('initramfs'),
+  ...otherArch('initramfs'),
   ...written('initramfs', { compression: 'gzip' }),
   ...rows('initramfs', 'ran', {
     directories: [{ path: '/data' }],
@@ -63,6 +67,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
   }),
   ...rows('initramfs', 'ran', { initProgram: '/bin/busybox' }, { init: 'program', startup: [] }),
   ...elsewhere('disk-image'),
+  ...otherArch('disk-image'),
   ...written('disk-image', { table: 'gpt' }),
   ...rows('disk-image', 'ran', {
     table: 'mbr',
@@ -71,9 +76,11 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     partitions: [{ fileSystem: 'ext2', label: 'other', initramfs: 'rootfs' }],
   }),
   ...elsewhere('iso-image'),
+  ...otherArch('iso-image'),
   ...written('iso-image', { label: 'BRINGUP' }),
   ...rows('iso-image', 'ran', {
     append: 'quiet',
+    kernel: 'small',
     initramfs: 'other',
     label: 'OTHER',
     firmware: ['uefi'],
@@ -81,16 +88,29 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     files: [{ path: '/tool', from: 'tool:tool' }],
   }),
   ...elsewhere('uboot-image'),
+  ...otherArch('uboot-image'),
   ...written('uboot-image', { compression: 'none' }),
   ...rows('uboot-image', 'ran', { initramfs: 'other' }),
-  ...rows('uboot-image', 'ran', { compression: 'gzip' }, { type: 'fit', kernel: 'kernel' }),
+  // There is no FIT for x86_64.
+  ...rows(
+    'uboot-image',
+    'refused',
+    {
+      compression: 'gzip',
+      dtb: 'image/board.dtb',
+      sign: { keyDirectory: 'image', keyName: 'dev' },
+    },
+    { type: 'fit', kernel: 'kernel' },
+  ),
+  ...rows('uboot-image', 'refused', { uBoot: 'kernel' }),
   ...elsewhere('kernel-module'),
   ...rows('kernel-module', 'skipped', { jobs: 1, ccache: false }),
   ...elsewhere('test'),
+  ...otherArch('test'),
   ...rows('test', 'ran', {
     ...{ machine: 'pc', cpu: 'max', smp: 2, accel: 'tcg', extraArgs: ['-name', 'other'] },
     ...{ readyPattern: 'ready', commands: ['true', 'true'], bootTimeout: 50, commandTimeout: 20 },
-    ...{ powerOff: 'halt -f', json: true },
+    ...{ powerOff: 'halt -f', json: true, boot: { via: 'disk', disk: 'disk' } },
   }),
 ];
 

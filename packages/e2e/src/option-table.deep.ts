@@ -43,6 +43,11 @@ beforeAll(async () => {
   addProgram(workspace);
   addModule(workspace);
   const arch = 'x86_64';
+  const { name: _name, ...kernel } = JSON.parse(workspace.read('kernel/project.json')) as Json;
+  workspace.write('small/project.json', JSON.stringify({ name: 'small', ...kernel }));
+  workspace.edit('small/project.json', ((json: Json) => {
+    json.targets.build.options.fragments = ['kernel/b.config'];
+  }) as never);
   declare('other', 'initramfs', { arch, busybox: 'busybox', startup: ['echo other'] });
   declare('disk', 'disk-image', {
     arch,
@@ -51,7 +56,7 @@ beforeAll(async () => {
   });
   declare('cd', 'iso-image', { arch, kernel: 'kernel', initramfs: 'rootfs', firmware: ['bios'] });
   declare('image', 'uboot-image', { arch, type: 'ramdisk', initramfs: 'rootfs' });
-  await expectSuccess('run-many', '--targets=build,test', `--projects=${PROJECTS},other`);
+  await expectSuccess('run-many', '--targets=build,test', `--projects=${PROJECTS},small,other`);
   for (const name of ['dist', ...PROJECTS]) cpSync(place(name), place('../built', name), { recursive: true });
 }, 300_000);
 
@@ -75,8 +80,9 @@ it.each(OPTION_ROWS.map((row): [string, OptionRow] => [optionRow(row), row]))('%
       const options = (json.targets[declared].options ??= {});
       Object.assign(options, row.beside, { [row.option]: row.value });
     }) as never);
-    const { tasks, output } = await run('run', `${project}:${target}`);
-    const fate = tasks[`${project}:${target}`];
+    const { tasks, output, exitCode } = await run('run', `${project}:${target}`);
+    const done = tasks[`${project}:${target}`];
+    const fate = done === 'ran' && exitCode !== 0 ? 'refused' : done;
     expect({ fate, output: fate === row.fate ? '' : output }).toEqual({ fate: row.fate, output: '' });
   } finally {
     restore(project);

@@ -3,10 +3,10 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { makeFakeWorkspace, type FakeWorkspace } from './fake-workspace.js';
-import { nx, readTasks, REPOSITORY, type Fate } from './nx-run.js';
+import { nx, nxProgram, readTasks, REPOSITORY, type Fate } from './nx-run.js';
 
 /** The commands of a generated pipeline, without those that install packages. */
-export interface Pipeline {
+interface Pipeline {
   readonly script: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** The paths that it caches, relative to the checkout. */
@@ -16,7 +16,7 @@ export interface Pipeline {
 const INSTALLS = /apt-get|npm ci/;
 
 /** Reads a pipeline as its provider would: `directory` is the checkout, `base` the commit that Nx compares with. */
-export function readPipeline(provider: string, text: string, directory: string, base: string): Pipeline {
+function readPipeline(provider: string, text: string, directory: string, base: string): Pipeline {
   return provider === 'github' ? readWorkflow(text, directory, base) : readGitlab(text, directory, base);
 }
 
@@ -61,10 +61,52 @@ function expanded(variables: Readonly<Record<string, string>>, name: string, val
   );
 }
 
+const PROVIDERS = [
+  ['github', '.github/workflows/bringup.yml'],
+  ['gitlab', '.gitlab-ci.yml'],
+] as const;
+
+/**
+ * Runs the pipelines that generator `ci` writes, unchanged, on one machine and then on another that has the first one's cache: the
+ * second builds nothing.
+ *
+ * @param modules a `node_modules` with another nx than this repository's
+ */
+export async function expectSecondMachineToBuildNothing(modules?: string): Promise<void> {
+  const { workspace, base } = await makeRepository(modules);
+  try {
+    for (const [provider, path] of PROVIDERS) {
+      const [first, second] = ['a', 'b'].map((id) => new Machine(workspace, id)) as [Machine, Machine];
+      const pipeline = (machine: Machine) =>
+        readPipeline(provider, workspace.read(path), machine.checkout, base);
+      const cold = first.run(pipeline(first));
+      expect({ provider, ...cold, output: cold.exitCode === 0 ? '' : cold.output }).toMatchObject({
+        ...{ exitCode: 0, output: '' },
+        tasks: { 'kernel:build': 'ran', 'busybox:build': 'ran', 'rootfs:build': 'ran', 'board:test': 'ran' },
+      });
+      second.takeCache(first, pipeline(first));
+      const warm = second.run(pipeline(second));
+      const hits = Object.fromEntries(Object.keys(cold.tasks).map((task) => [task, 'hit']));
+      expect({ provider, exitCode: warm.exitCode, tasks: warm.tasks }).toEqual({
+        ...{ provider, exitCode: 0, tasks: hits },
+      });
+      expect(warm.output).not.toContain('Unrecognized Cache Artifacts');
+      for (const machine of [first, second]) machine.remove();
+    }
+  } finally {
+    workspace.remove();
+  }
+}
+
 /** A workspace with its lock and pipelines of both providers, committed; its first commit has no project. */
-export async function makeRepository(): Promise<{ workspace: FakeWorkspace; base: string }> {
+async function makeRepository(modules?: string): Promise<{ workspace: FakeWorkspace; base: string }> {
   const qemu = join(REPOSITORY, 'packages/qemu/src/testing/fake-qemu.mjs');
   const workspace = makeFakeWorkspace(undefined, { qemu });
+  for (const name of modules === undefined ? [] : ['nx', '@nx']) {
+    const link = join(workspace.root, 'node_modules', name);
+    rmSync(link);
+    symlinkSync(join(modules!, name), link);
+  }
   const git = (...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@example.org', ...args], {
       cwd: workspace.root,
@@ -89,7 +131,7 @@ export async function makeRepository(): Promise<{ workspace: FakeWorkspace; base
 }
 
 /** A machine of a pipeline, with a home, an id and a checkout of its own, in namespaces of its own: nothing needs root. */
-export class Machine {
+class Machine {
   readonly place: string;
   readonly checkout: string;
 
@@ -105,7 +147,7 @@ export class Machine {
       verbatimSymlinks: true,
     });
     mkdirSync(join(this.checkout, 'node_modules/.bin'));
-    symlinkSync('../nx/dist/bin/nx.js', join(this.checkout, 'node_modules/.bin/nx'));
+    symlinkSync(nxProgram(this.checkout), join(this.checkout, 'node_modules/.bin/nx'));
     writeFileSync(join(this.place, 'machine-id'), `${id.repeat(32).slice(0, 32)}\n`);
   }
 
