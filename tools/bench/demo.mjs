@@ -36,10 +36,8 @@ export async function ensureSource(scratch, project) {
     await runNx(scratch, ['run', `${project}:config`, '--outputStyle=stream']);
 }
 
-/** Everything that virt-arm64 boots is there, and Nx knows it. */
-export async function ensureBoard(scratch, say) {
-  if (scratch.boardBuilt) return;
-  say('kernel, BusyBox and initramfs for virt-arm64, unless dist has them');
+/** The lock holds on this machine, for virt-arm64 and what it is made of. */
+export async function ensureLock(scratch) {
   await runNx(scratch, [
     'run-many',
     '-t',
@@ -52,6 +50,13 @@ export async function ensureBoard(scratch, say) {
     '--ifNeeded',
     '--outputStyle=stream',
   ]);
+}
+
+/** Everything that virt-arm64 boots is there, and Nx knows it. */
+export async function ensureBoard(scratch, say) {
+  if (scratch.boardBuilt) return;
+  say('kernel, BusyBox and initramfs for virt-arm64, unless dist has them');
+  await ensureLock(scratch);
   editOptions(scratch, KERNEL, { ccache: true });
   await runNx(scratch, ['run', 'virt-arm64:build', '--outputStyle=stream']);
   await warmDaemon(scratch);
