@@ -2,13 +2,14 @@ import { relative } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { openLines } from '@bringup/process';
 import { describeFailure, describeProjects, type Task } from '../task.js';
-import { bootedFrom } from './booted-from.js';
+import { bootedFrom, type BootedFrom } from './booted-from.js';
 import { FileWatcher } from './file-watcher.js';
 import { startGuest, type Guest } from './guest.js';
 import type { ReadBoard } from './read-board.js';
 import { rebuild } from './rebuild.js';
 import { Saves } from './saves.js';
 import { watchedPlaces, type WatchedPlaces } from './watched-places.js';
+import { writtenFiles } from './written-files.js';
 
 /** A change of branch saves thousands of files at once. */
 const SHOWN_SAVES = 3;
@@ -34,7 +35,15 @@ export async function watchBoard(task: Task, first: ReadBoard, run: WatchedRun):
   const lines = openLines();
   const say = (line: string) => lines.write(`${task.project}: ${line}`);
   const saves = new Saves();
-  const watcher = new FileWatcher((paths) => saves.add(paths));
+  let written: ReadonlySet<string> = new Set();
+  const watcher = new FileWatcher((paths) => {
+    const now = writtenFiles();
+    // What a guest wrote last may be reported when it has ended.
+    if (now.size > 0) written = now;
+    const saved = paths.filter((path) => !written.has(path));
+    // None at all: the watcher missed some.
+    if (saved.length > 0 || paths.length === 0) saves.add(saved);
+  });
   let guest: Guest | undefined;
   try {
     const booted = await bootedFrom(task, first.options);
@@ -78,7 +87,7 @@ async function bootAgain(task: Task, { run, watcher, guest, say, onLine }: Watch
     await watcher.watch(watchedPlaces(workspaceRoot, board));
     const fresh: Task = { ...task, ...describeProjects(project, board.projects) };
     const booted = await bootedFrom(fresh, board.options);
-    if (guest.isRunning() && isDeepStrictEqual(booted, guest.bootedFrom)) {
+    if (guest.isRunning() && isSameBoot(booted, guest.bootedFrom)) {
       say('the boot files are unchanged: the guest keeps running');
       return guest;
     }
@@ -91,6 +100,16 @@ async function bootAgain(task: Task, { run, watcher, guest, say, onLine }: Watch
     say(outlook(guest));
     return guest;
   }
+}
+
+/** Whether two guests boot the same; what the running one writes, such as QEMU's log, does not count. */
+function isSameBoot(...boots: readonly [BootedFrom, BootedFrom]): boolean {
+  const written = writtenFiles();
+  const [one, other] = boots.map(({ options, files }) => ({
+    options,
+    files: Object.fromEntries(Object.entries(files).filter(([path]) => !written.has(path))),
+  }));
+  return isDeepStrictEqual(one, other);
 }
 
 function outlook(guest: Guest): string {
