@@ -1,7 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashArray } from '@nx/devkit';
-import { describeParts } from '@bringup/kbuild';
+import { describeParts, scmState } from '@bringup/kbuild';
+import { runProgram } from '@bringup/process';
 import { kernelDefaults } from '../generated/kernel-options.js';
 import type { ProjectLike } from '../project/declaration.js';
 import { sourceHash, sourceHashCommand } from '../project/source-hash.js';
@@ -150,6 +151,28 @@ describe('a source directory that Nx hashed', () => {
     const { root, build } = setUp({}, hashes);
     hashes.set(COMMAND, hashArray([sourceHash(await identityOf(root), 'an earlier commit')]));
     await expect(build()).rejects.toMatchObject({ code: 'SOURCE_CHANGED' });
+  });
+
+  it('is refused when the configuration names the commit since this run, and the hash does not', async () => {
+    const hashes = new Map<string, string>();
+    const { root, build } = setUp({ fragments: ['auto.config'] }, hashes);
+    writeFileSync(join(root, 'auto.config'), 'CONFIG_LOCALVERSION_AUTO=y\n');
+    const git = (...args: string[]) =>
+      runProgram(['git', '-c', 'user.name=a', '-c', 'user.email=a@example.org', ...args], {
+        cwd: join(root, 'kernel'),
+      });
+    await git('init', '--quiet');
+    await git('add', '--all');
+    await git('commit', '--quiet', '--message=x');
+    const identity = await identityOf(root);
+    hashes.set(COMMAND, hashArray([sourceHash(identity, undefined)]));
+    await expect(build()).rejects.toMatchObject({
+      code: 'SOURCE_CHANGED',
+      message: expect.stringMatching(/names the commit since .* in this run.*Run the same command again\.$/),
+    });
+    expect(existsSync(join(root, 'dist/linux/vmlinux'))).toBe(false);
+    hashes.set(COMMAND, hashArray([sourceHash(identity, await scmState(join(root, 'kernel')))]));
+    expect((await build()).at(-1)).toMatch(/^built /);
   });
 });
 

@@ -43,6 +43,7 @@ export async function buildProject(
   const { config, initramfs } = await buildInputs(task, project);
   const directory = project.directory('build')?.path;
   const commit = directory !== undefined && namesCommit(config) ? await scmState(directory) : undefined;
+  if (commit !== undefined) await requireHashed(task, project, 'build', commit);
   const recipe = buildRecipe(ingredients('build'), config, [
     options.static ?? null,
     options.dtbs ?? [],

@@ -10,6 +10,7 @@ import type { Task } from './task.js';
  * task ran. For targets that Nx caches.
  *
  * @param tree the part of the source as the task sees it
+ * @param named the commit that the artifacts name; Nx has to have hashed it, too
  * @throws UserError `SOURCE_CHANGED`
  */
 export async function checkHashed(
@@ -17,6 +18,7 @@ export async function checkHashed(
   program: ProgramName,
   part: SourcePart,
   { path, identity }: Pick<SourceTree, 'path' | 'identity'>,
+  named?: string,
 ): Promise<void> {
   // Each variant may have a source of its own. None is this task's where a project has inputs of its own.
   const hashed = [...runtimeHashes].filter(
@@ -31,13 +33,12 @@ export async function checkHashed(
     const now = hashArray([sourceHash(identity, commit)]);
     return hashed.some(([, hash]) => hash === now);
   };
-  if (matches(undefined) || matches(await scmState(path))) return;
-  throw new UserError(
-    'SOURCE_CHANGED',
-    `${path} changed after Nx had hashed it, so Nx would cache this build under the hash of the earlier state. ` +
-      'Run the same command again.',
-    { path },
-  );
+  if (named === undefined ? matches(undefined) || matches(await scmState(path)) : matches(named)) return;
+  const what =
+    named !== undefined && matches(undefined)
+      ? `${path}: the release names the commit since the configuration changed in this run, after Nx had hashed the task without the commit`
+      : `${path} changed after Nx had hashed it, so Nx would cache this build under the hash of the earlier state`;
+  throw new UserError('SOURCE_CHANGED', `${what}. Run the same command again.`, { path });
 }
 
 /** @param real a real path */

@@ -122,9 +122,14 @@ export async function openKconfigProject(
  *
  * @throws UserError `SOURCE_CHANGED`
  */
-export async function requireHashed(task: Task, project: KconfigProject, part: SourcePart): Promise<void> {
+export async function requireHashed(
+  task: Task,
+  project: KconfigProject,
+  part: SourcePart,
+  named?: string,
+): Promise<void> {
   const tree = project.directory(part);
-  if (tree) await checkHashed(task, project.program.name, part, tree);
+  if (tree) await checkHashed(task, project.program.name, part, tree, named);
 }
 
 async function describeOwn(
