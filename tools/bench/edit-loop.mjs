@@ -49,7 +49,9 @@ async function makeOwnKernel(scratch, say) {
   git('add', '--all', '--force');
   git('commit', '--quiet', '--message=base');
   const fragment = join(scratch.workspace, KERNEL, 'bench.config');
-  writeFileSync(fragment, SMALL.map((symbol) => `CONFIG_${symbol}=y\n`).join(''));
+  // The board's test expects the release of the demo's kernel.
+  const lines = [...SMALL.map((symbol) => `CONFIG_${symbol}=y`), 'CONFIG_LOCALVERSION="-bringup"', ''];
+  writeFileSync(fragment, lines.join('\n'));
   editOptions(scratch, KERNEL, {
     source: { kind: 'directory', path: relative(scratch.workspace, path) },
     fragments: ['{projectRoot}/bench.config'],
