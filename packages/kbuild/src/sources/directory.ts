@@ -2,7 +2,7 @@ import { realpath, stat } from 'fs-extra';
 import { UserError } from '@bringup/process';
 import type { SourceTree } from './model.js';
 import { DEFAULT_EPOCH } from './store.js';
-import { lookAtTree, type FileSelection, type TreeLook } from './tree-look.js';
+import { identifyTree, lookAtTree, type FileSelection, type TreeLook } from './tree-look.js';
 
 /**
  * The user's own tree as it is now, as the reader of each selection sees it: identity and files are those of the selection alone. Its
@@ -28,7 +28,12 @@ export async function describeDirectory(
   const look = await readable(lookAtTree(directory, selections, home));
   return selections.map((selection) => {
     const { identity, files } = select(look, selection);
-    const again = async () => select(await readable(lookAtTree(directory, [selection], home)), selection);
+    const again = async () => {
+      // Most of the time nothing has changed, and a list of all files would only say so.
+      const now = await readable(identifyTree(directory, [selection], home));
+      if (now.get(selection.key) === identity) return { identity, files };
+      return select(await readable(lookAtTree(directory, [selection], home)), selection);
+    };
     return { path, identity, epoch: DEFAULT_EPOCH, own: { files, look: again } };
   });
 }
