@@ -85,6 +85,21 @@ it.each([
   expect(problem.message).toContain(`where ${place} is a symbolic link`);
 });
 
+it('names every fault of a project', () => {
+  const variants = {
+    outside: { outputPath: '../out/a' },
+    absolute: { outputPath: '/srv/a' },
+    shared: { outputPath: 'dist/b' },
+    nested: { outputPath: 'dist/b/a' },
+  };
+  const [a, b] = [declare('a', {}, variants), declare('b', {})];
+  const problem = new PublishedPlaces('/nowhere', [a, b]).problemOf(a)!;
+  expect(problem.code).toBe('OUTPUT_OUTSIDE');
+  expect(
+    problem.message.split('\n').map((line) => /^configurations\.(\w+)\.outputPath/.exec(line)?.[1]),
+  ).toEqual(Object.keys(variants));
+});
+
 it('a place given for one run is held against the others', () => {
   const [a, b] = [declare('a', {}), declare('b', {})];
   const places = new PublishedPlaces('/nowhere', [a, b]);

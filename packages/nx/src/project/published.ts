@@ -16,7 +16,7 @@ export interface PublishedPlace {
 /** The output places of all projects: each place has one owner, which also owns everything below it. */
 export class PublishedPlaces {
   private readonly byPath = new Map<string, PublishedPlace[]>();
-  private readonly conflicts = new Map<string, [own: PublishedPlace, other: PublishedPlace]>();
+  private readonly conflicts = new Map<string, [own: PublishedPlace, other: PublishedPlace][]>();
 
   constructor(
     private readonly workspaceRoot: string,
@@ -28,7 +28,7 @@ export class PublishedPlaces {
   }
 
   /**
-   * The error in the places of a project; undefined when they are right.
+   * The errors in the places of a project, as one; undefined when they are right.
    *
    * @param given the place of this run, when it differs from the project's declaration
    */
@@ -40,17 +40,23 @@ export class PublishedPlaces {
       const other = [...this.above(place), ...this.below(place)][0];
       return badPlace(this.workspaceRoot, place) ?? (other && shared(place, other));
     }
-    for (const place of places) {
-      const problem = badPlace(this.workspaceRoot, place);
-      if (problem) return problem;
-    }
-    const conflict = this.conflicts.get(project);
-    return conflict && shared(...conflict);
+    const bad = places.flatMap((place) => badPlace(this.workspaceRoot, place) ?? []);
+    const conflicts = this.conflicts.get(project) ?? [];
+    return asOne([...oncePerLink(bad), ...conflicts.map((conflict) => shared(...conflict))]);
   }
 
   private conflict(place: PublishedPlace, other: PublishedPlace): void {
-    if (!this.conflicts.has(place.project)) this.conflicts.set(place.project, [place, other]);
-    if (!this.conflicts.has(other.project)) this.conflicts.set(other.project, [other, place]);
+    for (const pair of [
+      [place, other],
+      [other, place],
+    ] as const) {
+      const known = this.conflicts.get(pair[0].project) ?? [];
+      // A place may stand in the way of many, and variants that nobody placed lie beside their project's own.
+      const { option } = pair[0];
+      if (known.some(([own]) => own.option === option)) continue;
+      if (known.length > 0 && option.endsWith(BY_DEFAULT)) continue;
+      this.conflicts.set(pair[0].project, [...known, [...pair]]);
+    }
   }
 
   /** The places of other projects that are equal to a place, or above it. */
@@ -66,11 +72,13 @@ export class PublishedPlaces {
   }
 }
 
+const BY_DEFAULT = ' (its default)';
+
 function placesOf(declaration: Declaration): PublishedPlace[] {
   const { project, configurations, options, overrides = [] } = declaration;
   const place = (option: string, path: string) => ({ project, option, path: normalized(path) });
   const said = (own: Readonly<Record<string, unknown>> | undefined, where: string) =>
-    typeof own?.outputPath === 'string' ? `${where}outputPath` : `${where}outputPath (its default)`;
+    `${where}outputPath${typeof own?.outputPath === 'string' ? '' : BY_DEFAULT}`;
   const directories = [
     place(said(options, ''), variantOutput(declaration)),
     ...Object.entries(configurations).map(([variant, own]) =>
@@ -118,6 +126,23 @@ function badPlace(workspaceRoot: string, { option, path, project }: PublishedPla
     `${what}, where ${link} is a symbolic link: Nx replaces the link by a directory when it restores artifacts from its cache. ` +
     `Remove the link and make ${link} a directory. To keep it on another disk, mount that there, or bind-mount a directory of it.`;
   return new UserError('OUTPUT_LINK', message, { ...fields, link });
+}
+
+/** Variants lie below the same link. */
+function oncePerLink(problems: readonly UserError[]): UserError[] {
+  const links = new Set<unknown>();
+  return problems.filter(({ fields: { link } }) => {
+    const isNew = !links.has(link);
+    if (link !== undefined) links.add(link);
+    return isNew;
+  });
+}
+
+/** All faults in one run: the first one's code, and everybody's message. */
+function asOne(problems: readonly UserError[]): UserError | undefined {
+  const [first, ...others] = problems;
+  if (!first || others.length === 0) return first;
+  return new UserError(first.code, problems.map(({ message }) => message).join('\n'), first.fields);
 }
 
 function shared(own: PublishedPlace, other: PublishedPlace): UserError {
