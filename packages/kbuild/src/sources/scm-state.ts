@@ -18,7 +18,7 @@ export async function scmState(directory: string): Promise<string | undefined> {
     readGit(directory, ['describe', '--tags', '--always', '--long', '--abbrev=40']),
     readGit(directory, ['status', '--porcelain', '--untracked-files=no']),
   ]);
-  // Of a repository around the tree, setlocalversion says nothing.
+  // setlocalversion asks only a repository whose top directory is the tree.
   if (commit === undefined || above === undefined || above.toString().trim() !== '') return undefined;
   const isDirty = status !== undefined && status.length > 0;
   return [commit, description].map((text) => String(text ?? '').trim()).join(' ') + (isDirty ? ' dirty' : '');

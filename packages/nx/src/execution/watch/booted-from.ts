@@ -9,7 +9,7 @@ import { boardArtifacts } from '../board.js';
 import { requireBuilt } from '../require-built.js';
 import type { Task } from '../task.js';
 
-/** What a guest boots from: two that are equal boot the same. */
+/** What a guest boots from. Two guests with equal values boot the same. */
 export interface BootedFrom {
   readonly options: QemuOptions;
   /** Absolute path → content. */
@@ -17,8 +17,8 @@ export interface BootedFrom {
 }
 
 /**
- * What a guest would boot from now. Of an artifact the content counts, by its manifest; of any other file, which may be a disk of
- * gigabytes, size and time. What a guest itself writes is left out.
+ * What a guest would boot from now. An artifact counts by its content, which its manifest has. Any other file, which may be a disk of
+ * gigabytes, counts by size and time. Files that the guest itself writes are left out.
  *
  * @throws UserError `NOT_BUILT`, `ARTIFACT_DAMAGED`, `ARTIFACT_UNVERIFIED`, and others for options that name no artifact
  */
