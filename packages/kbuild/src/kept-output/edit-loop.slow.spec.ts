@@ -170,6 +170,29 @@ it('compiles what a failed build left out, and nothing twice', async () => {
   own.remove();
 });
 
+it('makes again what a failed build left out, though its source is dated back', async () => {
+  const own = setUp();
+  await own.build();
+  const [wrong, header] = [`#error not yet\n${own.read('init/main.c')}`, '#define A 5\n'];
+  own.write('init/main.c', wrong);
+  own.write('include/a.h', header);
+  // Twice: what waits does so until make has succeeded.
+  expect(await own.build()).toBeUndefined();
+  own.write('net/core.c', '#error\n');
+  expect(await own.build()).toBeUndefined();
+  own.write('net/core.c', '#include <a.h>\nint net = A;\n');
+  own.write('init/main.c', wrong, LONG_AGO);
+  own.write('include/a.h', header, LONG_AGO);
+  expect(await own.build()).toBeUndefined();
+  own.write('init/main.c', 'int right;\n');
+  const { hashes } = (await own.build())!;
+  expect(hashes).toEqual(await own.buildFromNothing());
+  // Nothing waits any more: a file that only changed its time is not made again.
+  own.write('include/a.h', header, LONG_AGO - 1);
+  expect((await own.build())!.compiled).toEqual([]);
+  own.remove();
+});
+
 it('publishes nothing of a tree that changes while make runs, and makes it right the next time', async () => {
   const own = setUp();
   await own.build();

@@ -12,7 +12,7 @@ import { followSource } from './follow-source.js';
 import { NO_RULES, rulesDigestOf } from './makefile-rules.js';
 import { runningMark } from './paths.js';
 import { compareListings, planRemedy, type Remedy } from './source-changes.js';
-import { readRecord, recordEmpty, writeRecord, type SourceRecord } from './source-record.js';
+import { readRecord, recordEmpty, writePending, writeRecord, type SourceRecord } from './source-record.js';
 import { removeUnfinished } from './unfinished.js';
 import { readMark } from './while-make-runs.js';
 
@@ -32,7 +32,9 @@ interface State {
   readonly isKept: boolean;
   readonly remedy?: Remedy;
   /** Of a user's own source. */
-  readonly own?: { readonly files: TreeListing; readonly rules: ReadonlyMap<string, string> };
+  readonly own?: Pick<SourceRecord, 'files' | 'rules'>;
+  /** {@link SourceRecord.pending} of a directory that is kept. */
+  readonly pending?: SourceRecord['pending'];
 }
 
 export interface PrepareRequest {
@@ -57,7 +59,7 @@ export async function prepareOut(request: PrepareRequest, onNote?: (note: string
   const key = keyOf(request);
   const killed = await readMark(out);
   const known = await readKey(keyFile);
-  const { isKept, remedy, own } = await examine(
+  const { isKept, remedy, own, pending } = await examine(
     request,
     key,
     killed === undefined ? known : sameSource(known, key),
@@ -68,6 +70,8 @@ export async function prepareOut(request: PrepareRequest, onNote?: (note: string
   if (isKept && reason === undefined) {
     if (typeof killed === 'object') await keepFinished(out, killed, onNote);
     await applyRemedy(request.make, remedy, onNote);
+    // Before the files are on record: what fails in between only makes more again.
+    if (pending) await writePending(out, pending);
   } else {
     await remove(keyFile);
     await remove(out);
@@ -106,7 +110,7 @@ async function examine(
     const rules = await readRules(source.path, files, record);
     const own = { files, rules };
     if (!record) return { isKept: false, own };
-    return { isKept: true, own, remedy: remedyFor(source.path, files, record, rules) };
+    return { isKept: true, own, ...remedyFor(source.path, files, record, rules) };
   }
   if (!isSame || known.identity === undefined) return { isKept: false };
   if (known.path === key.path && known.identity === key.identity) return { isKept: true };
@@ -158,13 +162,22 @@ function remedyFor(
   files: TreeListing,
   record: SourceRecord,
   rules: ReadonlyMap<string, string>,
-): Remedy {
+): Pick<State, 'remedy' | 'pending'> {
   const root = Buffer.from(path);
-  return planRemedy(
-    compareListings(record.files, files),
-    (name) => (statSync(place(root, name), { throwIfNoEntry: false })?.mtimeMs ?? 0) <= record.builtMs,
-    (name) => (rules.get(name) ?? NO_RULES) !== (record.rules.get(name) ?? NO_RULES),
-  );
+  const timeOf = (name: string) => statSync(place(root, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const changes = compareListings(record.files, files);
+  const changed = new Set(changes.changed);
+  const waiting = [...record.pending].filter(([name]) => files.has(name) && !changed.has(name));
+  // Dated back, and their content is that of a build that failed: what an earlier build made of them seems to be younger.
+  const datedBack = new Set(waiting.filter(([name, ms]) => timeOf(name) < ms).map(([name]) => name));
+  const isOld = (name: string) => datedBack.has(name) || timeOf(name) <= record.builtMs;
+  const rulesChanged = (name: string) =>
+    (rules.get(name) ?? NO_RULES) !== (record.rules.get(name) ?? NO_RULES);
+  const remedy = planRemedy({ ...changes, changed: [...changed, ...datedBack] }, isOld, rulesChanged);
+  const seen = [...changed].filter((name) => !MAKEFILE.test(name) && !isOld(name));
+  const pending = new Map(waiting.filter(([name]) => !datedBack.has(name)));
+  for (const name of seen) pending.set(name, timeOf(name));
+  return { remedy, pending };
 }
 
 async function applyRemedy(

@@ -7,12 +7,18 @@ export interface SourceRecord {
   readonly files: TreeListing;
   /** For each Makefile, a hash of its rules: see `rulesDigest`. */
   readonly rules: ReadonlyMap<string, string>;
+  /**
+   * Files that changed since make last succeeded, and that make notices by their times: name → time in milliseconds. What is older than
+   * that was made from an earlier content.
+   */
+  readonly pending: ReadonlyMap<string, number>;
   /** No file in the output directory is younger, in milliseconds since 1970. Infinity: nothing is known about their times. */
   readonly builtMs: number;
 }
 
 const listFile = (out: string) => `${out}.source`;
 const builtFile = (out: string) => `${out}.built`;
+const pendingFile = (out: string) => `${out}.pending`;
 
 /** The content of a file that changed while make ran: objects may be made from what it was, or from what it is. */
 export const UNSETTLED = 'changed while make ran';
@@ -29,7 +35,18 @@ export async function readRecord(out: string): Promise<SourceRecord | undefined>
     files.set(decode(name!), identity);
     if (digest) rules.set(decode(name!), digest);
   }
-  return { files, rules, builtMs: await readBuiltMs(out) };
+  return { files, rules, pending: await readPending(out), builtMs: await readBuiltMs(out) };
+}
+
+async function readPending(out: string): Promise<ReadonlyMap<string, number>> {
+  const text = await readFile(pendingFile(out), 'utf8').catch(() => '[]');
+  return new Map(JSON.parse(text) as [string, number][]);
+}
+
+/** Records {@link SourceRecord.pending}. */
+export async function writePending(out: string, pending: ReadonlyMap<string, number>): Promise<void> {
+  if (pending.size === 0) await remove(pendingFile(out));
+  else await writeFileAside(pendingFile(out), JSON.stringify([...pending]));
 }
 
 /** A name may have a line end in it, which ends its line here. */
@@ -78,6 +95,7 @@ export async function watchClock(out: string): Promise<() => Promise<void>> {
 /** An empty output directory: nothing in it is younger than any source. */
 export async function recordEmpty(out: string): Promise<void> {
   await remove(listFile(out));
+  await remove(pendingFile(out));
   await recordBuilt(out, 0);
 }
 
