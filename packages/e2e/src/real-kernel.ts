@@ -98,14 +98,14 @@ export class RealKernel {
     this.config = readFileSync(join(out, '.config'), 'utf8');
   }
 
-  /** Objects in the output directory whose dependencies name a file. */
+  /** Targets of the compiler and of dtc in the output directory whose dependencies name a file. */
   dependents(name: string): string[] {
     const found = execFileSync('grep', ['-rlF', '--include=.*.cmd', name, this.out], { encoding: 'utf8' });
     return found
       .trim()
       .split('\n')
       .map((file) => file.slice(this.out.length + 1).replace(/(^|\/)\.([^/]+)\.cmd$/, '$1$2'))
-      .filter((target) => /\.(o|dtb)$/.test(target) && !LINKED.test(target))
+      .filter((target) => /\.(o|s|dtb)$/.test(target) && !LINKED.test(target))
       .sort();
   }
 
