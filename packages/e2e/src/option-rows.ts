@@ -46,8 +46,10 @@ export const OPTION_ROWS: readonly OptionRow[] = [
   ...elsewhere('program'),
   ...rows('program', 'ran', {
     ...{ output: 'other', static: false, linkerFlags: ['-Wl,--defsym=more=1'] },
-    ...{ libc: false, entry: 'f' },
+    entry: 'f',
   }),
+  // The program has no _start of its own.
+  ...rows('program', 'refused', { libc: false }),
   ...rows('program', 'skipped', { crossCompile: '/usr/bin/x86_64-linux-gnu-' }),
   ...elsewhere('initramfs'),
   ...otherArch('initramfs'),
@@ -55,24 +57,25 @@ export const OPTION_ROWS: readonly OptionRow[] = [
   ...rows('initramfs', 'ran', {
     directories: [{ path: '/data' }],
     devices: [{ path: '/dev/own', kind: 'char', major: 1, minor: 3 }],
-    symlinks: [{ path: '/etc/link', target: 'motd' }],
     permissions: [{ path: '/etc/motd', mode: '0600' }],
     console: 'ttyS1',
-    login: 'getty',
     hostname: 'other',
     mounts: [{ source: 'proc', target: '/proc', type: 'proc' }],
     users: [{ name: 'root', uid: 0, gid: 0, home: '/' }],
     groups: [{ name: 'audio', gid: 29 }],
     level: 1,
   }),
-  ...rows('initramfs', 'ran', { initProgram: '/bin/busybox' }, { init: 'program', startup: [] }),
+  // The stand-in for BusyBox has no getty, and its modprobe is one of the links that the project declares.
+  ...rows('initramfs', 'refused', { login: 'getty', symlinks: [{ path: '/etc/link', target: 'motd' }] }),
+  // Nothing would load the project's modules.
+  ...rows('initramfs', 'refused', { initProgram: '/bin/busybox' }, { init: 'program', startup: [] }),
   ...elsewhere('disk-image'),
   ...otherArch('disk-image'),
   ...written('disk-image', { table: 'gpt' }),
   ...rows('disk-image', 'ran', {
     table: 'mbr',
     format: 'qcow2',
-    size: '8M',
+    size: '32M',
     partitions: [{ fileSystem: 'ext2', label: 'other', initramfs: 'rootfs' }],
   }),
   ...elsewhere('iso-image'),
@@ -80,13 +83,13 @@ export const OPTION_ROWS: readonly OptionRow[] = [
   ...written('iso-image', { label: 'BRINGUP' }),
   ...rows('iso-image', 'ran', {
     append: 'quiet',
-    kernel: 'small',
     initramfs: 'other',
     label: 'OTHER',
-    firmware: ['uefi'],
     overlays: ['rootfs/overlay'],
     files: [{ path: '/tool', from: 'tool:tool' }],
   }),
+  // The initramfs has modules for another kernel, and the stand-in for a kernel has no EFI stub.
+  ...rows('iso-image', 'refused', { kernel: 'small', firmware: ['uefi'] }),
   ...elsewhere('uboot-image'),
   ...otherArch('uboot-image'),
   ...written('uboot-image', { compression: 'none' }),
