@@ -94,7 +94,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
   ...otherArch('uboot-image'),
   ...written('uboot-image', { compression: 'none' }),
   ...rows('uboot-image', 'ran', { initramfs: 'other' }),
-  // There is no FIT for x86_64.
+  // x86_64 has no FIT: every option of one is refused.
   ...rows(
     'uboot-image',
     'refused',

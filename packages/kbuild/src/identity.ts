@@ -1,5 +1,5 @@
 /**
- * What stands for a user's own source tree. An entry of its own, `@bringup/kbuild/identity`: Nx starts a process for it on every
+ * Hashes a user's own source tree. It has its own entry, `@bringup/kbuild/identity`, because Nx starts a process for it on every
  * command, and loading all of kbuild takes longer than looking at the 80,000 files of a kernel.
  */
 import type { ProgramName } from './programs.js';

@@ -176,7 +176,7 @@ it('makes again what a failed build left out, though its source is dated back', 
   const [wrong, header] = [`#error not yet\n${own.read('init/main.c')}`, '#define A 5\n'];
   own.write('init/main.c', wrong);
   own.write('include/a.h', header);
-  // Twice: what waits does so until make has succeeded.
+  // Twice: what a build did not get to waits for the next one.
   expect(await own.build()).toBeUndefined();
   own.write('net/core.c', '#error\n');
   expect(await own.build()).toBeUndefined();
@@ -187,9 +187,21 @@ it('makes again what a failed build left out, though its source is dated back', 
   own.write('init/main.c', 'int right;\n');
   const { hashes } = (await own.build())!;
   expect(hashes).toEqual(await own.buildFromNothing());
-  // Nothing waits any more: a file that only changed its time is not made again.
-  own.write('include/a.h', header, LONG_AGO - 1);
-  expect((await own.build())!.compiled).toEqual([]);
+  own.remove();
+});
+
+it('makes again what was not configured when its source changed, though that is dated back', async () => {
+  const own = setUp();
+  await own.build();
+  const { config } = own;
+  own.config = config.replace('CONFIG_NET=y\n', '');
+  own.write('net/core.c', 'int changed_meanwhile;\n');
+  await own.build();
+  own.write('net/core.c', 'int changed_meanwhile;\n', LONG_AGO);
+  own.config = config;
+  const { compiled, hashes } = (await own.build())!;
+  expect(compiled).toContain('net/core');
+  expect(hashes).toEqual(await own.buildFromNothing());
   own.remove();
 });
 

@@ -25,7 +25,7 @@ export interface Succession {
  * Takes an output directory from one tree of the store to another, such as the next revision of a Debian package. Afterwards the
  * directory looks as if it had been built from the new tree before the differing files changed.
  *
- * @param onNote is told how many files differ
+ * @param onNote is called with a line that says how many files differ
  * @returns the changes that make would miss; undefined where the directory cannot be used for the other tree
  */
 export async function followSource(

@@ -168,7 +168,7 @@ function remedyFor(
   const changes = compareListings(record.files, files);
   const changed = new Set(changes.changed);
   const waiting = [...record.pending].filter(([name]) => files.has(name) && !changed.has(name));
-  // Dated back, and their content is that of a build that failed: what an earlier build made of them seems to be younger.
+  // They have an older time now and the same content: objects of their earlier content may look up to date.
   const datedBack = new Set(waiting.filter(([name, ms]) => timeOf(name) < ms).map(([name]) => name));
   const isOld = (name: string) => datedBack.has(name) || timeOf(name) <= record.builtMs;
   const rulesChanged = (name: string) =>

@@ -8,8 +8,8 @@ export interface SourceRecord {
   /** For each Makefile, a hash of its rules: see `rulesDigest`. */
   readonly rules: ReadonlyMap<string, string>;
   /**
-   * Files that changed since make last succeeded, and that make notices by their times: name → time in milliseconds. What is older than
-   * that was made from an earlier content.
+   * Files that changed since the directory was begun, and that make notices by their times: name → time in milliseconds. Objects that are
+   * older were made from an earlier content: a build that failed did not get to them, or their part was not configured.
    */
   readonly pending: ReadonlyMap<string, number>;
   /** No file in the output directory is younger, in milliseconds since 1970. Infinity: nothing is known about their times. */

@@ -4,7 +4,7 @@ import type { MakeSetting } from '../make.js';
 import { MAKEFILE } from '../tree-file-kinds.js';
 import { runningMark } from './paths.js';
 import { compareListings } from './source-changes.js';
-import { readRecord, UNSETTLED, watchClock, writePending, writeRecord } from './source-record.js';
+import { readRecord, UNSETTLED, watchClock, writeRecord } from './source-record.js';
 
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
@@ -35,7 +35,6 @@ export async function whileMakeRuns<T>(used: Used, label: string, make: () => Pr
     if (isOrderly || error instanceof AbortedError) await settle().catch(() => undefined);
     throw error;
   }
-  await writePending(out, new Map());
   const changed = await settle();
   if (changed.length > 0) throw sourceChanged(used.source.path, label, changed);
   return result;

@@ -131,7 +131,7 @@ async function lookOnce(
   // A submodule that is not checked out: git speaks for the repository around it.
   if (!isKnown && (!staged?.length || staged.includes('\t./\0'))) return undefined;
   const names = splitNames(untracked);
-  // What another repository ignores says nothing about these files.
+  // The ignore rules of a repository of ours do not apply to the user's files.
   const others = repository ? names : await withoutLeftovers(git, names);
   return {
     index: new IndexBase({ staged, checksum, known }),

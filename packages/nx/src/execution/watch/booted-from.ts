@@ -17,7 +17,7 @@ export interface BootedFrom {
 }
 
 /**
- * What a guest would boot from now. An artifact counts by its content, which its manifest has. Any other file, which may be a disk of
+ * What a guest would boot from now. Artifacts are compared by their sha256 in the manifest. Any other file, which may be a disk of
  * gigabytes, counts by size and time. Files that the guest itself writes are left out.
  *
  * @throws UserError `NOT_BUILT`, `ARTIFACT_DAMAGED`, `ARTIFACT_UNVERIFIED`, and others for options that name no artifact

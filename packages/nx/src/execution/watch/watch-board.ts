@@ -38,7 +38,7 @@ export async function watchBoard(task: Task, first: ReadBoard, run: WatchedRun):
   let written: ReadonlySet<string> = new Set();
   const watcher = new FileWatcher((paths) => {
     const now = writtenFiles();
-    // What a guest wrote last may be reported when it has ended.
+    // A guest's last writes may be reported after it has ended.
     if (now.size > 0) written = now;
     const saved = paths.filter((path) => !written.has(path));
     // None at all: the watcher missed some.
