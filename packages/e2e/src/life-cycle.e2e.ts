@@ -167,7 +167,7 @@ describe('a detached board', () => {
 
 it('eight boards at once: all boot, with ports and directories of their own', async () => {
   const started = await Promise.all(Array.from({ length: 8 }, () => board('run', ['--detach'])));
-  expect(started.map(({ exitCode }) => exitCode)).toEqual(started.map(() => 0));
+  expect(started.filter(({ exitCode }) => exitCode !== 0).map(({ output }) => output)).toEqual([]);
   // Not what each of them said: nx keeps what a task says by the task's hash, and these eight are the same task.
   const runs = await json<ShownRun[]>('ps');
   expect(runs).toHaveLength(8);

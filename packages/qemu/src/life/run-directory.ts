@@ -144,12 +144,21 @@ async function sweep(parent: string): Promise<Run[]> {
   const directories = names.filter((name) => name.startsWith(PREFIX)).map((name) => join(parent, name));
   const runs: Run[] = [];
   for (const directory of directories.filter(isOurs)) {
-    const record = await readRecord(directory);
-    if (record && record.namespace !== pidNamespace()) continue;
+    const record = await readFinalRecord(directory).catch(() => 'unreadable' as const);
+    if (record === 'unreadable' || (record && record.namespace !== pidNamespace())) continue;
     if (!record || isAbandoned(record)) await remove(directory);
     else runs.push({ directory, record });
   }
   return runs;
+}
+
+/**
+ * A directory's record. One whose owner has ended is read again: a detached run gets another owner just before its first one
+ * ends, and between our reading and our looking for the process there may be any time on a busy machine.
+ */
+async function readFinalRecord(directory: string): Promise<RunRecord | undefined> {
+  const record = await readRecord(directory);
+  return record && isAbandoned(record) ? readRecord(directory) : record;
 }
 
 /** Whether the maker of a directory was killed before it wrote the record. */

@@ -46,10 +46,21 @@ export async function writeRecord(directory: string, record: RunRecord): Promise
   await writeFileAside(join(directory, RECORD), `${JSON.stringify(record, null, 2)}\n`);
 }
 
-/** A directory's record; undefined when it has none, or one that is not ours. */
+/**
+ * A directory's record; undefined when it has none, or one that is not ours.
+ *
+ * @throws what reading a file throws, other than that it is not there
+ */
 export async function readRecord(directory: string): Promise<RunRecord | undefined> {
+  let text: string;
   try {
-    const record = JSON.parse(await readFile(join(directory, RECORD), 'utf8')) as Partial<RunRecord> | null;
+    text = await readFile(join(directory, RECORD), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    const record = JSON.parse(text) as Partial<RunRecord> | null;
     return isRecord(record) ? record : undefined;
   } catch {
     return undefined;

@@ -9,6 +9,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import fsPromises from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -102,6 +103,36 @@ describe('leftovers', () => {
       expect(left()).toEqual([]);
     },
   );
+});
+
+describe('a run whose record is read', () => {
+  const { readFile } = fsPromises;
+  afterEach(() => jest.restoreAllMocks());
+
+  it('just before it gets another owner and its first one ends stays', async () => {
+    const run = await createRun('detached', subject());
+    const starter = await startProgram(['sleep', '60']);
+    const qemu = await startProgram(['sleep', '60']);
+    programs.push(qemu);
+    await edit(run, { owner: identifyProcess(starter.pid)! });
+    jest.spyOn(fsPromises, 'readFile').mockImplementationOnce((async (
+      ...args: Parameters<typeof readFile>
+    ) => {
+      const text = await readFile(...args);
+      await edit(run, { owner: identifyProcess(process.pid)!, qemu: identifyProcess(qemu.pid)! });
+      await starter.stop();
+      return text;
+    }) as typeof readFile);
+    expect((await listRuns()).map(({ directory }) => directory)).toEqual([run.directory]);
+    expect(existsSync(run.directory)).toBe(true);
+  });
+
+  it.each(['EMFILE', 'EIO', 'EACCES'])('stays when reading fails with %s', async (code) => {
+    const run = await fakeRun();
+    jest.spyOn(fsPromises, 'readFile').mockRejectedValueOnce(Object.assign(new Error(code), { code }));
+    expect(await listRuns()).toEqual([]);
+    expect((await listRuns()).map(({ directory }) => directory)).toEqual([run.directory]);
+  });
 });
 
 it('a directory that is being made stays while its maker lives, whatever the clock says, and no longer', async () => {
