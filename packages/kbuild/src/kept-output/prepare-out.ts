@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ensureDir, pathExists, readFile, remove, writeFile } from 'fs-extra';
 import type { MakeSetting } from '../make.js';
-import { place, type TreeListing } from '../sources/index.js';
+import { compareStates, place, type OwnFiles, type TreeListing } from '../sources/index.js';
 import type { ToolVersions } from '../toolchain.js';
 import { MAKEFILE } from '../tree-file-kinds.js';
 import type { KconfigProgram } from '../programs.js';
@@ -11,8 +11,16 @@ import { removeDependents } from './dependents.js';
 import { followSource } from './follow-source.js';
 import { NO_RULES, rulesDigestOf } from './makefile-rules.js';
 import { runningMark } from './paths.js';
-import { compareListings, planRemedy, type Remedy } from './source-changes.js';
-import { readRecord, recordEmpty, writePending, writeRecord, type SourceRecord } from './source-record.js';
+import { compareListings, planRemedy, type Remedy, type SourceChanges } from './source-changes.js';
+import {
+  amendRecord,
+  readRecord,
+  readShortRecord,
+  recordEmpty,
+  writePending,
+  writeRecord,
+  type SourceRecord,
+} from './source-record.js';
 import { removeUnfinished } from './unfinished.js';
 import { readMark } from './while-make-runs.js';
 
@@ -31,8 +39,8 @@ interface Key {
 interface State {
   readonly isKept: boolean;
   readonly remedy?: Remedy;
-  /** Of a user's own source. */
-  readonly own?: Pick<SourceRecord, 'files' | 'rules'>;
+  /** Puts the files of a user's own source on record. */
+  readonly record?: () => Promise<void>;
   /** {@link SourceRecord.pending} of a directory that is kept. */
   readonly pending?: SourceRecord['pending'];
 }
@@ -59,10 +67,10 @@ export async function prepareOut(request: PrepareRequest, onNote?: (note: string
   const key = keyOf(request);
   const killed = await readMark(out);
   const known = await readKey(keyFile);
-  const { isKept, remedy, own, pending } = await examine(
+  const { isKept, remedy, record, pending } = await examine(
     request,
     key,
-    killed === undefined ? known : sameSource(known, key),
+    killed === undefined || known === undefined ? known : goesOn(killed, known, key),
     onNote,
   );
   const reason = killed === 'lost' ? 'the last build was cut off' : remedy?.everything;
@@ -81,7 +89,7 @@ export async function prepareOut(request: PrepareRequest, onNote?: (note: string
   }
   await remove(runningMark(out));
   await ensureDir(out);
-  if (own) await writeRecord(out, own.files, own.rules);
+  await record?.();
   await writeFile(keyFile, JSON.stringify(key));
 }
 
@@ -105,12 +113,9 @@ async function examine(
 ): Promise<State> {
   const isSame = known?.settings === key.settings;
   if (source.own) {
-    const record = isSame && known.path === key.path ? await readRecord(out) : undefined;
-    const files = source.own.files();
-    const rules = await readRules(source.path, files, record);
-    const own = { files, rules };
-    if (!record) return { isKept: false, own };
-    return { isKept: true, own, ...remedyFor(source.path, files, record, rules) };
+    const isKnown = isSame && known.path === key.path;
+    const state = isKnown ? await examineShortly(out, source.path, source.own) : undefined;
+    return state ?? examineListed(out, source.path, source.own, isKnown);
   }
   if (!isSame || known.identity === undefined) return { isKept: false };
   if (known.path === key.path && known.identity === key.identity) return { isKept: true };
@@ -120,6 +125,45 @@ async function examine(
   const succession = { program: program.name, from: known.path, to: key.path };
   const remedy = await followSource(out, succession, onNote);
   return { isKept: remedy !== undefined, remedy };
+}
+
+/**
+ * Goes by the differences between two states of the tree, without a list of its files.
+ *
+ * @returns undefined where it takes the list: the index has changed, or more than single targets have to be made again
+ */
+async function examineShortly(out: string, path: string, own: OwnFiles): Promise<State | undefined> {
+  const { state, selection } = own;
+  const record = state && (await readShortRecord(out, own));
+  const differences = record && compareStates(record.state, state);
+  if (!differences) return undefined;
+  const changes = { changed: [] as string[], added: [] as string[], deleted: [] as string[] };
+  const since = new Map<string, string | null>();
+  for (const [name, { was, is }] of differences) {
+    if (!selection.has(name)) continue;
+    if (MAKEFILE.test(name)) return undefined;
+    since.set(name, is ?? null);
+    changes[is === undefined ? 'deleted' : was === undefined ? 'added' : 'changed'].push(name);
+  }
+  const deleted = new Set(changes.deleted);
+  const prepared = remedyFor(path, changes, record, (name) => !deleted.has(name));
+  if (prepared.remedy.everything !== undefined) return undefined;
+  return { isKept: true, ...prepared, record: () => amendRecord(out, record, { selection, state }, since) };
+}
+
+async function examineListed(out: string, path: string, own: OwnFiles, isKnown: boolean): Promise<State> {
+  const known = isKnown ? await readRecord(out) : undefined;
+  const files = own.files();
+  const rules = await readRules(path, files, known);
+  const record = () => writeRecord(out, files, rules, own);
+  if (!known) return { isKept: false, record };
+  const changes = compareListings(known.files, files);
+  const rulesChanged = (name: string) =>
+    (rules.get(name) ?? NO_RULES) !== (known.rules.get(name) ?? NO_RULES);
+  return {
+    ...{ isKept: true, record },
+    ...remedyFor(path, changes, known, (name) => files.has(name), rulesChanged),
+  };
 }
 
 const keyFileOf = (out: string) => `${out}.key`;
@@ -137,9 +181,10 @@ async function readKey(file: string): Promise<Key | undefined> {
   return text.startsWith('{') && text.endsWith('}') ? (JSON.parse(text) as Key) : undefined;
 }
 
-/** A build that was killed can go on, but not from another source. */
-function sameSource(known: Key | undefined, key: Key): Key | undefined {
-  return known?.path === key.path && known.identity === key.identity ? known : undefined;
+/** A build that was killed can go on where that is all that happened, but not from another source. */
+function goesOn(killed: object | 'lost', known: Key, key: Key): Key | undefined {
+  const isSame = known.path === key.path && known.identity === key.identity;
+  return killed !== 'lost' && isSame ? known : undefined;
 }
 
 /** {@link SourceRecord.rules} of the source as it is now; only Makefiles that changed are read. */
@@ -157,22 +202,24 @@ async function readRules(
   return rules;
 }
 
+/**
+ * @param isThere whether a file of the record is still in the tree
+ * @param rulesChanged as for `planRemedy`
+ */
 function remedyFor(
   path: string,
-  files: TreeListing,
-  record: SourceRecord,
-  rules: ReadonlyMap<string, string>,
-): Pick<State, 'remedy' | 'pending'> {
+  changes: SourceChanges,
+  known: Pick<SourceRecord, 'pending' | 'builtMs'>,
+  isThere: (name: string) => boolean,
+  rulesChanged: (name: string) => boolean = () => false,
+): { readonly remedy: Remedy; readonly pending: SourceRecord['pending'] } {
   const root = Buffer.from(path);
   const timeOf = (name: string) => statSync(place(root, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const changes = compareListings(record.files, files);
   const changed = new Set(changes.changed);
-  const waiting = [...record.pending].filter(([name]) => files.has(name) && !changed.has(name));
+  const waiting = [...known.pending].filter(([name]) => isThere(name) && !changed.has(name));
   // They have an older time now and the same content: objects of their earlier content may look up to date.
   const datedBack = new Set(waiting.filter(([name, ms]) => timeOf(name) < ms).map(([name]) => name));
-  const isOld = (name: string) => datedBack.has(name) || timeOf(name) <= record.builtMs;
-  const rulesChanged = (name: string) =>
-    (rules.get(name) ?? NO_RULES) !== (record.rules.get(name) ?? NO_RULES);
+  const isOld = (name: string) => datedBack.has(name) || timeOf(name) <= known.builtMs;
   const remedy = planRemedy({ ...changes, changed: [...changed, ...datedBack] }, isOld, rulesChanged);
   const seen = [...changed].filter((name) => !MAKEFILE.test(name) && !isOld(name));
   const pending = new Map(waiting.filter(([name]) => !datedBack.has(name)));

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { open } from 'node:fs/promises';
 import { readFile, remove, stat, writeFile } from 'fs-extra';
 import { writeFileAside } from '@bringup/process';
-import type { TreeListing } from '../sources/index.js';
+import type { OwnFiles, TreeListing, TreeState } from '../sources/index.js';
 
 /** What is known of the sources that an output directory was last made from. */
 export interface SourceRecord {
@@ -16,14 +18,32 @@ export interface SourceRecord {
   readonly builtMs: number;
 }
 
+/**
+ * The last state on record in short, so that the list of 80,000 files is neither read nor written for one that changed. It holds for one
+ * list only, whose first line has the same id.
+ */
+export interface ShortRecord extends Pick<SourceRecord, 'pending' | 'builtMs'> {
+  readonly state: TreeState;
+  /** Files that have changed since the list was written, no Makefiles: name → identity, null where it is gone. */
+  readonly since: ReadonlyMap<string, string | null>;
+  readonly list: string;
+}
+
 const listFile = (out: string) => `${out}.source`;
+const sinceFile = (out: string) => `${out}.since`;
 const builtFile = (out: string) => `${out}.built`;
 const pendingFile = (out: string) => `${out}.pending`;
 
 /** The content of a file that changed while make ran: objects may be made from what it was, or from what it is. */
 export const UNSETTLED = 'changed while make ran';
 
-/** @returns undefined where nothing is recorded, or the record was cut short */
+/** So many files since, and it is time for a new list. */
+const MANY_SINCE = 1_000;
+
+const LIST_ID = /^id ([0-9a-f-]{36})\n/;
+const LIST_ID_BYTES = 40;
+
+/** @returns undefined where nothing is recorded, or a part of the record is missing or damaged */
 export async function readRecord(out: string): Promise<SourceRecord | undefined> {
   const text = await readFile(listFile(out), 'latin1').catch(() => undefined);
   if (text === undefined || !text.endsWith('\n\n')) return undefined;
@@ -35,12 +55,86 @@ export async function readRecord(out: string): Promise<SourceRecord | undefined>
     files.set(decode(name!), identity);
     if (digest) rules.set(decode(name!), digest);
   }
-  return { files, rules, pending: await readPending(out), builtMs: await readBuiltMs(out) };
+  const list = LIST_ID.exec(text)?.[1];
+  const since = list === undefined ? [] : (await readSince(out, list))?.since;
+  const pending = await readPending(out);
+  if (!since || !pending) return undefined;
+  for (const [name, identity] of since) {
+    if (identity === null) files.delete(name);
+    else files.set(name, identity);
+  }
+  return { files, rules, pending, builtMs: await readBuiltMs(out) };
 }
 
-async function readPending(out: string): Promise<ReadonlyMap<string, number>> {
+/** What `out.since` has, as JSON. */
+interface Since {
+  readonly list: string;
+  /** {@link FileSelection.key} of the files on record. */
+  readonly selection: string;
+  readonly state: TreeState;
+  readonly since: readonly (readonly [string, string | null])[];
+}
+
+async function readSince(out: string, list: string): Promise<Since | undefined> {
+  const since = parseOrNothing(await readFile(sinceFile(out), 'utf8').catch(() => '')) as Since | undefined;
+  return since?.list === list ? since : undefined;
+}
+
+function parseOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns undefined where there is only the list, or the record is of other files */
+export async function readShortRecord(
+  out: string,
+  { selection }: Pick<OwnFiles, 'selection'>,
+): Promise<ShortRecord | undefined> {
+  const list = await readListId(out);
+  const found = list === undefined ? undefined : await readSince(out, list);
+  if (!found || found.selection !== selection.key || found.since.length > MANY_SINCE) return undefined;
+  const pending = await readPending(out);
+  if (!pending) return undefined;
+  const { state, since } = found;
+  return { list: found.list, state, since: new Map(since), pending, builtMs: await readBuiltMs(out) };
+}
+
+async function readListId(out: string): Promise<string | undefined> {
+  const file = await open(listFile(out)).catch(() => undefined);
+  try {
+    const read = await file?.read(Buffer.alloc(LIST_ID_BYTES), 0, LIST_ID_BYTES, 0);
+    return LIST_ID.exec(read?.buffer.toString('latin1') ?? '')?.[1];
+  } finally {
+    await file?.close();
+  }
+}
+
+async function writeSince(out: string, since: Since): Promise<void> {
+  await writeFileAside(sinceFile(out), `${JSON.stringify(since)}\n`);
+}
+
+/** Brings the record up to date with what has changed since. @param changed as {@link ShortRecord.since} */
+export async function amendRecord(
+  out: string,
+  { list, since }: ShortRecord,
+  { selection, state }: Pick<OwnFiles, 'selection'> & { readonly state: TreeState },
+  changed: ReadonlyMap<string, string | null>,
+): Promise<void> {
+  await writeSince(out, {
+    list,
+    selection: selection.key,
+    state,
+    since: [...new Map([...since, ...changed])],
+  });
+}
+
+async function readPending(out: string): Promise<ReadonlyMap<string, number> | undefined> {
   const text = await readFile(pendingFile(out), 'utf8').catch(() => '[]');
-  return new Map(JSON.parse(text) as [string, number][]);
+  const pending = parseOrNothing(text) as [string, number][] | undefined;
+  return pending && new Map(pending);
 }
 
 /** Records {@link SourceRecord.pending}. */
@@ -53,16 +147,29 @@ export async function writePending(out: string, pending: ReadonlyMap<string, num
 const encode = (name: string) => name.replaceAll('%', '%25').replaceAll('\n', '%0A');
 const decode = (name: string) => name.replaceAll('%0A', '\n').replaceAll('%25', '%');
 
-/** Written before make runs, so that a make that fails or is killed has its sources on record. */
+/**
+ * Written before make runs, so that a make that fails or is killed has its sources on record.
+ *
+ * @param own whose state `files` are; left out where they are of no state that can be found again
+ */
 export async function writeRecord(
   out: string,
   files: TreeListing,
   rules: ReadonlyMap<string, string>,
+  own?: Pick<OwnFiles, 'selection' | 'state'>,
 ): Promise<void> {
+  const list = randomUUID();
   const lines = [...files].map(
     ([name, identity]) => `${encode(name)}\0${identity}\0${rules.get(name) ?? ''}\n`,
   );
-  await writeFileAside(listFile(out), Buffer.from(`${lines.join('')}\n`, 'latin1'));
+  const text = (head: string) => Buffer.from(`${head}${lines.join('')}\n`, 'latin1');
+  if (!own?.state) {
+    await writeFileAside(listFile(out), text(''));
+    return remove(sinceFile(out));
+  }
+  // A list with an id is worth nothing without its `out.since`.
+  await writeFileAside(listFile(out), text(`id ${list}\n`));
+  await writeSince(out, { list, selection: own.selection.key, state: own.state, since: [] });
 }
 
 /** {@link SourceRecord.builtMs} of an output directory. */
@@ -95,6 +202,7 @@ export async function watchClock(out: string): Promise<() => Promise<void>> {
 /** An empty output directory: nothing in it is younger than any source. */
 export async function recordEmpty(out: string): Promise<void> {
   await remove(listFile(out));
+  await remove(sinceFile(out));
   await remove(pendingFile(out));
   await recordBuilt(out, 0);
 }

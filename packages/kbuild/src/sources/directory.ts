@@ -34,7 +34,8 @@ export async function describeDirectory(
       if (now.get(selection.key) === identity) return { identity, files };
       return select(await readable(lookAtTree(directory, [selection], home)), selection);
     };
-    return { path, identity, epoch: DEFAULT_EPOCH, own: { files, look: again } };
+    const { state } = look;
+    return { path, identity, epoch: DEFAULT_EPOCH, own: { files, state, selection, look: again } };
   });
 }
 

@@ -22,4 +22,10 @@ export { listStored, removeStored, type Stored, type StoredKind } from './stored
 export { describeDirectory } from './directory.js';
 export { place } from './remembered-files.js';
 export { namesCommit, scmState } from './scm-state.js';
-export { lookAtTree, type FileSelection, type TreeListing } from './tree-look.js';
+export {
+  compareStates,
+  lookAtTree,
+  type FileSelection,
+  type TreeListing,
+  type TreeState,
+} from './tree-look.js';

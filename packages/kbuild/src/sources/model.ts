@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import type { TreeListing } from './tree-look.js';
+import type { FileSelection, TreeListing, TreeState } from './tree-look.js';
 
 /** A binary package that carries a source tarball below /usr/src (`linux-source-6.1`). */
 export interface DebianPackageSpec {
@@ -109,6 +109,9 @@ export interface SourceContext {
 export interface OwnFiles {
   /** As they were when the tree was described. */
   readonly files: () => TreeListing;
+  /** All files of the tree at that time, in short; {@link selection} says which of them are meant. */
+  readonly state?: TreeState;
+  readonly selection: FileSelection;
   /** Looks again. */
   readonly look: () => Promise<{ readonly identity: string; readonly files: () => TreeListing }>;
 }

@@ -20,7 +20,7 @@ import { runProgram } from '@bringup/process';
 import { itWhere } from '../../../../jest.abilities.js';
 import { ensureSource } from './sources.js';
 import { ALL_FILES, describeDirectory } from './directory.js';
-import { identifyTree, lookAtTree } from './tree-look.js';
+import { compareStates, identifyTree, lookAtTree, type TreeListing } from './tree-look.js';
 
 /** With a home also without a list of the files, which has to say the same. */
 async function treeHash(tree: string, home?: string): Promise<string | undefined> {
@@ -142,6 +142,56 @@ it('sees staged changes, and takes only its own part of a repository', async () 
   expect(await treeHash(join(tree, 'sub'))).toBe(sub);
   appendFileSync(join(tree, 'sub/run'), '#');
   expect(await treeHash(join(tree, 'sub'))).not.toBe(sub);
+});
+
+describe('two states of a git work tree', () => {
+  const differences = (before: TreeListing, now: TreeListing) =>
+    [...new Set([...before.keys(), ...now.keys()])]
+      .map((name) => [name, { was: before.get(name), is: now.get(name) }] as const)
+      .filter(([, { was, is }]) => was !== is)
+      .sort();
+  const look = (tree: string) => lookAtTree(tree, []);
+
+  it.each(edits)('tell what differs without a list: %s', async (_, edit) => {
+    const tree = await gitTree();
+    const clean = await look(tree);
+    appendFileSync(join(tree, 'sub/run'), '#');
+    writeFileSync(join(tree, 'sub/untracked'), '');
+    const dirty = await look(tree);
+    edit(tree);
+    const edited = await look(tree);
+    for (const [before, now] of [
+      [clean, dirty],
+      [dirty, edited],
+      [clean, edited],
+      [edited, clean],
+    ] as const)
+      expect([...compareStates(before.state!, now.state!)!].sort()).toEqual(
+        differences(before.files(), now.files()),
+      );
+  });
+
+  it('tell nothing once the index is another one', async () => {
+    const tree = await gitTree();
+    const before = await look(tree);
+    appendFileSync(join(tree, 'Makefile'), '#');
+    await git(tree, 'add', '.');
+    expect(compareStates(before.state!, (await look(tree)).state!)).toBeUndefined();
+  });
+
+  it('know files that git was asked not to look at, and those of a repository within', async () => {
+    const [tree, inner] = [await gitTree(), await gitTree()];
+    await git(tree, 'update-index', '--assume-unchanged', 'Makefile');
+    cpSync(inner, join(tree, 'nested'), { recursive: true, verbatimSymlinks: true });
+    const before = await look(tree);
+    appendFileSync(join(tree, 'Makefile'), '#');
+    appendFileSync(join(tree, 'nested/Makefile'), '#');
+    rmSync(join(tree, 'nested/sub/run'));
+    const now = await look(tree);
+    const found = [...compareStates(before.state!, now.state!)!].sort();
+    expect(found).toEqual(differences(before.files(), now.files()));
+    expect(found.map(([name]) => name)).toEqual(['Makefile', 'nested/Makefile', 'nested/sub/run']);
+  });
 });
 
 describe('the same files have the same hash', () => {

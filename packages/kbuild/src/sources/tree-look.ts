@@ -27,6 +27,42 @@ export interface TreeLook {
    */
   readonly identities: ReadonlyMap<string, string>;
   readonly files: () => TreeListing;
+  /** Undefined where no index answers, or where much differs from it. */
+  readonly state?: TreeState;
+}
+
+/** All files of a tree, as what differs from an index. */
+export interface TreeState {
+  /** {@link IndexSummary.digest} of the index. */
+  readonly index: string;
+  /** Files of the index that are not as it has them: name → what it has. */
+  readonly gone: readonly (readonly [string, FileIdentity])[];
+  /** What is there in their place, and files that the index does not have. */
+  readonly now: readonly (readonly [string, FileIdentity])[];
+}
+
+/** More than these, and a list of all files is no longer. */
+const MANY_DIFFERENCES = 5_000;
+
+/**
+ * What differs between two states of one tree, without a list of its files: name → what the file is now, undefined where it is gone.
+ *
+ * @returns undefined where the two states are told by different indexes
+ */
+export function compareStates(
+  before: TreeState,
+  now: TreeState,
+): Map<string, { was: FileIdentity | undefined; is: FileIdentity | undefined }> | undefined {
+  if (before.index !== now.index) return undefined;
+  const [gone, there] = [new Map(before.gone), new Map(before.now)];
+  const [goneNow, thereNow] = [new Map(now.gone), new Map(now.now)];
+  const differences = new Map<string, { was: FileIdentity | undefined; is: FileIdentity | undefined }>();
+  for (const name of new Set([...gone.keys(), ...there.keys(), ...goneNow.keys(), ...thereNow.keys()])) {
+    const was = there.get(name) ?? (gone.has(name) ? undefined : goneNow.get(name));
+    const is = thereNow.get(name) ?? (goneNow.has(name) ? undefined : gone.get(name));
+    if (was !== is) differences.set(name, { was, is });
+  }
+  return differences;
 }
 
 /** Every name below `root` that is not a directory. */
@@ -59,6 +95,11 @@ function filesOf({ base, gone, now }: State): TreeListing {
   for (const name of gone.keys()) files.delete(name);
   for (const [name, identity] of now) files.set(name, identity);
   return files;
+}
+
+function stateOf({ base, gone, now }: State): TreeState | undefined {
+  if (!base || gone.size + now.size > MANY_DIFFERENCES) return undefined;
+  return { index: base.summary.digest, gone: [...gone], now: [...now] };
 }
 
 function identityOf({ base, gone, now }: State, selection: FileSelection): string {
@@ -184,7 +225,7 @@ export async function lookAtTree(
   home?: string,
 ): Promise<TreeLook> {
   const state = await look(directory, selections, { home, listed: true });
-  return { identities: identitiesOf(state, selections), files: () => filesOf(state) };
+  return { identities: identitiesOf(state, selections), files: () => filesOf(state), state: stateOf(state) };
 }
 
 /**

@@ -27,8 +27,7 @@ export async function checkHashed(
       isSame(resolve(workspaceRoot, hashedDirectory(command)!), path),
   );
   if (hashed.length === 0) return;
-  // Loaded for this alone, since it takes a while.
-  const { hashArray } = await import('@nx/devkit');
+  const hashArray = await loadHashArray();
   const matches = (commit: string | undefined) => {
     const now = hashArray([sourceHash(identity, commit)]);
     return hashed.some(([, hash]) => hash === now);
@@ -39,6 +38,12 @@ export async function checkHashed(
       ? `${path}: the release names the commit since the configuration changed in this run, after Nx had hashed the task without the commit`
       : `${path} changed after Nx had hashed it, so Nx would cache this build under the hash of the earlier state`;
   throw new UserError('SOURCE_CHANGED', `${what}. Run the same command again.`, { path });
+}
+
+/** The `hashArray` of @nx/devkit, out of the module of Nx that has it: this alone is loaded, where devkit takes as long as git's whole look. */
+async function loadHashArray(): Promise<(content: string[]) => string> {
+  const { hashArray } = await import('nx/src/hasher/file-hasher').catch(() => import('@nx/devkit'));
+  return hashArray;
 }
 
 /** @param real a real path */
