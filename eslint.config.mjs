@@ -28,6 +28,8 @@ const reserved = (patterns, message) => ({
   'no-restricted-imports': ['error', { patterns: [{ group: patterns, message }] }],
 });
 const NX = ['nx', 'nx/*', '@nx/*'];
+/** Packages that have an entry of their own for what the graph of projects needs. */
+const WHOLE_PACKAGES = ['kbuild', 'rootfs', 'disk', 'qemu'].map((name) => `@bringup/${name}`);
 const EXECA = ['execa', 'node:child_process', 'child_process'];
 
 export default tseslint.config(
@@ -72,6 +74,22 @@ export default tseslint.config(
     files: ['packages/nx/src/**/*.ts'],
     ignores: ['**/*.spec.ts'],
     rules: reserved(EXECA, 'Programs are run through @bringup/process.'),
+  },
+  {
+    files: ['packages/nx/src/{graph,project}/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: WHOLE_PACKAGES.map((name) => ({
+            name,
+            allowTypeImports: true,
+            message: `Nx loads this for each command: import ${name}/graph.`,
+          })),
+        },
+      ],
+    },
   },
   { files: ['packages/process/src/**/*.ts'], rules: reserved(NX, 'Nx belongs to packages/nx.') },
   {

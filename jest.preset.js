@@ -31,7 +31,7 @@ module.exports = {
   moduleFileExtensions: ['ts', 'js', 'json'],
   moduleNameMapper: {
     '^@bringup/([a-z-]+)$': `${__dirname}/packages/$1/src/index.ts`,
-    '^@bringup/kbuild/identity$': `${__dirname}/packages/kbuild/src/identity.ts`,
+    '^@bringup/([a-z-]+)/(graph|identity)$': `${__dirname}/packages/$1/src/$2.ts`,
     '^(\\.{1,2}/.*)\\.js$': '$1',
     // Its exports map has no entry for require(), which is how Jest loads everything.
     '^unicorn-magic$': `${__dirname}/node_modules/unicorn-magic/node.js`,

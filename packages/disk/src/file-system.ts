@@ -2,17 +2,8 @@ import { UserError } from '@bringup/process';
 import type { FileTree } from '@bringup/rootfs';
 import { writeExt } from './ext.js';
 import { writeFat } from './fat.js';
+import { FILE_SYSTEMS, type FileSystemKind } from './file-system-kinds.js';
 import { writeSquashfs } from './squashfs.js';
-
-/** The file systems that are written, and how long their labels may be, in bytes. */
-export const FILE_SYSTEMS = {
-  ext2: { labelBytes: 16 },
-  ext4: { labelBytes: 16 },
-  fat: { labelBytes: 11 },
-  squashfs: { labelBytes: 0 },
-} as const;
-
-export type FileSystemKind = keyof typeof FILE_SYSTEMS;
 
 export interface FileSystemOptions {
   /** Bytes, or as large as the content needs and a margin. */

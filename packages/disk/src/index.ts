@@ -1,4 +1,5 @@
-export { FILE_SYSTEMS, writeFileSystem, type FileSystemKind, type FileSystemOptions } from './file-system.js';
+export { FILE_SYSTEMS, type FileSystemKind } from './file-system-kinds.js';
+export { writeFileSystem, type FileSystemOptions } from './file-system.js';
 export { formatSize, parseSize } from './size.js';
 export { diskToolVersion, FAT_TOOLS } from './tools.js';
 export {

@@ -3,7 +3,8 @@ import { readFile, remove } from 'fs-extra';
 import { sha256File, UserError, writeFileAside } from '@bringup/process';
 import { build, type BuildRequest } from '../build.js';
 import { KCONFIG_PROGRAMS, type KconfigProgram } from '../programs.js';
-import { hasModules, SYMBOL_VERSIONS } from './tree-modules.js';
+import { SYMBOL_VERSIONS } from './names.js';
+import { hasModules } from './tree-modules.js';
 
 /** The kernel, made as far as modules of others need it: headers, scripts, the linker script of modules. */
 const PREPARED: KconfigProgram = {

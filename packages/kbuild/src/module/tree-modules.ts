@@ -6,13 +6,7 @@ import type { ExtraArtifacts } from '../dtbs.js';
 import { planMake, type MakeSetting } from '../make.js';
 import { archiveDirectory } from '../tar.js';
 import { runDepmod } from './depmod.js';
-
-/** What a kernel with `CONFIG_MODULES=y` publishes beside its image. */
-export const SYMBOL_VERSIONS = 'Module.symvers';
-/** `lib/modules/RELEASE` of the kernel's own modules, without debug information, as `make modules_install` leaves it. */
-export const MODULES_TAR = 'modules.tar';
-/** The same modules with debug information, where the kernel has any. */
-export const MODULES_DEBUG_TAR = 'modules.debug.tar';
+import { MODULES_DEBUG_TAR, MODULES_TAR, SYMBOL_VERSIONS } from './names.js';
 
 /** Whether a kernel with this `.config` can load modules. */
 export function hasModules(config: string): boolean {

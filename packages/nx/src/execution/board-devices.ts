@@ -1,6 +1,5 @@
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { ensureDir, pathExists } from 'fs-extra';
-import { createDisk, parseSize } from '@bringup/disk';
 import { UserError, withLock } from '@bringup/process';
 import {
   choosePort,
@@ -58,6 +57,8 @@ export async function createDrives(task: Task, options: QemuOptions): Promise<vo
   for (const [index, { create, format }] of (options.drives ?? []).entries()) {
     const file = placed[index]!.file;
     if (create === undefined || (await pathExists(file))) continue;
+    // Loaded for a drive that is missing alone: most boards have none, and are waited for.
+    const { createDisk, parseSize } = await import('@bringup/disk');
     const bytes = parseSize(create);
     const lock = {
       purpose: `making a drive of ${task.project}`,

@@ -1,4 +1,4 @@
-import { DISK_FORMATS } from '@bringup/disk';
+import { DISK_FORMATS } from '@bringup/disk/graph';
 import { bringupHome } from '@bringup/kbuild';
 import { UserError, type HeldLock } from '@bringup/process';
 import {

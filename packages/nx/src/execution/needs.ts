@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { diskToolVersion } from '@bringup/disk';
+import { diskToolVersion } from '@bringup/disk/graph';
 import { probeVersion, sha256File, UserError } from '@bringup/process';
 import { crossPrefix, probeProgramTools, programToolNames } from '@bringup/kbuild';
 import { compressionToolVersion, type Compression } from '@bringup/rootfs';

@@ -1,7 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { checkOptions, schemaNames } from '../project/check-options.js';
 import { checkReferences } from '../execution/check-references.js';
-import { renewCachedCopy } from '../execution/cached-copy.js';
 import { runTask } from '../execution/task.js';
 
 type Executor = (options: object, context: ExecutorContext) => Promise<{ success: boolean }>;
@@ -20,7 +19,10 @@ function checked(name: string): Executor {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- One of many: only the one that runs is loaded.
     const { default: executor } = require(`./${name}/executor.js`) as { default: Executor };
     const result = await executor(options, context);
-    if (result.success) await renewCachedCopy(options, context);
+    if (!result.success) return result;
+    // Loads all of kbuild: a board that is waited for has booted by now.
+    const { renewCachedCopy } = await import('../execution/cached-copy.js');
+    await renewCachedCopy(options, context);
     return result;
   };
 }

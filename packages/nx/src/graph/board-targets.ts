@@ -1,5 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { ARCH_MACHINES } from '@bringup/qemu';
+import { ARCH_MACHINES } from '@bringup/qemu/graph';
 import { PLUGIN, type Declaration } from '../project/declaration.js';
 import { nxPath } from '../project/glob.js';
 import { BOOT_VOLUME, ISO_IMAGE, SIGNED_DTB, UBOOT_IMAGES } from '../project/paths.js';

@@ -1,5 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { BOOT_LOADERS, DISK_FORMATS, FILE_SYSTEMS, type DiskFormat } from '@bringup/disk';
+import { BOOT_LOADERS, DISK_FORMATS, FILE_SYSTEMS, type DiskFormat } from '@bringup/disk/graph';
 import { diskImageDefaults } from '../generated/disk-image-options.js';
 import { PLUGIN, type Declaration } from '../project/declaration.js';
 import { diskImageName, ISO_IMAGE } from '../project/paths.js';

@@ -1,5 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { COMPRESSIONS } from '@bringup/rootfs';
+import { COMPRESSIONS } from '@bringup/rootfs/graph';
 import { initramfsDefaults } from '../generated/initramfs-options.js';
 import type { Declaration } from '../project/declaration.js';
 import { initramfsName } from '../project/paths.js';

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
-import { lockEntryPath, type ProgramName, type SourcePart } from '@bringup/kbuild';
+import { lockEntryPath, type ProgramName, type SourcePart } from '@bringup/kbuild/graph';
 import { quoteCommand } from '@bringup/process';
 import { ENGINE_NODE, ownSources } from '../project/engine.js';
 import { PLUGIN, type Declaration } from '../project/declaration.js';

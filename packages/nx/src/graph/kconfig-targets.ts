@@ -10,7 +10,7 @@ import {
   toolchainOf,
   toolNames,
   type ProgramName,
-} from '@bringup/kbuild';
+} from '@bringup/kbuild/graph';
 import { isKconfigKind, PLUGIN, type Declaration } from '../project/declaration.js';
 import { allOptions, variantOutput } from '../project/variants.js';
 import {

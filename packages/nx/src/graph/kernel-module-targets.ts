@@ -1,5 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { SYMBOL_VERSIONS } from '@bringup/kbuild';
+import { SYMBOL_VERSIONS } from '@bringup/kbuild/graph';
 import { PLUGIN, type Declaration } from '../project/declaration.js';
 import { nxPattern } from '../project/glob.js';
 import { defaultModuleSources } from '../project/module-sources.js';

@@ -1,4 +1,4 @@
-import { MODULES_TAR, SYMBOL_VERSIONS } from '@bringup/kbuild';
+import { MODULES_TAR, SYMBOL_VERSIONS } from '@bringup/kbuild/graph';
 import type { PartsInputs } from './parts-inputs.js';
 import { moduleProjects, referencedProjects, type References } from './references.js';
 

@@ -1,5 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { ARCHES, crossPrefix, programToolNames } from '@bringup/kbuild';
+import { ARCHES, crossPrefix, programToolNames } from '@bringup/kbuild/graph';
 import type { Declaration } from '../project/declaration.js';
 import { programName } from '../project/paths.js';
 import { allOptions, variantOutput } from '../project/variants.js';

@@ -1,5 +1,5 @@
 import { suggestNames, UserError } from '@bringup/process';
-import { ARCH_MACHINES, UEFI_ARCHES, type BoardArch } from '@bringup/qemu';
+import { ARCH_MACHINES, UEFI_ARCHES, type BoardArch } from '@bringup/qemu/graph';
 
 /** How a generated board gets to its kernel, by the names of `boot.via`. */
 export const BOOT_PATHS = ['kernel', 'u-boot', 'uefi', 'disk', 'iso', 'bios'] as const;

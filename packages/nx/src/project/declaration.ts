@@ -1,4 +1,4 @@
-import { KCONFIG_PROGRAMS, type ProgramName } from '@bringup/kbuild';
+import { KCONFIG_PROGRAMS, type ProgramName } from '@bringup/kbuild/graph';
 import { record } from '../graph/unchecked.js';
 
 /** The plugin's package name: executors are named by it in project.json. */

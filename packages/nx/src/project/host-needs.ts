@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { crossPrefix, staticLibraryPackage, UBOOT_IMAGE, type Arch } from '@bringup/kbuild';
+import { crossPrefix, staticLibraryPackage, UBOOT_IMAGE, type Arch } from '@bringup/kbuild/graph';
 import { debianPackageOf } from '@bringup/process';
-import { UEFI_ARCHES } from '@bringup/qemu';
+import { UEFI_ARCHES } from '@bringup/qemu/graph';
 import { object, objects, text, textsOf } from '../graph/unchecked.js';
 import type { Declaration } from './declaration.js';
 import { volumeLoaders } from './tools.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, realpathSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { DISK_FORMATS, type DiskFormat } from '@bringup/disk';
+import { DISK_FORMATS, type DiskFormat } from '@bringup/disk/graph';
 
 /**
  * Where a project publishes, relative to the workspace root.

@@ -1,5 +1,5 @@
 import { UserError } from '@bringup/process';
-import { gitRef, gitUrls, type GitSpec, type ProgramName } from '@bringup/kbuild';
+import { gitRef, gitUrls, type GitSpec, type ProgramName } from '@bringup/kbuild/graph';
 
 /** Debian's own sources: what a generated project is built from where nothing else is said. */
 export const DEBIAN_SOURCES: Readonly<Record<ProgramName, Readonly<Record<string, unknown>>>> = {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { FAT_TOOLS, type BootLoader, type DiskFormat, type FileSystemKind } from '@bringup/disk';
-import { ARCH_MACHINES, UEFI_ARCHES, type BoardArch } from '@bringup/qemu';
-import { compressionTool, type Compression } from '@bringup/rootfs';
+import { FAT_TOOLS, type BootLoader, type DiskFormat, type FileSystemKind } from '@bringup/disk/graph';
+import { ARCH_MACHINES, UEFI_ARCHES, type BoardArch } from '@bringup/qemu/graph';
+import { compressionTool, type Compression } from '@bringup/rootfs/graph';
 
 /** The name under which the compressor's version stands in the lock; Node brings gzip along as zlib. */
 export function compressorLockName(compression: Compression): string | undefined {
