@@ -21,9 +21,9 @@ export function sourcePath(scratch, project) {
 
 /**
  * @param {{ source: string, out: string, arch: "arm64" | "x86_64", fragments: string[], env: Record<string, string>,
- *   ccache?: boolean }} tree
+ *   ccache?: boolean, goals?: string[] }} tree goals: what is made beside the images
  */
-export function byHand({ source, out, arch, fragments, env, ccache }) {
+export function byHand({ source, out, arch, fragments, env, ccache, goals = [] }) {
   const { variables, image } = MAKE[arch];
   const base = ['make', '-C', source, `O=${out}`, ...variables];
   // With ccache the same flags as Bringup's, so that its objects are found again.
@@ -37,7 +37,7 @@ export function byHand({ source, out, arch, fragments, env, ccache }) {
     (await run(argv, { cwd: source, env: { ...env, LC_ALL: 'C', CCACHE_BASEDIR: out } })).seconds;
   const merge = () =>
     timed(['scripts/kconfig/merge_config.sh', '-m', '-O', out, join(out, '.config'), ...fragments]);
-  const build = () => timed([...make, `-j${availableParallelism()}`, image, 'vmlinux']);
+  const build = () => timed([...make, `-j${availableParallelism()}`, image, 'vmlinux', ...goals]);
   return {
     /** From nothing. Seconds of configuring, and of make. */
     async clean() {

@@ -67,7 +67,9 @@ async function buildBoth(scratch, tree, { ccache, say }) {
   await runNx(scratch, ['run', 'virt-arm64:build', '--outputStyle=stream']);
   const out = join(scratch.base, ccache ? 'by-hand-ccache' : 'by-hand-own');
   const { path: source, fragment } = tree;
-  const hand = byHand({ source, out, arch: 'arm64', fragments: [fragment], env: scratch.env, ccache });
+  // The same goals as nx, since the kernel can load modules.
+  const goals = ['modules'];
+  const hand = byHand({ source, out, arch: 'arm64', fragments: [fragment], env: scratch.env, ccache, goals });
   await hand.clean();
   await warmDaemon(scratch);
   const json = await runNx(scratch, ['run', 'virt-arm64:command', '--json', '--outputStyle=stream']);

@@ -12,7 +12,7 @@ export type { ProgramName } from './programs.js';
 export type { SourcePart } from './source-parts.js';
 
 /**
- * The identity of what one reader of a program's tree reads, as `describeParts` has it.
+ * The identity of what one reader of a program's tree reads, as `describeParts` has it, and whether git's status certainly shows a change.
  *
  * @param home the store's directory, which remembers the tree
  */
@@ -21,7 +21,8 @@ export async function identifyPart(
   home: string,
   program: ProgramName,
   part: SourcePart,
-): Promise<string> {
+): Promise<{ identity: string; isEdited: boolean }> {
   const selection = selectPart(program, part);
-  return (await identifyTree(directory, [selection], home)).get(selection.key)!;
+  const { identities, isEdited } = await identifyTree(directory, [selection], home);
+  return { identity: identities.get(selection.key)!, isEdited };
 }

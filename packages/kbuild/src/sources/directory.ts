@@ -31,11 +31,11 @@ export async function describeDirectory(
     const again = async () => {
       // Most of the time nothing has changed, and a list of all files would only say so.
       const now = await readable(identifyTree(directory, [selection], home));
-      if (now.get(selection.key) === identity) return { identity, files };
+      if (now.identities.get(selection.key) === identity) return { identity, files };
       return select(await readable(lookAtTree(directory, [selection], home)), selection);
     };
-    const { state } = look;
-    return { path, identity, epoch: DEFAULT_EPOCH, own: { files, state, selection, look: again } };
+    const { state, isEdited } = look;
+    return { path, identity, epoch: DEFAULT_EPOCH, own: { files, state, selection, isEdited, look: again } };
   });
 }
 

@@ -34,8 +34,11 @@ export interface GitLookOptions {
   readonly listed?: boolean;
 }
 
-/** Settings of the user's that say whether files are as their blobs, and whether the index alone says which are checked out. */
-const SETTINGS = 'core\\.(autocrlf|eol|attributesfile|sparsecheckout)';
+/**
+ * Settings of the user's that say whether files are as their blobs, whether the index alone says which are checked out, and by what
+ * git status tells a changed file.
+ */
+const SETTINGS = 'core\\.(autocrlf|eol|attributesfile|sparsecheckout|checkstat|trustctime)';
 
 /** Modes are compared whatever the repository's settings say: the build sees the modes on disk. */
 const EXACT = [
@@ -159,6 +162,24 @@ async function withoutLeftovers(git: Git, untracked: readonly string[]): Promise
   const ignored = await git('ls-files', '--others', '--ignored', '--exclude-standard', '-z', '--', '.');
   const left = new Set(splitNames(ignored ?? Buffer.alloc(0)).filter((name) => LEFT_BY_TOOLS.test(name)));
   return untracked.filter((name) => !left.has(name));
+}
+
+/**
+ * Whether the user's own `git status` shows a change in any case: a file whose content is not that of the index. False says nothing.
+ *
+ * @param now what the files are
+ */
+export function isEdited(
+  { changed, settings }: Pick<GitLook, 'changed' | 'settings'>,
+  now: ReadonlyMap<string, FileIdentity>,
+): boolean {
+  // By these, git status may pass over a file of the same size.
+  if (settings.has('core.checkstat') || settings.has('core.trustctime')) return false;
+  const idOf = (identity: FileIdentity | undefined) => /^100[0-7]{3} (.*)$/.exec(identity ?? '')?.[1];
+  return [...changed].some(([name, known]) => {
+    const [was, is] = [idOf(known), idOf(now.get(name))];
+    return was !== undefined && is !== undefined && was !== is;
+  });
 }
 
 /** Where git looks for a user's attributes by default (gitattributes(5)). */

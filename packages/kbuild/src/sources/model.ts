@@ -112,6 +112,8 @@ export interface OwnFiles {
   /** All files of the tree at that time, in short; {@link selection} says which of them are meant. */
   readonly state?: TreeState;
   readonly selection: FileSelection;
+  /** Whether git's status certainly shows a change of a tracked file, of these or others. */
+  readonly isEdited: boolean;
   /** Looks again. */
   readonly look: () => Promise<{ readonly identity: string; readonly files: () => TreeListing }>;
 }

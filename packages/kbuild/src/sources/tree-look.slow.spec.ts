@@ -20,11 +20,12 @@ import { runProgram } from '@bringup/process';
 import { itWhere } from '../../../../jest.abilities.js';
 import { ensureSource } from './sources.js';
 import { ALL_FILES, describeDirectory } from './directory.js';
+import { scmState } from './scm-state.js';
 import { compareStates, identifyTree, lookAtTree, type TreeListing } from './tree-look.js';
 
 /** With a home also without a list of the files, which has to say the same. */
 async function treeHash(tree: string, home?: string): Promise<string | undefined> {
-  const unlisted = home === undefined ? undefined : await identifyTree(tree, [ALL_FILES], home);
+  const unlisted = home === undefined ? undefined : (await identifyTree(tree, [ALL_FILES], home)).identities;
   const hash = (await lookAtTree(tree, [ALL_FILES], home)).identities.get(ALL_FILES.key);
   if (unlisted) expect({ tree, hash: unlisted.get(ALL_FILES.key) }).toEqual({ tree, hash });
   return hash;
@@ -191,6 +192,56 @@ describe('two states of a git work tree', () => {
     const found = [...compareStates(before.state!, now.state!)!].sort();
     expect(found).toEqual(differences(before.files(), now.files()));
     expect(found.map(([name]) => name)).toEqual(['Makefile', 'nested/Makefile', 'nested/sub/run']);
+  });
+});
+
+describe('a look at a tree', () => {
+  const append = (name: string) => (tree: string) => appendFileSync(join(tree, name), '#');
+  it.each<[string, (tree: string) => unknown, boolean]>([
+    ['nothing', () => undefined, false],
+    ['content', append('Makefile'), true],
+    ['content, staged', async (tree) => (append('Makefile')(tree), git(tree, 'add', '.')), false],
+    [
+      'content, committed',
+      async (tree) => (append('Makefile')(tree), git(tree, 'commit', '-qam', 'x')),
+      false,
+    ],
+    ['a new file', append('sub/new'), false],
+    ['times', (tree) => utimesSync(join(tree, 'Makefile'), 1, 1), false],
+    ['the executable bit', (tree) => chmodSync(join(tree, 'sub/run'), 0o755), false],
+    ['a link', (tree) => (rmSync(join(tree, 'link')), symlinkSync('sub', join(tree, 'link'))), false],
+    [
+      'content under --assume-unchanged',
+      async (tree) => (
+        await git(tree, 'update-index', '--assume-unchanged', 'Makefile'),
+        append('Makefile')(tree)
+      ),
+      false,
+    ],
+    [
+      'content where git goes by size',
+      async (tree) => (await git(tree, 'config', 'core.checkStat', 'minimal'), append('Makefile')(tree)),
+      false,
+    ],
+    [
+      'line ends that git converts',
+      async (tree) => (
+        await git(tree, 'config', 'core.autocrlf', 'true'),
+        writeFileSync(join(tree, 'Makefile'), 'all:\r\n')
+      ),
+      false,
+    ],
+  ])('says whether git status surely shows a change: %s', async (_, edit, expected) => {
+    const tree = await gitTree();
+    await edit(tree);
+    expect((await lookAtTree(tree, [])).isEdited).toBe(expected);
+    const { stdout } = await git(tree, 'status', '--porcelain', '--untracked-files=no');
+    if (expected) expect(String(stdout)).not.toBe('');
+    expect(await scmState(tree, expected)).toBe(await scmState(tree));
+  });
+
+  it('says nothing of a directory without git', async () => {
+    expect((await lookAtTree(plainTree(), [])).isEdited).toBe(false);
   });
 });
 

@@ -3,7 +3,7 @@ import { lstatSync, type Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ContentSum } from './content-sum.js';
-import { isConverted, lookByGit, type GitLook } from './git-look.js';
+import { isConverted, isEdited, lookByGit, type GitLook } from './git-look.js';
 import { isAttributes, readSummary, sumOf, type IndexBase, type IndexSummary } from './index-base.js';
 import { PlainIndex } from './plain-index.js';
 import { ifGone, place, RememberedFiles, type FileIdentity } from './remembered-files.js';
@@ -18,14 +18,20 @@ export interface FileSelection {
   readonly has: (name: string) => boolean;
 }
 
-/** A tree as it was when it was looked at. */
-export interface TreeLook {
+/** A tree as it was when it was looked at, without its files. */
+export interface TreeIdentities {
   /**
    * The hash of each selection's files, by its key: the same files have the same hash, however they came there. Committed, staged
    * or not, on this branch or another, with git or without, they have one hash. Names, contents, executable bits and the targets of
    * links count; empty directories do not.
    */
   readonly identities: ReadonlyMap<string, string>;
+  /** Whether git's status certainly shows a change of a tracked file. */
+  readonly isEdited: boolean;
+}
+
+/** A tree as it was when it was looked at. */
+export interface TreeLook extends TreeIdentities {
   readonly files: () => TreeListing;
   /** Undefined where no index answers, or where much differs from it. */
   readonly state?: TreeState;
@@ -87,6 +93,8 @@ interface State {
   readonly now: TreeListing;
   /** No work tree of git. */
   readonly isPlain: boolean;
+  /** {@link TreeIdentities.isEdited} */
+  readonly isEdited: boolean;
 }
 
 function filesOf({ base, gone, now }: State): TreeListing {
@@ -154,7 +162,7 @@ class Looker {
       return state ?? this.look(root, { ...wanted, listed: true }, plain);
     }
     const { files: now } = await this.identify(root, await walk(root));
-    return { gone: new Map(), now, isPlain: true };
+    return { gone: new Map(), now, isPlain: true, isEdited: false };
   }
 
   /** @returns undefined where that takes the list of the index, and there is none */
@@ -174,7 +182,8 @@ class Looker {
     if (!index.isListed && toRead.some((name) => isDirectory(place(root, name)))) return undefined;
     if (converted) {
       const names = new Set([...[...index.parse().files.keys()].filter(isHere), ...toRead]);
-      return { gone: new Map(), now: (await this.identify(root, [...names])).files, isPlain };
+      const { files } = await this.identify(root, [...names]);
+      return { gone: new Map(), now: files, isPlain, isEdited: false };
     }
     const { files: now, entered } = await this.identify(root, toRead);
     const gone = new Map<string, FileIdentity>();
@@ -189,7 +198,8 @@ class Looker {
         const identity = index.parse().files.get(name);
         if (identity !== undefined) gone.set(name, identity);
       }
-    return { base: { index, summary }, gone, now, isPlain };
+    const edited = isEdited({ ...git, changed: gone }, now);
+    return { base: { index, summary }, gone, now, isPlain, isEdited: edited };
   }
 
   private async identify(
@@ -225,11 +235,11 @@ export async function lookAtTree(
   home?: string,
 ): Promise<TreeLook> {
   const state = await look(directory, selections, { home, listed: true });
-  return { identities: identitiesOf(state, selections), files: () => filesOf(state), state: stateOf(state) };
+  return { ...describe(state, selections), files: () => filesOf(state), state: stateOf(state) };
 }
 
 /**
- * {@link TreeLook.identities} alone. Of an index that has not changed, not even its files are listed.
+ * {@link lookAtTree} without the files. Of an index that has not changed, not even its files are listed.
  *
  * @param home as for {@link lookAtTree}
  */
@@ -237,12 +247,13 @@ export async function identifyTree(
   directory: string,
   selections: readonly FileSelection[],
   home: string,
-): Promise<TreeLook['identities']> {
-  return identitiesOf(await look(directory, selections, { home, listed: false }), selections);
+): Promise<TreeIdentities> {
+  return describe(await look(directory, selections, { home, listed: false }), selections);
 }
 
-function identitiesOf(state: State, selections: readonly FileSelection[]): TreeLook['identities'] {
-  return new Map(selections.map((selection) => [selection.key, identityOf(state, selection)] as const));
+function describe(state: State, selections: readonly FileSelection[]): TreeIdentities {
+  const identities = selections.map((selection) => [selection.key, identityOf(state, selection)] as const);
+  return { identities: new Map(identities), isEdited: state.isEdited && !state.isPlain };
 }
 
 async function look(

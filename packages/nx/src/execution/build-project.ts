@@ -41,8 +41,9 @@ export async function buildProject(
   const { ingredients, output, work, options } = project;
   await requireHashed(task, project, 'build');
   const { config, initramfs } = await buildInputs(task, project);
-  const directory = project.directory('build')?.path;
-  const commit = directory !== undefined && namesCommit(config) ? await scmState(directory) : undefined;
+  const tree = project.directory('build');
+  const directory = tree?.path;
+  const commit = tree && namesCommit(config) ? await scmState(tree.path, tree.own?.isEdited) : undefined;
   if (commit !== undefined) await requireHashed(task, project, 'build', commit);
   const recipe = buildRecipe(ingredients('build'), config, [
     options.static ?? null,

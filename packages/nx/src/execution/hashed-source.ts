@@ -17,7 +17,7 @@ export async function checkHashed(
   { runtimeHashes, workspaceRoot }: Pick<Task, 'runtimeHashes' | 'workspaceRoot'>,
   program: ProgramName,
   part: SourcePart,
-  { path, identity }: Pick<SourceTree, 'path' | 'identity'>,
+  { path, identity, own }: Pick<SourceTree, 'path' | 'identity' | 'own'>,
   named?: string,
 ): Promise<void> {
   // Each variant may have a source of its own. None is this task's where a project has inputs of its own.
@@ -32,7 +32,10 @@ export async function checkHashed(
     const now = hashArray([sourceHash(identity, commit)]);
     return hashed.some(([, hash]) => hash === now);
   };
-  if (named === undefined ? matches(undefined) || matches(await scmState(path)) : matches(named)) return;
+  if (
+    named === undefined ? matches(undefined) || matches(await scmState(path, own?.isEdited)) : matches(named)
+  )
+    return;
   const what =
     named !== undefined && matches(undefined)
       ? `${path}: the release names the commit since the configuration changed in this run, after Nx had hashed the task without the commit`

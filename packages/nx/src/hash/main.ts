@@ -14,10 +14,12 @@ import { countingCommit, sourceHash } from '../project/source-hash.js';
 
 async function main([program, part, path, ...configs]: string[]): Promise<void> {
   const directory = resolve(path!);
-  const [identity, commit] = await Promise.all([
-    identifyPart(directory, bringupHome(), program as ProgramName, part as SourcePart),
-    countingCommit(directory, configs),
-  ]);
+  const look = identifyPart(directory, bringupHome(), program as ProgramName, part as SourcePart);
+  const edited = look.then(
+    ({ isEdited }) => isEdited,
+    () => false, // The look itself says what is wrong.
+  );
+  const [{ identity }, commit] = await Promise.all([look, countingCommit(directory, configs, edited)]);
   console.log(sourceHash(identity, commit));
 }
 

@@ -45,14 +45,19 @@ export function sourceHash(identity: string, commit: string | undefined): string
   return hash('sha256', JSON.stringify([identity, commit ?? null]));
 }
 
-/** The commit of a tree, where it counts: when one of the `.config` files names it, or is not there yet and so may name it. */
+/**
+ * The commit of a tree, where it counts: when one of the `.config` files names it, or is not there yet and so may name it.
+ *
+ * @param isEdited as for {@link scmState}
+ */
 export async function countingCommit(
   directory: string,
   configs: readonly string[],
+  isEdited: Promise<boolean>,
 ): Promise<string | undefined> {
   const texts = await Promise.all(
     configs.map(async (path) => (existsSync(path) ? readFile(path, 'utf8') : undefined)),
   );
   const counts = texts.some((text) => text === undefined || namesCommit(text));
-  return counts ? scmState(directory) : undefined;
+  return counts ? scmState(directory, isEdited) : undefined;
 }
