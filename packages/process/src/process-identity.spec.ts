@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { startProgram } from './run.js';
 import { identifyProcess, isRunning } from './process-identity.js';
 
@@ -12,4 +13,20 @@ describe('identifyProcess', () => {
     expect(isRunning(identity)).toBe(false);
     expect(identifyProcess(program.pid)).toBeUndefined();
   });
+
+  it.each(['EMFILE', 'ENOMEM', 'EACCES'])(
+    'does not take a process for ended when reading fails with %s',
+    (code) => {
+      const identity = identifyProcess(process.pid)!;
+      jest.spyOn(fs, 'readFileSync').mockImplementation(() => {
+        throw Object.assign(new Error(code), { code });
+      });
+      try {
+        expect(isRunning(identity)).toBe(true);
+        expect(() => identifyProcess(process.pid)).toThrow(code);
+      } finally {
+        jest.restoreAllMocks();
+      }
+    },
+  );
 });

@@ -7,7 +7,11 @@ export interface ProcessIdentity {
   started: string;
 }
 
-/** Who has this number now; undefined when nobody has, or only a zombie. Reads Linux's /proc (proc(5)). */
+/**
+ * Who has this number now; undefined when nobody has, or only a zombie. Reads Linux's /proc (proc(5)).
+ *
+ * @throws any error of reading there, except that there is no such process
+ */
 export function identifyProcess(pid: number): ProcessIdentity | undefined {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
@@ -17,8 +21,10 @@ export function identifyProcess(pid: number): ProcessIdentity | undefined {
       .split(' ');
     if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
     return { pid, started: `${boot}:${fields[19]}` };
-  } catch {
-    return undefined;
+  } catch (error) {
+    // ESRCH: it ended after its file was opened.
+    if (['ENOENT', 'ESRCH'].includes((error as { code?: string }).code!)) return undefined;
+    throw error;
   }
 }
 
@@ -31,7 +37,11 @@ export function pidNamespace(): string {
   }
 }
 
-/** Whether that very process is still there. */
+/** Whether that very process is still there. One that cannot be looked up is taken to be: what it uses is not removed. */
 export function isRunning({ pid, started }: ProcessIdentity): boolean {
-  return identifyProcess(pid)?.started === started;
+  try {
+    return identifyProcess(pid)?.started === started;
+  } catch {
+    return true;
+  }
 }

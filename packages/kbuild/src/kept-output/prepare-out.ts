@@ -130,7 +130,7 @@ async function examine(
 /**
  * Goes by the differences between two states of the tree, without a list of its files.
  *
- * @returns undefined where it takes the list: the index has changed, or more than single targets have to be made again
+ * @returns undefined if the full list is needed: another index, a changed Makefile, or a change after which everything is made again
  */
 async function examineShortly(out: string, path: string, own: OwnFiles): Promise<State | undefined> {
   const { state, selection } = own;
@@ -181,7 +181,7 @@ async function readKey(file: string): Promise<Key | undefined> {
   return text.startsWith('{') && text.endsWith('}') ? (JSON.parse(text) as Key) : undefined;
 }
 
-/** A build that was killed can go on where that is all that happened, but not from another source. */
+/** A killed build is continued only if the machine did not go down and the source is the same. */
 function goesOn(killed: object | 'lost', known: Key, key: Key): Key | undefined {
   const isSame = known.path === key.path && known.identity === key.identity;
   return killed !== 'lost' && isSame ? known : undefined;

@@ -61,7 +61,9 @@ it.each([
   ['what has changed since is missing', 'since', undefined],
   ['what has changed since is damaged', 'since', '{"list": "'],
   ['what has changed belongs to another list', 'since', '{"list": "x", "since": []}'],
+  ['what has changed since is of another shape', 'since', '{}'],
   ['the times of changed files are damaged', 'pending', '[["a.c", 1'],
+  ['the times of changed files are of another shape', 'pending', '{}'],
   ['the list is cut short', 'source', 'id x\nMakefile\x00100644 1\x00rules\n'],
   ['the list is missing', 'source', undefined],
 ])('is none when %s', async (_, name, text) => {

@@ -24,7 +24,7 @@ export interface SourceRecord {
  */
 export interface ShortRecord extends Pick<SourceRecord, 'pending' | 'builtMs'> {
   readonly state: TreeState;
-  /** Files that have changed since the list was written, no Makefiles: name → identity, null where it is gone. */
+  /** Files that have changed since the list was written, never Makefiles: name → identity, null where it is gone. */
   readonly since: ReadonlyMap<string, string | null>;
   readonly list: string;
 }
@@ -37,7 +37,7 @@ const pendingFile = (out: string) => `${out}.pending`;
 /** The content of a file that changed while make ran: objects may be made from what it was, or from what it is. */
 export const UNSETTLED = 'changed while make ran';
 
-/** So many files since, and it is time for a new list. */
+/** With more changed files than this, a new list is written. */
 const MANY_SINCE = 1_000;
 
 const LIST_ID = /^id ([0-9a-f-]{36})\n/;
@@ -77,7 +77,7 @@ interface Since {
 
 async function readSince(out: string, list: string): Promise<Since | undefined> {
   const since = parseOrNothing(await readFile(sinceFile(out), 'utf8').catch(() => '')) as Since | undefined;
-  return since?.list === list ? since : undefined;
+  return since?.list === list && Array.isArray(since.since) ? since : undefined;
 }
 
 function parseOrNothing(text: string): unknown {
@@ -88,7 +88,7 @@ function parseOrNothing(text: string): unknown {
   }
 }
 
-/** @returns undefined where there is only the list, or the record is of other files */
+/** @returns undefined if there is no usable `out.since`, or it belongs to another selection */
 export async function readShortRecord(
   out: string,
   { selection }: Pick<OwnFiles, 'selection'>,
@@ -133,8 +133,8 @@ export async function amendRecord(
 
 async function readPending(out: string): Promise<ReadonlyMap<string, number> | undefined> {
   const text = await readFile(pendingFile(out), 'utf8').catch(() => '[]');
-  const pending = parseOrNothing(text) as [string, number][] | undefined;
-  return pending && new Map(pending);
+  const pending = parseOrNothing(text);
+  return Array.isArray(pending) ? new Map(pending as [string, number][]) : undefined;
 }
 
 /** Records {@link SourceRecord.pending}. */
@@ -150,7 +150,7 @@ const decode = (name: string) => name.replaceAll('%0A', '\n').replaceAll('%25', 
 /**
  * Written before make runs, so that a make that fails or is killed has its sources on record.
  *
- * @param own whose state `files` are; left out where they are of no state that can be found again
+ * @param own the look that `files` came from; omitted if `files` match no state of the tree
  */
 export async function writeRecord(
   out: string,
@@ -167,7 +167,7 @@ export async function writeRecord(
     await writeFileAside(listFile(out), text(''));
     return remove(sinceFile(out));
   }
-  // A list with an id is worth nothing without its `out.since`.
+  // A list with an id is ignored unless `out.since` has the same id.
   await writeFileAside(listFile(out), text(`id ${list}\n`));
   await writeSince(out, { list, selection: own.selection.key, state: own.state, since: [] });
 }

@@ -23,8 +23,10 @@ export async function whileMakeRuns<T>(used: Used, label: string, make: () => Pr
   await writeFile(runningMark(out), await bootId());
   const settle = async () => {
     await recordEnd();
+    const changed = await recordChanges(used);
+    // Last: whoever is killed before it has not recorded what changed.
     await remove(runningMark(out));
-    return recordChanges(used);
+    return changed;
   };
   let result: T;
   try {

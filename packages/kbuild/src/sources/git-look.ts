@@ -165,7 +165,8 @@ async function withoutLeftovers(git: Git, untracked: readonly string[]): Promise
 }
 
 /**
- * Whether the user's own `git status` shows a change in any case: a file whose content is not that of the index. False says nothing.
+ * True if the user's own `git status` is certain to show a change, because the content of a tracked file differs from the index. False means
+ * unknown.
  *
  * @param now what the files are
  */

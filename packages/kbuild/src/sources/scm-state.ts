@@ -9,7 +9,7 @@ export function namesCommit(config: string): boolean {
  * The state of a tree's repository that scripts/setlocalversion puts into the release: the commit, the nearest tag, and whether a
  * tracked file differs from the commit.
  *
- * @param isEdited whether a look at the tree has shown that a tracked file differs: git then need not look at all of them once more
+ * @param isEdited whether a look at the tree has shown that a tracked file differs: git status is then not run
  * @returns undefined where the tree is no repository of its own, or has no commit
  */
 export async function scmState(

@@ -47,13 +47,13 @@ export interface TreeState {
   readonly now: readonly (readonly [string, FileIdentity])[];
 }
 
-/** More than these, and a list of all files is no longer. */
+/** With more differences than this, listing all files costs no more. */
 const MANY_DIFFERENCES = 5_000;
 
 /**
  * What differs between two states of one tree, without a list of its files: name → what the file is now, undefined where it is gone.
  *
- * @returns undefined where the two states are told by different indexes
+ * @returns undefined if the two states refer to different indexes
  */
 export function compareStates(
   before: TreeState,

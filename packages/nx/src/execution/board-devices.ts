@@ -57,7 +57,7 @@ export async function createDrives(task: Task, options: QemuOptions): Promise<vo
   for (const [index, { create, format }] of (options.drives ?? []).entries()) {
     const file = placed[index]!.file;
     if (create === undefined || (await pathExists(file))) continue;
-    // Loaded for a drive that is missing alone: most boards have none, and are waited for.
+    // Loaded only if a drive has to be created: most boards need none, and should start quickly.
     const { createDisk, parseSize } = await import('@bringup/disk');
     const bytes = parseSize(create);
     const lock = {

@@ -57,7 +57,8 @@ export async function buildProject(
       return;
     }
     const { built, make } = await runMake(task, project, { config, initramfs });
-    if (commit !== undefined && (await scmState(directory!)) !== commit) throw committed(directory!);
+    if (commit !== undefined && (await scmState(tree!.path, tree!.own?.isEdited)) !== commit)
+      throw committed(directory!);
     const changed = await publish(output, 'build', recipe, await collect(built, make, config));
     task.note(changed.length > 0 ? `built ${changed.join(', ')}` : 'built, and nothing came out different');
   });

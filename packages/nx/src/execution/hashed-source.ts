@@ -43,10 +43,10 @@ export async function checkHashed(
   throw new UserError('SOURCE_CHANGED', `${what}. Run the same command again.`, { path });
 }
 
-/** The `hashArray` of @nx/devkit, out of the module of Nx that has it: this alone is loaded, where devkit takes as long as git's whole look. */
+/** The `hashArray` of @nx/devkit, imported from the Nx module that defines it: loading all of devkit takes as long as looking at the tree. */
 async function loadHashArray(): Promise<(content: string[]) => string> {
-  const { hashArray } = await import('nx/src/hasher/file-hasher').catch(() => import('@nx/devkit'));
-  return hashArray;
+  const hasher = await import('nx/src/hasher/file-hasher').catch(() => undefined);
+  return hasher?.hashArray ?? (await import('@nx/devkit')).hashArray;
 }
 
 /** @param real a real path */

@@ -20,7 +20,7 @@ function checked(name: string): Executor {
     const { default: executor } = require(`./${name}/executor.js`) as { default: Executor };
     const result = await executor(options, context);
     if (!result.success) return result;
-    // Loads all of kbuild: a board that is waited for has booted by now.
+    // Loaded only now, because it loads all of kbuild: a board has booted by then, so nobody waits for this.
     const { renewCachedCopy } = await import('../execution/cached-copy.js');
     await renewCachedCopy(options, context);
     return result;

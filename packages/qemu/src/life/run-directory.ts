@@ -144,26 +144,39 @@ async function sweep(parent: string): Promise<Run[]> {
   const directories = names.filter((name) => name.startsWith(PREFIX)).map((name) => join(parent, name));
   const runs: Run[] = [];
   for (const directory of directories.filter(isOurs)) {
-    const record = await readFinalRecord(directory).catch(() => 'unreadable' as const);
-    if (record === 'unreadable' || (record && record.namespace !== pidNamespace())) continue;
-    if (!record || isAbandoned(record)) await remove(directory);
-    else runs.push({ directory, record });
+    const record = await readUsed(directory).catch(() => 'elsewhere' as const);
+    if (record === undefined) await remove(directory);
+    else if (record !== 'elsewhere') runs.push({ directory, record });
   }
   return runs;
 }
 
 /**
- * A directory's record. One whose owner has ended is read again: a detached run gets another owner just before its first one
- * ends, and between our reading and our looking for the process there may be any time on a busy machine.
+ * The record of a directory that is in use.
+ *
+ * A record whose owner has ended is read once more, and only the second one counts: a detached run's starter names the keeper as the owner and
+ * then exits. Any amount of time may pass between reading a record and looking for its owner, but a record that is read after its owner
+ * has ended no longer changes hands.
+ *
+ * @returns undefined for a leftover; `elsewhere` where its processes cannot be looked up from here
+ * @throws any read error except ENOENT
  */
-async function readFinalRecord(directory: string): Promise<RunRecord | undefined> {
+async function readUsed(directory: string): Promise<RunRecord | 'elsewhere' | undefined> {
   const record = await readRecord(directory);
-  return record && isAbandoned(record) ? readRecord(directory) : record;
+  if (!record) return undefined;
+  if (record.namespace !== pidNamespace()) return 'elsewhere';
+  if (!isAbandoned(record)) return record;
+  const last = await readRecord(directory);
+  return last && !isAbandoned(last) ? last : undefined;
 }
 
 /** Whether the maker of a directory was killed before it wrote the record. */
 function isUnfinished(name: string): boolean {
   const [pid, started, namespace] = name.slice(MAKING.length).split('-');
   if (namespace !== pidNamespace().replace(/\D/g, '')) return false;
-  return identifyProcess(Number(pid))?.started.endsWith(`:${started}`) !== true;
+  try {
+    return identifyProcess(Number(pid))?.started.endsWith(`:${started}`) !== true;
+  } catch {
+    return false; // It cannot be looked up, so its maker may be there.
+  }
 }

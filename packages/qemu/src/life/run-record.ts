@@ -49,7 +49,7 @@ export async function writeRecord(directory: string, record: RunRecord): Promise
 /**
  * A directory's record; undefined when it has none, or one that is not ours.
  *
- * @throws what reading a file throws, other than that it is not there
+ * @throws any read error except ENOENT
  */
 export async function readRecord(directory: string): Promise<RunRecord | undefined> {
   let text: string;
