@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashArray } from '@nx/devkit';
 import { describeParts, scmState } from '@bringup/kbuild';
@@ -112,6 +112,30 @@ it('makes the configuration anew after a build in which make changed it', async 
   expect(published('.config')).not.toContain('DRIFTED');
 });
 
+async function commitAll(cwd: string): Promise<void> {
+  const git = (...args: string[]) =>
+    runProgram(['git', '-c', 'user.name=a', '-c', 'user.email=a@example.org', ...args], { cwd });
+  await git('init', '--quiet');
+  await git('add', '--all');
+  await git('commit', '--quiet', '--message=x');
+}
+
+it('builds an edited tree whose git status fails, since the repository of a submodule is gone', async () => {
+  const { root, build } = setUp({ fragments: ['auto.config'] });
+  const kernel = join(root, 'kernel');
+  writeFileSync(join(root, 'auto.config'), 'CONFIG_LOCALVERSION_AUTO=y\n');
+  mkdirSync(join(kernel, 'sub'));
+  writeFileSync(join(kernel, 'sub/file'), '');
+  await commitAll(join(kernel, 'sub'));
+  await commitAll(kernel);
+  rmSync(join(kernel, 'sub/.git'), { recursive: true });
+  writeFileSync(join(kernel, 'sub/.git'), 'gitdir: /nowhere\n');
+  appendFileSync(join(kernel, 'init/main.c'), 'int more;\n');
+  const status = runProgram(['git', 'status', '--porcelain', '--untracked-files=no'], { cwd: kernel });
+  await expect(status).rejects.toMatchObject({ code: 'TOOL_FAILED' });
+  expect((await build()).at(-1)).toMatch(/^built /);
+});
+
 describe('a source directory that Nx hashed', () => {
   const COMMAND = sourceHashCommand('kernel', 'build', 'kernel', ['dist/linux/.config']);
   const identityOf = async (root: string) =>
@@ -157,13 +181,7 @@ describe('a source directory that Nx hashed', () => {
     const hashes = new Map<string, string>();
     const { root, build } = setUp({ fragments: ['auto.config'] }, hashes);
     writeFileSync(join(root, 'auto.config'), 'CONFIG_LOCALVERSION_AUTO=y\n');
-    const git = (...args: string[]) =>
-      runProgram(['git', '-c', 'user.name=a', '-c', 'user.email=a@example.org', ...args], {
-        cwd: join(root, 'kernel'),
-      });
-    await git('init', '--quiet');
-    await git('add', '--all');
-    await git('commit', '--quiet', '--message=x');
+    await commitAll(join(root, 'kernel'));
     const identity = await identityOf(root);
     hashes.set(COMMAND, hashArray([sourceHash(identity, undefined)]));
     await expect(build()).rejects.toMatchObject({
