@@ -1,6 +1,7 @@
-import { mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { OwnTree } from '../testing/own-tree.js';
 import { editAtRandom, seededRandom } from '../testing/random-edits.js';
 
@@ -239,6 +240,50 @@ it('makes again what a failed build made from a file that is back as it was', as
   own.write('lib/extra.c', 'int extra;\n', LONG_AGO);
   const { compiled, hashes } = (await own.build())!;
   expect(compiled).toContain('lib/extra');
+  expect(hashes).toEqual(await own.buildFromNothing());
+  own.remove();
+});
+
+/** A line of a Makefile: net/core.c is another one while make compiles it, and then is as it was before, with its old time. */
+const FOR_A_WHILE =
+  "while := $(shell cd $(srctree)/net && cp -p core.c core.bak && echo 'int late;' >> core.c)\n";
+const AND_BACK = 'mv $(srctree)/net/core.bak $(srctree)/net/core.c; echo "  LD';
+
+it('publishes nothing that was made of a file which was another one for a while', async () => {
+  const own = setUp();
+  await own.build();
+  const makefile = own.read('Makefile');
+  own.write('Makefile', makefile.replace('O ?= ', `${FOR_A_WHILE}O ?= `).replace('echo "  LD', AND_BACK));
+  await expect(own.build()).rejects.toMatchObject({
+    code: 'SOURCE_CHANGED',
+    message: expect.stringMatching(/was being built: net\/core\.c\. /),
+  });
+  own.write('Makefile', makefile);
+  const { compiled, hashes } = (await own.build())!;
+  expect(compiled).toContain('net/core');
+  expect(hashes).toEqual(await own.buildFromNothing());
+  own.remove();
+});
+
+it('makes again what a killed make had made of a file which is as it was before', async () => {
+  const own = setUp();
+  await own.build();
+  const inOut = (name: string) => join(own.out, name);
+  writeFileSync(`${own.out}.built`, '');
+  writeFileSync(`${own.out}.running`, readFileSync('/proc/sys/kernel/random/boot_id'));
+  await sleep(20);
+  // What make did: another net/core.c was compiled, and an archive has the object, so that it is whole.
+  const core = own.path('net/core.c');
+  cpSync(core, `${core}.bak`, { preserveTimestamps: true });
+  own.write('net/core.c', 'int late;\n');
+  cpSync(inOut('init/main.o'), inOut('net/core.o'));
+  writeFileSync(inOut('net/.core.o.cmd'), readFileSync(inOut('net/.core.o.cmd')));
+  writeFileSync(inOut('net/built-in.a'), '');
+  writeFileSync(inOut('net/.built-in.a.cmd'), 'savedcmd_net/built-in.a := ar rcs net/built-in.a core.o\n');
+  renameSync(`${core}.bak`, core);
+  const { compiled, hashes } = (await own.build())!;
+  expect(own.notes).toContainEqual(expect.stringMatching(/killed while make ran: [1-9]/));
+  expect(compiled).toEqual(['net/core']);
   expect(hashes).toEqual(await own.buildFromNothing());
   own.remove();
 });

@@ -11,12 +11,14 @@ import { removeDependents } from './dependents.js';
 import { followSource } from './follow-source.js';
 import { NO_RULES, rulesDigestOf } from './makefile-rules.js';
 import { runningMark } from './paths.js';
+import { touchedSince } from './touched.js';
 import { compareListings, planRemedy, type Remedy, type SourceChanges } from './source-changes.js';
 import {
   amendRecord,
   readRecord,
   readShortRecord,
   recordEmpty,
+  UNSETTLED,
   writePending,
   writeRecord,
   type SourceRecord,
@@ -69,8 +71,7 @@ export async function prepareOut(request: PrepareRequest, onNote?: (note: string
   const known = await readKey(keyFile);
   const { isKept, remedy, record, pending } = await examine(
     request,
-    key,
-    killed === undefined || known === undefined ? known : goesOn(killed, known, key),
+    { key, known: killed === undefined || known === undefined ? known : goesOn(killed, known, key), killed },
     onNote,
   );
   const reason = killed === 'lost' ? 'the last build was cut off' : remedy?.everything;
@@ -105,17 +106,27 @@ async function keepFinished(
   );
 }
 
+interface Last {
+  readonly key: Key;
+  /** The key of the directory as it is, where it may be kept. */
+  readonly known: Key | undefined;
+  readonly killed: Awaited<ReturnType<typeof readMark>>;
+}
+
 async function examine(
   { program, make: { out, source } }: PrepareRequest,
-  key: Key,
-  known: Key | undefined,
+  { key, known, killed }: Last,
   onNote?: (note: string) => void,
 ): Promise<State> {
   const isSame = known?.settings === key.settings;
   if (source.own) {
     const isKnown = isSame && known.path === key.path;
-    const state = isKnown ? await examineShortly(out, source.path, source.own) : undefined;
-    return state ?? examineListed(out, source.path, source.own, isKnown);
+    if (!isKnown) return examineListed(out, source.path, source.own, undefined);
+    // A killed make may have compiled what they were, and had no time to say so.
+    const unsettled =
+      typeof killed === 'object' ? touchedSince(source.path, source.own, killed.startedMs) : [];
+    const state = unsettled.length === 0 ? await examineShortly(out, source.path, source.own) : undefined;
+    return state ?? examineListed(out, source.path, source.own, unsettle(await readRecord(out), unsettled));
   }
   if (!isSame || known.identity === undefined) return { isKept: false };
   if (known.path === key.path && known.identity === key.identity) return { isKept: true };
@@ -151,8 +162,23 @@ async function examineShortly(out: string, path: string, own: OwnFiles): Promise
   return { isKept: true, ...prepared, record: () => amendRecord(out, record, { selection, state }, since) };
 }
 
-async function examineListed(out: string, path: string, own: OwnFiles, isKnown: boolean): Promise<State> {
-  const known = isKnown ? await readRecord(out) : undefined;
+/** A record in which these files are neither what they are now nor what they were. */
+function unsettle(record: SourceRecord | undefined, names: readonly string[]): SourceRecord | undefined {
+  if (!record) return undefined;
+  const [files, rules] = [new Map(record.files), new Map(record.rules)];
+  for (const name of names.filter((one) => files.has(one))) {
+    files.set(name, UNSETTLED);
+    if (MAKEFILE.test(name)) rules.set(name, UNSETTLED);
+  }
+  return { ...record, files, rules };
+}
+
+async function examineListed(
+  out: string,
+  path: string,
+  own: OwnFiles,
+  known: SourceRecord | undefined,
+): Promise<State> {
   const files = own.files();
   const rules = await readRules(path, files, known);
   const record = () => writeRecord(out, files, rules, own);

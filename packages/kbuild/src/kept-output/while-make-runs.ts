@@ -4,6 +4,7 @@ import type { MakeSetting } from '../make.js';
 import { MAKEFILE } from '../tree-file-kinds.js';
 import { runningMark } from './paths.js';
 import { compareListings } from './source-changes.js';
+import { touchedSince } from './touched.js';
 import { readRecord, UNSETTLED, watchClock, writeRecord } from './source-record.js';
 
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
@@ -23,7 +24,7 @@ export async function whileMakeRuns<T>(used: Used, label: string, make: () => Pr
   await writeFile(runningMark(out), await bootId());
   const settle = async () => {
     await recordEnd();
-    const changed = await recordChanges(used);
+    const changed = await recordChanges(used, (await stat(runningMark(out))).mtimeMs);
     // Last: whoever is killed before it has not recorded what changed.
     await remove(runningMark(out));
     return changed;
@@ -43,16 +44,22 @@ export async function whileMakeRuns<T>(used: Used, label: string, make: () => Pr
 }
 
 /**
- * Records which files of the source changed since make began: objects may be made from either state.
+ * Records which files of the source changed since make began, if only for a while: objects may be made from either state.
  *
+ * @param startedMs when make began
  * @returns their names, in latin1
  */
-async function recordChanges({ out, source: { own, identity } }: Used): Promise<string[]> {
+async function recordChanges(
+  { out, source: { path, own, identity } }: Used,
+  startedMs: number,
+): Promise<string[]> {
   const after = await own?.look();
-  if (!own || !after || after.identity === identity) return [];
+  if (!own || !after) return [];
+  const touched = touchedSince(path, { ...after, selection: own.selection }, startedMs);
+  if (after.identity === identity && touched.length === 0) return [];
   const files = own.files();
   const { changed, added, deleted } = compareListings(files, after.files());
-  const names = [...changed, ...added, ...deleted];
+  const names = [...new Set([...changed, ...added, ...deleted, ...touched])];
   const rules = new Map((await readRecord(out))?.rules);
   for (const name of names) {
     files.set(name, UNSETTLED);

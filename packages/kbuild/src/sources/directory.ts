@@ -31,8 +31,9 @@ export async function describeDirectory(
     const again = async () => {
       // Most of the time nothing has changed, and a list of all files would only say so.
       const now = await readable(identifyTree(directory, [selection], home));
-      if (now.identities.get(selection.key) === identity) return { identity, files };
-      return select(await readable(lookAtTree(directory, [selection], home)), selection);
+      if (now.identities.get(selection.key) === identity) return { identity, files, state: now.state };
+      const other = await readable(lookAtTree(directory, [selection], home));
+      return { ...select(other, selection), state: other.state };
     };
     const { state, isEdited } = look;
     return { path, identity, epoch: DEFAULT_EPOCH, own: { files, state, selection, isEdited, look: again } };

@@ -115,7 +115,7 @@ export interface OwnFiles {
   /** Whether git's status certainly shows a change of a tracked file, of these or others. */
   readonly isEdited: boolean;
   /** Looks again. */
-  readonly look: () => Promise<{ readonly identity: string; readonly files: () => TreeListing }>;
+  readonly look: () => Promise<Pick<OwnFiles, 'files' | 'state'> & { readonly identity: string }>;
 }
 
 /** A source tree that is ready to be built from. */

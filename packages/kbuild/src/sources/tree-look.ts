@@ -28,13 +28,13 @@ export interface TreeIdentities {
   readonly identities: ReadonlyMap<string, string>;
   /** Whether git's status certainly shows a change of a tracked file. */
   readonly isEdited: boolean;
+  /** Undefined where no index answers, or where much differs from it. */
+  readonly state?: TreeState;
 }
 
 /** A tree as it was when it was looked at. */
 export interface TreeLook extends TreeIdentities {
   readonly files: () => TreeListing;
-  /** Undefined where no index answers, or where much differs from it. */
-  readonly state?: TreeState;
 }
 
 /** All files of a tree, as what differs from an index. */
@@ -235,7 +235,7 @@ export async function lookAtTree(
   home?: string,
 ): Promise<TreeLook> {
   const state = await look(directory, selections, { home, listed: true });
-  return { ...describe(state, selections), files: () => filesOf(state), state: stateOf(state) };
+  return { ...describe(state, selections), files: () => filesOf(state) };
 }
 
 /**
@@ -253,7 +253,8 @@ export async function identifyTree(
 
 function describe(state: State, selections: readonly FileSelection[]): TreeIdentities {
   const identities = selections.map((selection) => [selection.key, identityOf(state, selection)] as const);
-  return { identities: new Map(identities), isEdited: state.isEdited && !state.isPlain };
+  const isEdited = state.isEdited && !state.isPlain;
+  return { identities: new Map(identities), isEdited, state: stateOf(state) };
 }
 
 async function look(
