@@ -11,7 +11,7 @@ import { removeDependents } from './dependents.js';
 import { followSource } from './follow-source.js';
 import { NO_RULES, rulesDigestOf } from './makefile-rules.js';
 import { runningMark } from './paths.js';
-import { touchedSince } from './touched.js';
+import { changeTimes } from './touched.js';
 import { compareListings, planRemedy, type Remedy, type SourceChanges } from './source-changes.js';
 import {
   amendRecord,
@@ -123,8 +123,7 @@ async function examine(
     const isKnown = isSame && known.path === key.path;
     if (!isKnown) return examineListed(out, source.path, source.own, undefined);
     // A killed make may have compiled what they were, and had no time to say so.
-    const unsettled =
-      typeof killed === 'object' ? touchedSince(source.path, source.own, killed.startedMs) : [];
+    const unsettled = typeof killed === 'object' ? touchedWhile(killed, source.path, source.own) : [];
     const state = unsettled.length === 0 ? await examineShortly(out, source.path, source.own) : undefined;
     return state ?? examineListed(out, source.path, source.own, unsettle(await readRecord(out), unsettled));
   }
@@ -160,6 +159,11 @@ async function examineShortly(out: string, path: string, own: OwnFiles): Promise
   const prepared = remedyFor(path, changes, record, (name) => !deleted.has(name));
   if (prepared.remedy.everything !== undefined) return undefined;
   return { isKept: true, ...prepared, record: () => amendRecord(out, record, { selection, state }, since) };
+}
+
+/** By the clocks of two file systems, which may differ: then more is made again, or a file that was touched in the first moments is missed. */
+function touchedWhile({ startedMs }: { startedMs: number }, path: string, own: OwnFiles): string[] {
+  return [...changeTimes(path, own)].filter(([, time]) => time >= startedMs).map(([name]) => name);
 }
 
 /** A record in which these files are neither what they are now nor what they were. */

@@ -1,23 +1,33 @@
 import { lstatSync } from 'node:fs';
 import { place, type OwnFiles } from '../sources/index.js';
 
+type Own = Pick<OwnFiles, 'files' | 'state' | 'selection'>;
+
 /**
- * The files of a source that were written, replaced or dated since a moment, whatever they are now. A file that was another one for a while
- * and is as it was before is among them: its inode's change time is set by the kernel, and no program can date it back (inode(7)).
+ * When the inodes of a source's files last changed: name in latin1 → milliseconds since 1970, 0 for a missing one. The kernel sets that
+ * time whenever a file is written, replaced or dated, and no program can date it back (inode(7)). Files that are as git's index has them,
+ * times and inode included, are left out.
  *
  * @param root the tree's directory
- * @param own the tree as it is now. Files that are as git's index has them, times and inode included, are not looked at.
- * @param sinceMs by the clock of the file system, in milliseconds since 1970
- * @returns names in latin1
+ * @param own the tree as it is now
  */
-export function touchedSince(
-  root: string,
-  { files, state, selection }: Pick<OwnFiles, 'files' | 'state' | 'selection'>,
-  sinceMs: number,
-): string[] {
+export function changeTimes(root: string, { files, state, selection }: Own): Map<string, number> {
   const names = state ? state.now.map(([name]) => name) : [...files().keys()];
-  const directory = Buffer.from(root);
-  const changeTime = (name: string) =>
-    lstatSync(place(directory, name), { throwIfNoEntry: false })?.ctimeMs ?? 0;
-  return names.filter((name) => selection.has(name) && changeTime(name) >= sinceMs);
+  return new Map(names.filter(selection.has).map((name) => [name, changeTime(root, name)]));
+}
+
+function changeTime(root: string, name: string): number {
+  return lstatSync(place(Buffer.from(root), name), { throwIfNoEntry: false })?.ctimeMs ?? 0;
+}
+
+/**
+ * The files that were touched since their {@link changeTimes} were taken, also those that are as they were. No clock is asked: that of a
+ * file server may be another one.
+ *
+ * @param own the tree as it is now
+ */
+export function touchedSince(root: string, before: ReadonlyMap<string, number>, own: Own): string[] {
+  const now = changeTimes(root, own);
+  for (const name of before.keys()) if (!now.has(name)) now.set(name, changeTime(root, name));
+  return [...now].filter(([name, time]) => before.get(name) !== time).map(([name]) => name);
 }

@@ -4,7 +4,7 @@ import type { MakeSetting } from '../make.js';
 import { MAKEFILE } from '../tree-file-kinds.js';
 import { runningMark } from './paths.js';
 import { compareListings } from './source-changes.js';
-import { touchedSince } from './touched.js';
+import { changeTimes, touchedSince } from './touched.js';
 import { readRecord, UNSETTLED, watchClock, writeRecord } from './source-record.js';
 
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
@@ -21,10 +21,12 @@ type Used = Pick<MakeSetting, 'out' | 'source'>;
 export async function whileMakeRuns<T>(used: Used, label: string, make: () => Promise<T>): Promise<T> {
   const { out } = used;
   const recordEnd = await watchClock(out);
+  const { path, own } = used.source;
+  const times = own ? changeTimes(path, own) : new Map<string, number>();
   await writeFile(runningMark(out), await bootId());
   const settle = async () => {
     await recordEnd();
-    const changed = await recordChanges(used, (await stat(runningMark(out))).mtimeMs);
+    const changed = await recordChanges(used, times);
     // Last: whoever is killed before it has not recorded what changed.
     await remove(runningMark(out));
     return changed;
@@ -46,16 +48,16 @@ export async function whileMakeRuns<T>(used: Used, label: string, make: () => Pr
 /**
  * Records which files of the source changed since make began, if only for a while: objects may be made from either state.
  *
- * @param startedMs when make began
+ * @param before change times of files when make began
  * @returns their names, in latin1
  */
 async function recordChanges(
   { out, source: { path, own, identity } }: Used,
-  startedMs: number,
+  before: ReadonlyMap<string, number>,
 ): Promise<string[]> {
   const after = await own?.look();
   if (!own || !after) return [];
-  const touched = touchedSince(path, { ...after, selection: own.selection }, startedMs);
+  const touched = touchedSince(path, before, { ...after, selection: own.selection });
   if (after.identity === identity && touched.length === 0) return [];
   const files = own.files();
   const { changed, added, deleted } = compareListings(files, after.files());
