@@ -265,6 +265,18 @@ it('publishes nothing that was made of a file which was another one for a while'
   own.remove();
 });
 
+it('goes on when the index changes while make runs, and no file does', async () => {
+  const own = setUp();
+  own.write('net/core.c', 'int more;\n');
+  own.commit();
+  const makefile = own.read('Makefile');
+  const reset = `reset := $(shell git -C $(srctree) reset --quiet HEAD~)\n`;
+  own.write('Makefile', makefile.replace('O ?= ', `${reset}O ?= `));
+  expect(await own.build()).toBeDefined();
+  expect(own.git('diff', '--name-only')).toContain('net/core.c');
+  own.remove();
+});
+
 it('makes again what a killed make had made of a file which is as it was before', async () => {
   const own = setUp();
   await own.build();
@@ -272,7 +284,7 @@ it('makes again what a killed make had made of a file which is as it was before'
   writeFileSync(`${own.out}.built`, '');
   writeFileSync(`${own.out}.running`, readFileSync('/proc/sys/kernel/random/boot_id'));
   await sleep(20);
-  // What make did: another net/core.c was compiled, and an archive has the object, so that it is whole.
+  // As if make had compiled another net/core.c, and had put the object into an archive, which proves that it is whole.
   const core = own.path('net/core.c');
   cpSync(core, `${core}.bak`, { preserveTimestamps: true });
   own.write('net/core.c', 'int late;\n');

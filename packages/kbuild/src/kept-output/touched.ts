@@ -20,14 +20,28 @@ function changeTime(root: string, name: string): number {
   return lstatSync(place(Buffer.from(root), name), { throwIfNoEntry: false })?.ctimeMs ?? 0;
 }
 
+/** What {@link touchedSince} compares with. */
+export interface Before {
+  /** {@link changeTimes} when make began. */
+  readonly times: ReadonlyMap<string, number>;
+  readonly state: Own['state'];
+  /** When make began, in milliseconds since 1970. */
+  readonly startedMs: number;
+}
+
 /**
- * The files that were touched since their {@link changeTimes} were taken, also those that are as they were. No clock is asked: that of a
- * file server may be another one.
+ * The files that were touched since make began, also those that are as they were.
+ *
+ * No clock is asked as long as git's index is the same: that of a file server may be another one, and a file that differs from the index now,
+ * but did not before, was touched. Where the index is another one (`git reset`), only the clock tells.
  *
  * @param own the tree as it is now
  */
-export function touchedSince(root: string, before: ReadonlyMap<string, number>, own: Own): string[] {
+export function touchedSince(root: string, { times, state, startedMs }: Before, own: Own): string[] {
   const now = changeTimes(root, own);
-  for (const name of before.keys()) if (!now.has(name)) now.set(name, changeTime(root, name));
-  return [...now].filter(([name, time]) => before.get(name) !== time).map(([name]) => name);
+  for (const name of times.keys()) if (!now.has(name)) now.set(name, changeTime(root, name));
+  const isSameIndex = state?.index === own.state?.index;
+  const isTouched = (name: string, time: number) =>
+    times.has(name) || isSameIndex ? times.get(name) !== time : time >= startedMs;
+  return [...now].filter(([name, time]) => isTouched(name, time)).map(([name]) => name);
 }

@@ -4,7 +4,7 @@ import type { MakeSetting } from '../make.js';
 import { MAKEFILE } from '../tree-file-kinds.js';
 import { runningMark } from './paths.js';
 import { compareListings } from './source-changes.js';
-import { changeTimes, touchedSince } from './touched.js';
+import { changeTimes, touchedSince, type Before } from './touched.js';
 import { readRecord, UNSETTLED, watchClock, writeRecord } from './source-record.js';
 
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
@@ -26,7 +26,8 @@ export async function whileMakeRuns<T>(used: Used, label: string, make: () => Pr
   await writeFile(runningMark(out), await bootId());
   const settle = async () => {
     await recordEnd();
-    const changed = await recordChanges(used, times);
+    const startedMs = (await stat(runningMark(out))).mtimeMs;
+    const changed = await recordChanges(used, { times, state: own?.state, startedMs });
     // Last: whoever is killed before it has not recorded what changed.
     await remove(runningMark(out));
     return changed;
@@ -48,12 +49,11 @@ export async function whileMakeRuns<T>(used: Used, label: string, make: () => Pr
 /**
  * Records which files of the source changed since make began, if only for a while: objects may be made from either state.
  *
- * @param before change times of files when make began
  * @returns their names, in latin1
  */
 async function recordChanges(
   { out, source: { path, own, identity } }: Used,
-  before: ReadonlyMap<string, number>,
+  before: Before,
 ): Promise<string[]> {
   const after = await own?.look();
   if (!own || !after) return [];

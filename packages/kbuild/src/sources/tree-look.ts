@@ -51,7 +51,7 @@ export interface TreeState {
 const MANY_DIFFERENCES = 5_000;
 
 /**
- * What differs between two states of one tree, without a list of its files: name → what the file is now, undefined where it is gone.
+ * What differs between two states of one tree: name → what the file was and is, undefined where there is none. Takes no list of its files.
  *
  * @returns undefined if the two states refer to different indexes
  */
