@@ -15,9 +15,18 @@ interface Pipeline {
 
 const INSTALLS = /apt-get|npm ci/;
 
-/** Reads a pipeline as its provider would: `directory` is the checkout, `base` the commit that Nx compares with. */
-function readPipeline(provider: string, text: string, directory: string, base: string): Pipeline {
-  return provider === 'github' ? readWorkflow(text, directory, base) : readGitlab(text, directory, base);
+/** What starts a pipeline: a push to the main branch, or a pull request on top of a commit of it. */
+interface Event {
+  readonly kind: 'push' | 'request';
+  /** The commit that Nx compares with. */
+  readonly base: string;
+}
+
+/** Reads a pipeline as its provider would: `directory` is the checkout. */
+function readPipeline(provider: string, text: string, directory: string, event: Event): Pipeline {
+  return provider === 'github'
+    ? readWorkflow(text, directory, event.base)
+    : readGitlab(text, directory, event);
 }
 
 function readWorkflow(text: string, directory: string, base: string): Pipeline {
@@ -38,7 +47,7 @@ function readWorkflow(text: string, directory: string, base: string): Pipeline {
   };
 }
 
-function readGitlab(text: string, directory: string, base: string): Pipeline {
+function readGitlab(text: string, directory: string, { kind, base }: Event): Pipeline {
   const { affected } = parse(text) as {
     affected: Record<'before_script' | 'script', string[]> & {
       variables: Record<string, string>;
@@ -49,7 +58,8 @@ function readGitlab(text: string, directory: string, base: string): Pipeline {
     script: [...affected.before_script, ...affected.script].filter((line) => !INSTALLS.test(line)),
     env: {
       ...expanded(affected.variables, '$CI_PROJECT_DIR', directory),
-      ...{ CI_COMMIT_SHA: 'HEAD', CI_COMMIT_BEFORE_SHA: base },
+      CI_COMMIT_SHA: 'HEAD',
+      ...(kind === 'request' ? { CI_MERGE_REQUEST_DIFF_BASE_SHA: base } : {}),
     },
     cached: affected.cache.paths,
   };
@@ -68,7 +78,7 @@ const PROVIDERS = [
 
 /**
  * Runs the pipelines that generator `ci` writes, unchanged, on one machine and then on another that has the first one's cache: the
- * second builds nothing.
+ * second, which works for a pull request, builds nothing.
  *
  * @param modules a `node_modules` with another nx than this repository's
  */
@@ -77,8 +87,10 @@ export async function expectSecondMachineToBuildNothing(modules?: string): Promi
   try {
     for (const [provider, path] of PROVIDERS) {
       const [first, second] = ['a', 'b'].map((id) => new Machine(workspace, id)) as [Machine, Machine];
-      const pipeline = (machine: Machine) =>
-        readPipeline(provider, workspace.read(path), machine.checkout, base);
+      const pipeline = (machine: Machine) => {
+        const kind = machine === first ? 'push' : 'request';
+        return readPipeline(provider, workspace.read(path), machine.checkout, { kind, base });
+      };
       const cold = first.run(pipeline(first));
       expect({ provider, ...cold, output: cold.exitCode === 0 ? '' : cold.output }).toMatchObject({
         ...{ exitCode: 0, output: '' },

@@ -7,6 +7,7 @@ import type { ProjectLike } from '../project/declaration.js';
 import { lockFiles, makeTask, makeWorkspace, writeManifests } from '../testing/workspace.js';
 import { createDrives } from './board-devices.js';
 import { checkBoard, missingArtifacts, planBoard, type PlanBoard } from './board.js';
+import { releaseAll } from './written-drives.js';
 
 const FAKE_QEMU = join(__dirname, '../../../qemu/src/testing/fake-qemu.mjs');
 const schema = JSON.parse(readFileSync(join(__dirname, '../executors/qemu/schema.json'), 'utf8'));
@@ -204,6 +205,52 @@ it('gives U-Boot the device tree with the key of a signed image', async () => {
   expect(await argv('fit')).not.toContain('-dtb');
 });
 
+describe('a drive that keeps what the guest writes', () => {
+  jest.setTimeout(60_000);
+  const board = (drive: object): QemuOptions => ({
+    ...BOARD,
+    drives: [{ file: 'card.img', format: 'raw', keepWrites: true, ...drive }],
+  });
+
+  // QEMU itself refuses the first of them only, and not one that starts at the same moment.
+  it.each(['virtio', 'sd', 'onboard-sd', 'pflash'] as const)(
+    'is of one run at a time, as %s',
+    async (name) => {
+      const root = makeWorkspace({ 'card.img': '' });
+      symlinkSync(join(root, 'card.img'), join(root, 'link.img'));
+      const start = (file: string) => planBoard(task(root), board({ file, interface: name }));
+      const started = await Promise.allSettled(['card.img', 'link.img'].map(start));
+      const [plan, ...others] = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+      expect(others).toEqual([]);
+      const [refused] = started.filter(({ status }) => status === 'rejected');
+      expect(refused).toMatchObject({ reason: { code: 'IMAGE_IN_USE' } });
+      await expect(start('link.img')).rejects.toThrow(
+        /^board: drives: .* write to .*card\.img at once .* used by process \d+, which is running board/,
+      );
+      await releaseAll(plan!.locks);
+      await releaseAll((await start('card.img')).locks);
+    },
+  );
+
+  it('is not locked for a guest whose writes are thrown away, nor by a command that is only shown', async () => {
+    const root = makeWorkspace({ 'card.img': '' });
+    const { locks } = await planBoard(task(root), board({}));
+    expect(locks).toHaveLength(1);
+    for (const change of [{ keepWrites: false }, { readOnly: true }])
+      expect((await planBoard(task(root), board(change))).locks).toEqual([]);
+    expect((await planBoard(task(root), board({}), 'shown')).locks).toEqual([]);
+    await releaseAll(locks);
+  });
+
+  it("is free again where UEFI's variables cannot be kept", async () => {
+    const root = makeWorkspace({ 'card.img': '', '.bringup': 'not a directory' });
+    const { arch, accel, drives } = board({});
+    const boot: QemuOptions['boot'] = { via: 'uefi', shell: true };
+    await expect(planBoard(task(root), { arch, accel, drives, boot })).rejects.toThrow(/\.bringup/);
+    await releaseAll((await planBoard(task(root), board({}))).locks);
+  });
+});
+
 describe("UEFI's variables", () => {
   jest.setTimeout(60_000);
   const options: QemuOptions = { arch: 'x86_64', accel: 'tcg', boot: { via: 'uefi', shell: true } };
@@ -216,9 +263,9 @@ describe("UEFI's variables", () => {
     const root = makeWorkspace({});
     const plan = await planBoard(task(root), options);
     expect(plan({ console: 'pipe' }).argv).toContain(`if=pflash,format=raw,unit=1,file=${storeOf(root)}`);
-    await plan.lock!.release();
+    await releaseAll(plan.locks);
     writeFileSync(storeOf(root), 'written by the guest');
-    await (await planBoard(task(root), options)).lock!.release();
+    await releaseAll((await planBoard(task(root), options)).locks);
     expect(readFileSync(storeOf(root), 'utf8')).toBe('written by the guest');
   });
 
@@ -229,14 +276,14 @@ describe("UEFI's variables", () => {
     const root = workspace();
     const tasks = [task(root), task(root)];
     const plans = await Promise.all(tasks.map((own) => planBoard(own, options)));
-    const kept = plans.map((plan) => plan.lock !== undefined);
+    const kept = plans.map((plan) => plan.locks.length > 0);
     expect([...kept].sort()).toEqual([false, true]);
     for (const [index, plan] of plans.entries()) {
       expect(argvOfPlan(plan).includes('uefi-variables.fd')).toBe(kept[index]);
       expect(argvOfPlan(plan).includes('snapshot=on')).toBe(!kept[index]);
       expect(tasks[index]!.notes.some((note) => /new UEFI variables/.test(note))).toBe(!kept[index]);
     }
-    await plans.find(({ lock }) => lock)!.lock!.release();
+    await releaseAll(plans.flatMap(({ locks }) => locks));
   });
 
   it('are one store, whichever way leads to the workspace', async () => {
@@ -244,13 +291,13 @@ describe("UEFI's variables", () => {
     const link = `${root}-link`;
     symlinkSync(root, link);
     const first = await planBoard(task(root), options);
-    expect((await planBoard(task(link), options)).lock).toBeUndefined();
-    await first.lock!.release();
+    expect((await planBoard(task(link), options)).locks).toEqual([]);
+    await releaseAll(first.locks);
   });
 
   it('belong to a detached run until its QEMU has ended, which is named', async () => {
     const root = commaWorkspace();
-    const { lock } = await planBoard(task(root), options);
+    const [lock] = (await planBoard(task(root), options)).locks;
     const run = await runDetached(
       ({ qmpSocket }) => ({
         argv: [
@@ -264,7 +311,7 @@ describe("UEFI's variables", () => {
     try {
       const second = task(root);
       const plan = await planBoard(second, options);
-      expect(plan.lock).toBeUndefined();
+      expect(plan.locks).toEqual([]);
       expect(argvOfPlan(plan)).toContain('snapshot=on');
       const pid = run.record.qemu!.pid;
       expect(second.notes.join()).toContain(`are used by process ${pid}, which is running board`);
@@ -273,7 +320,7 @@ describe("UEFI's variables", () => {
     }
     const after = await planBoard(task(root), options);
     expect(argvOfPlan(after)).toContain('uefi-variables.fd');
-    await after.lock!.release();
+    await releaseAll(after.locks);
   });
 
   it('are named by a command that is only shown, with a word about the run that uses them', async () => {
@@ -281,13 +328,13 @@ describe("UEFI's variables", () => {
     const free = task(root);
     expect(argvOfPlan(await planBoard(free, options, 'shown'))).toContain(storeOf(root));
     expect(free.notes.join()).not.toContain('UEFI variables');
-    const { lock } = await planBoard(task(root), options);
+    const { locks } = await planBoard(task(root), options);
     const used = task(root);
     expect(argvOfPlan(await planBoard(used, options, 'shown'))).toContain(storeOf(root));
     expect(used.notes.join()).toMatch(
       /wait before you start this command: .* used by process \d+, which is running board/,
     );
-    await lock!.release();
+    await releaseAll(locks);
   });
 });
 

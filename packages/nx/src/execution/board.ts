@@ -7,6 +7,7 @@ import {
   selectAccelerator,
   type BoardArch,
   type BootPath,
+  type Drive,
   type MachineOptions,
   type Medium,
 } from '@bringup/qemu';
@@ -39,6 +40,7 @@ import { missingOf, requireBuilt } from './require-built.js';
 import type { Task } from './task.js';
 import { requireAbilities } from './uboot-abilities.js';
 import { openUefi, type UefiVariables } from './uefi-variables.js';
+import { lockWrittenDrives, releaseAll } from './written-drives.js';
 
 /** How a board's command line is completed by whoever starts it. */
 export type PlanBoard = ((
@@ -47,14 +49,14 @@ export type PlanBoard = ((
     'console' | 'qmpSocket' | 'consoleSocket' | 'consoleLog' | 'gdb' | 'runDirectory'
   >,
 ) => ReturnType<typeof planMachine>) & {
-  /** The lock on UEFI's variables, to be released when QEMU has ended. */
-  readonly lock?: HeldLock;
+  /** On UEFI's variables and on drives that the guest writes to; to be released when QEMU has ended. */
+  readonly locks: readonly HeldLock[];
 };
 
 /**
  * Turns a board's options into a plan for QEMU: artifacts of the projects it names, and an accelerator that works here.
  *
- * @throws UserError `NOT_A_KERNEL_PROJECT`, `NOT_AN_INITRAMFS_PROJECT`, `NOT_A_UBOOT_PROJECT`, `ARCH_MISMATCH`
+ * @throws UserError `NOT_A_KERNEL_PROJECT`, `NOT_AN_INITRAMFS_PROJECT`, `NOT_A_UBOOT_PROJECT`, `ARCH_MISMATCH`, `IMAGE_IN_USE`
  */
 export async function planBoard(
   task: Task,
@@ -76,7 +78,7 @@ export async function planBoard(
   });
   task.note(`accelerator ${accel}: ${reason}`);
   const devices = await boardDevices(task, options);
-  const { boot, lock } = await placeBoot(task, unplaced, arch, variables);
+  const { boot, locks } = await placeBoot(task, unplaced, arch, variables, devices.drives);
   const plan = (how: Parameters<PlanBoard>[0]) =>
     planMachine({
       arch,
@@ -92,7 +94,7 @@ export async function planBoard(
       extraArgs,
       ...how,
     });
-  return Object.assign(plan, { lock });
+  return Object.assign(plan, { locks });
 }
 
 async function placeBoot(
@@ -100,10 +102,17 @@ async function placeBoot(
   unplaced: UnplacedBootPath,
   arch: BoardArch,
   variables: UefiVariables,
-): Promise<{ boot: BootPath; lock?: HeldLock }> {
-  if (unplaced.via !== 'uefi') return { boot: unplaced };
-  const { flash, lock } = await openUefi(task, arch, variables);
-  return { boot: { ...unplaced, flash }, lock };
+  drives: readonly Drive[] = [],
+): Promise<{ boot: BootPath; locks: readonly HeldLock[] }> {
+  const locks = variables === 'shown' ? [] : await lockWrittenDrives(task, drives);
+  if (unplaced.via !== 'uefi') return { boot: unplaced, locks };
+  try {
+    const { flash, lock } = await openUefi(task, arch, variables);
+    return { boot: { ...unplaced, flash }, locks: lock ? [...locks, lock] : locks };
+  } catch (error) {
+    await releaseAll(locks);
+    throw error;
+  }
 }
 
 /** How the board gets to its kernel: files where they are published, whether they are there or not. */

@@ -27,6 +27,7 @@ import {
 } from './debug-symbols.js';
 import { runSubject } from './runs.js';
 import type { Task } from './task.js';
+import { releaseAll } from './written-drives.js';
 
 /** gdb says itself that the guest is gone, and a script goes on to its end. */
 const FAREWELL_MS = { interactive: 2_000, batch: 20_000 };
@@ -73,7 +74,7 @@ export async function debugBoard(task: Task, given: FullDebugOptions): Promise<v
     if (options.server) await serve(task, options, { run, target, session });
     else await attend(task, symbols, { run, gdb, session });
   });
-  await debugging.finally(() => plan.lock?.release());
+  await debugging.finally(() => releaseAll(plan.locks));
 }
 
 type TcpStub = Extract<GdbStub, { type: 'tcp' }>;

@@ -4,6 +4,7 @@ import type { QemuOptions } from '../generated/qemu-options.js';
 import { checkBoard, planBoard, type PlanBoard } from './board.js';
 import { runSubject } from './runs.js';
 import type { Task } from './task.js';
+import { releaseAll } from './written-drives.js';
 
 /**
  * Boots a board with its console on the user's terminal, until the guest ends or the task is aborted.
@@ -23,7 +24,7 @@ export async function bootOnTerminal(
   try {
     await stay(task, plan, print);
   } finally {
-    await plan.lock?.release();
+    await releaseAll(plan.locks);
   }
 }
 

@@ -5,6 +5,7 @@ import { checkBoard, planBoard, type PlanBoard } from '../../execution/board.js'
 import { bootOnTerminal } from '../../execution/run-board.js';
 import { describeAsJson, runSubject } from '../../execution/runs.js';
 import { runTask, type Task } from '../../execution/task.js';
+import { releaseAll } from '../../execution/written-drives.js';
 import { handOver, readBoard } from '../../execution/watch/read-board.js';
 import { watchBoard, type WatchedRun } from '../../execution/watch/watch-board.js';
 import { object, texts } from '../../graph/unchecked.js';
@@ -26,7 +27,7 @@ export default function qemuExecutor(
     try {
       await detach(task, plan, options.json === true);
     } finally {
-      await plan.lock?.release();
+      await releaseAll(plan.locks);
     }
   });
 }
@@ -57,9 +58,10 @@ async function detach(task: Task, plan: PlanBoard, json: boolean): Promise<void>
     subject: runSubject(task),
     signal: task.signal,
     onCommand: task.command,
-    descriptors: plan.lock && [plan.lock.descriptor],
+    descriptors: plan.locks.map(({ descriptor }) => descriptor),
   });
-  await plan.lock?.leaveTo(run.record.qemu ?? run.record.owner);
+  const heir = run.record.qemu ?? run.record.owner;
+  await Promise.all(plan.locks.map((lock) => lock.leaveTo(heir)));
   if (json) return console.log(JSON.stringify(describeAsJson(run), null, 2));
   const { id, qemu } = run.record;
   for (const endpoint of endpoints) task.note(endpoint);

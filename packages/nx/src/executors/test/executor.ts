@@ -13,6 +13,7 @@ import { outputDirectory } from '../../execution/output-directory.js';
 import { checkBoard, planBoard } from '../../execution/board.js';
 import { runSubject } from '../../execution/runs.js';
 import { runTask, type Task } from '../../execution/task.js';
+import { releaseAll } from '../../execution/written-drives.js';
 import { testDefaults, type FullTestOptions, type TestOptions } from '../../generated/test-options.js';
 
 /** QEMU is told to quit when the guest is still there this long after its power-off command. */
@@ -34,7 +35,10 @@ export default function testExecutor(
       signal: task.signal,
       onCommand: task.command,
       onConsole: options.json ? undefined : relay.push,
-    }).finally(relay.end);
+    }).finally(async () => {
+      relay.end();
+      await releaseAll(plan.locks);
+    });
     const { consoleLog, ...report } = await work.catch((error: unknown) => failed(task, options, error));
     await publish(task, options, report, consoleLog);
     if (!options.json) task.note(summary(report, options));

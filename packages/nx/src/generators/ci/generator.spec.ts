@@ -56,7 +56,12 @@ it('writes a pipeline of GitLab', async () => {
   });
   const caches = affected.rules.map(({ variables }) => variables.CACHE_OF);
   expect(caches).toEqual(['merge-request-$CI_MERGE_REQUEST_IID', 'branch']);
-  expect(affected.script.at(-1)).toMatch(/^npx nx affected --base="\$NX_BASE"/);
+  const [request, branch] = affected.script.at(-1)!.split('else');
+  expect(request).toContain(
+    'npx nx affected --base="$CI_MERGE_REQUEST_DIFF_BASE_SHA" --head="$CI_COMMIT_SHA"',
+  );
+  // A failed pipeline leaves changes that the next push does not affect.
+  expect(branch).toContain('npx nx run-many --targets=build,test');
   expect(affected.before_script.join('\n')).toMatch(/\bgcc-aarch64-linux-gnu\b/);
 });
 

@@ -38,7 +38,7 @@ const ACTIONS = {
   shas: 'nrwl/nx-set-shas@afb73a62d26e41464e9254689e1fd6122ee683c1 # v5.0.1',
 } as const;
 
-const HEAD = `# Written by nx g @bringup/nx:ci. Builds and tests what a change affects; what is not affected comes from the caches.`;
+const HEAD = `# Written by nx g @bringup/nx:ci. Builds and tests what a change affects; all else comes from the caches.`;
 
 /** A workflow of GitHub Actions. */
 export function githubWorkflow({ branch, install, npmInstall, nx }: Pipeline): string {
@@ -144,9 +144,13 @@ ${CACHED.map((path) => `      - ${path}`).join('\n')}
 ${ONE_MACHINE.map((line) => `    - ${line}`).join('\n')}
     - ${npmInstall}
   script:
-    - NX_HEAD=$CI_COMMIT_SHA
-    - NX_BASE=\${CI_MERGE_REQUEST_DIFF_BASE_SHA:-\${CI_COMMIT_BEFORE_SHA:-HEAD~1}}
-    - git cat-file -e "$NX_BASE" || NX_BASE=$(git rev-list --max-parents=0 HEAD | tail -1)
-    - ${nx} affected --base="$NX_BASE" --head="$NX_HEAD" --targets=build,test --outputStyle=static
+    # On the branch everything is asked for, and what did not change comes from the cache: GitLab names the commit of the last push,
+    # and not of the last pipeline that passed, so what a failed or cancelled one left undone would not be affected.
+    - |
+      if [ -n "\${CI_MERGE_REQUEST_DIFF_BASE_SHA:-}" ]; then
+        ${nx} affected --base="$CI_MERGE_REQUEST_DIFF_BASE_SHA" --head="$CI_COMMIT_SHA" --targets=build,test --outputStyle=static
+      else
+        ${nx} run-many --targets=build,test --outputStyle=static
+      fi
 `;
 }
