@@ -61,6 +61,12 @@ const READ: readonly [file: string, projects: readonly string[]][] = [
   ['real/code.c', ['linked-tool']],
   ['real/code.h', ['linked-tool']],
   ['real/module.c', ['linked-module']],
+  ['real/deep.h', ['linked-tool']],
+  ['links/include', ['linked-tool']],
+  ['real/include/v.h', ['linked-tool']],
+  ['real/include/deep/w.h', ['linked-tool']],
+  ['real/include/notes.txt', []],
+  ['real/in-module/v.h', ['linked-module-2']],
   ['real/dir/other', []],
 ];
 
@@ -159,6 +165,11 @@ describe('a file that an option names is an input', () => {
       'code.h',
       'module.c',
       'deleted.config',
+      'include/v.h',
+      'include/deep/w.h',
+      'include/notes.txt',
+      'deep.h',
+      'in-module/v.h',
     ];
     for (const name of files) workspace.write(`real/${name}`, '');
     link('links/a', '../real/a.config');
@@ -179,10 +190,16 @@ describe('a file that an option names is an input', () => {
     project('linked-tool', 'program', {
       arch: 'x86_64',
       sources: ['linked-tool/code.c'],
-      headers: ['linked-tool/*.h'],
+      headers: ['linked-tool/*.h', 'linked-tool/*/*/*.h', 'linked-tool/include/**/*.h'],
     });
+    link('linked-tool/include', '../links/include');
+    link('links/include', '../real/include');
+    link('linked-tool/one/two/deep.h', '../../../real/deep.h');
     project('linked-rootfs', 'initramfs', { arch: 'x86_64', overlays: ['links/overlay'] });
     project('linked-module', 'kernel-module', { kernel: 'linked-kernel' });
+    link('linked-module-2/include', '../real/in-module');
+    const sources = ['linked-module-2/*.c', 'linked-module-2/include/*.h'];
+    project('linked-module-2', 'kernel-module', { kernel: 'kernel', sources });
   }
 
   function writeBoard(): void {

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
-import { copy, ensureDir, outputJson, pathExists, readJson, remove, stat } from 'fs-extra';
+import { copy, ensureDir, outputJson, pathExists, readJson, remove } from 'fs-extra';
 import { sha256File, UserError } from '@bringup/process';
+import { fileProblem } from '../file-problem.js';
 
 /**
  * Copies files of the workspace to `staging`, each to the same place below it: make writes beside the sources that it
@@ -26,9 +27,8 @@ export async function stageFiles(
 }
 
 async function stageFile(source: string, target: string, shown: string): Promise<void> {
-  const found = await stat(source).catch(() => undefined);
-  if (!found?.isFile()) {
-    const problem = found ? 'is not a file' : 'does not exist';
+  const problem = await fileProblem(source);
+  if (problem !== undefined) {
     const message = `sources: ${shown} ${problem}. Paths are relative to the workspace root; {projectRoot} is understood.`;
     throw new UserError('MODULE_FILE_MISSING', message, { file: shown });
   }

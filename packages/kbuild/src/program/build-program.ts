@@ -1,6 +1,7 @@
 import { join, relative, resolve } from 'node:path';
-import { ensureDir, realpath, remove, stat } from 'fs-extra';
+import { ensureDir, realpath, remove } from 'fs-extra';
 import { describeFullDevice, runProgram, UserError, type Argv, type RunOptions } from '@bringup/process';
+import { fileProblem } from '../file-problem.js';
 import { writeBuildId } from './build-id.js';
 import { describeCompileFailure, describeLinkFailure, describeRustFailure } from './failures.js';
 import { planProgram, type ProgramPlan } from './plan.js';
@@ -75,9 +76,8 @@ async function checkFiles({ settings, headers, directory }: ProgramRequest): Pro
   const named = { sources: settings.sources, headers };
   for (const [option, files] of Object.entries(named)) {
     for (const file of files) {
-      const found = await stat(resolve(directory, file)).catch(() => undefined);
-      if (found?.isFile()) continue;
-      const problem = found ? 'is not a file' : 'does not exist';
+      const problem = await fileProblem(resolve(directory, file));
+      if (problem === undefined) continue;
       const message = `${option}: ${file} ${problem}. Paths are relative to the workspace root; {projectRoot} is understood.`;
       throw new UserError('PROGRAM_FILE_MISSING', message, { option, file });
     }

@@ -43,7 +43,14 @@ export function pathInputs(named: NamedPaths, workspaceRoot: string): Input[] {
   const addPattern = (pattern: string) => {
     const inside = relative(workspaceRoot, resolve(workspaceRoot, pattern));
     if (isOutside(inside)) return; // The executor refuses it.
+    const base = globBase(inside);
+    const wildcards = inside.slice(base === '.' ? 0 : base.length + 1);
     inputs.add(workspacePath(nxPattern(inside)));
+    if (followLinks(workspaceRoot, base).links.length > 0)
+      for (const place of follow(base, true).inside) {
+        inputs.add(workspacePath(nxPath(place)));
+        inputs.add(workspacePath(`${nxPath(place)}/${nxPattern(wildcards)}`));
+      }
     for (const link of linksMatching(workspaceRoot, inside)) addFile(link);
   };
   const addDirectory = (path: string) => {
@@ -83,13 +90,14 @@ function isUnseen(workspaceRoot: string, path: string): boolean {
 function linksMatching(workspaceRoot: string, pattern: string): string[] {
   const expression = globExpression(pattern);
   if (!expression) return [];
-  const isDeep = pattern.split('/').includes('**');
+  const depth = pattern.includes('**') ? Infinity : pattern.split('/').length;
   const links: string[] = [];
   const walk = (directory: string) => {
     for (const entry of entriesOf(join(workspaceRoot, directory))) {
       const path = posix.join(directory, entry.name);
       if (entry.isSymbolicLink() && expression.test(path)) links.push(path);
-      else if (entry.isDirectory() && isDeep && !NEVER_WALKED.includes(entry.name)) walk(path);
+      else if (entry.isDirectory() && path.split('/').length < depth && !NEVER_WALKED.includes(entry.name))
+        walk(path);
     }
   };
   walk(globBase(pattern));
