@@ -1,4 +1,5 @@
 export { AbortedError, isBringupError, ToolError, UserError } from './errors.js';
+export { amount } from './amount.js';
 export { diskUsage } from './disk-usage.js';
 export { scrubbedEnvironment, type Environment } from './environment.js';
 export {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ensureDir, pathExists, readFile, remove, writeFile } from 'fs-extra';
+import { amount } from '@bringup/process';
 import type { MakeSetting } from '../make.js';
 import { compareStates, place, type OwnFiles, type TreeListing } from '../sources/index.js';
 import type { ToolVersions } from '../toolchain.js';
@@ -102,7 +103,7 @@ async function keepFinished(
 ): Promise<void> {
   const count = await removeUnfinished(out, startedMs);
   onNote?.(
-    `the last build was killed while make ran: ${count} files of it are whole and kept, the others are made again`,
+    `the last build was killed while make ran: what is whole of it (${amount(count, 'file')}) is kept, the rest is made again`,
   );
 }
 

@@ -6,7 +6,7 @@ import {
   readCompileCommands,
   type CompileCommand,
 } from '@bringup/kbuild';
-import { diskUsage, UserError, writeFileAside } from '@bringup/process';
+import { amount, diskUsage, UserError, writeFileAside } from '@bringup/process';
 import { COMPILE_COMMANDS, databaseDirectory } from '../project/paths.js';
 import type { FullKernelModuleOptions } from '../generated/kernel-module-options.js';
 import { makeInPlace } from './build-project.js';
@@ -68,7 +68,7 @@ export async function publishCompileCommands(task: Task, commands: readonly Comp
     await writeFileAside(join(own, COMPILE_COMMANDS), formatCompileCommands(commands));
     await mergeDatabases(directory);
   });
-  task.note(`${commands.length} files: clangd --compile-commands-dir=${directory}`);
+  task.note(`${amount(commands.length, 'file')}: clangd --compile-commands-dir=${directory}`);
 }
 
 /**

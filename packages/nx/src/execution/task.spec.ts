@@ -47,6 +47,12 @@ describe('runTask', () => {
   const failing = (error: unknown, more?: Partial<ExecutorContext>) =>
     runTask(context(more), () => Promise.reject(error));
 
+  it('names the project once, also for a message that begins with it', async () => {
+    for (const message of ['drives: no such file', 'kernel: drives: no such file'])
+      await failing(new UserError('IMAGE_MISSING', message));
+    expect(said).toEqual(Array(2).fill('kernel: drives: no such file'));
+  });
+
   it('describes the task by its context', async () => {
     let task!: Task;
     expect(await runTask(context(), async (given) => void (task = given))).toEqual({ success: true });

@@ -59,7 +59,9 @@ export async function runTask(
  */
 export function describeFailure(thrown: unknown, head = '', verbose = false): string {
   const error = describeHostError(thrown);
-  if (isBringupError(error) && !verbose) return `${head}${error.message}`;
+  // Some messages begin with the project by themselves, because others show them as well.
+  if (isBringupError(error) && !verbose)
+    return error.message.startsWith(head) ? error.message : `${head}${error.message}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { copyIn, copyOut, openPartition } from '@bringup/disk';
-import { UserError } from '@bringup/process';
+import { amount, UserError } from '@bringup/process';
 import { inspectedImage } from '../../execution/inspected.js';
 import { runTask } from '../../execution/task.js';
 import { copyDefaults, type CopyOptions } from '../../generated/copy-options.js';
@@ -32,6 +32,6 @@ export default function copyExecutor(
       task.signal,
     );
     for (const { path, type } of skipped) task.note(`left out: ${path}, a ${type}`);
-    task.note(`copied ${written.length} files to ${to}`);
+    task.note(`copied ${amount(written.length, 'file')} to ${to}`);
   });
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { isBringupError, writeFileAside } from '@bringup/process';
+import { amount, isBringupError, writeFileAside } from '@bringup/process';
 import {
   createLineRelay,
   runGuestTest,
@@ -62,9 +62,9 @@ type Report = Omit<GuestTestResult, 'consoleLog'>;
 
 function summary({ outcome, exitCode, bootMs, commands }: Report, options: FullTestOptions): string {
   const after = `after ${(bootMs / 1000).toFixed(2)} s`;
-  if (outcome === 'ready') return `ready ${after}, ${commands.length} commands passed`;
+  if (outcome === 'ready') return `ready ${after}, ${amount(commands.length, 'command')} passed`;
   const left = options.commands.length;
-  return `${outcome} (exit code ${exitCode}) ${after}, as expected${left > 0 ? `; ${left} commands not run` : ''}`;
+  return `${outcome} (exit code ${exitCode}) ${after}, as expected${left > 0 ? `; ${amount(left, 'command')} not run` : ''}`;
 }
 
 /** Publishes what became of a guest that failed: scripts read the outcome there, for Nx ends with 1 whatever it was. */
