@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { copy, ensureDir, pathExists, readFile, remove, writeFile } from 'fs-extra';
+import { copy, ensureDir, pathExists, readdir, readFile, remove, writeFile } from 'fs-extra';
 import { runProgram, UserError } from '@bringup/process';
 import {
   checkRequests,
@@ -39,6 +39,10 @@ export interface ResolvedBase {
 const BASE = '.bringup-base.config';
 const BASE_LOST = '.bringup-base.lost.json';
 const BASE_KEY = '.bringup-base.key';
+/** What conf itself was compiled from. */
+const CONF_KEY = '.bringup-conf.key';
+/** Where make compiles conf, in the output directory; also where its source lies. */
+const CONF = 'scripts';
 
 /**
  * The base `.config`, made once and kept: it changes only with the source, the tools or the base's own file.
@@ -54,16 +58,34 @@ export async function resolveBase(request: BaseRequest): Promise<ResolvedBase> {
   if ((await readFile(keyFile, 'utf8').catch(() => undefined)) !== key) {
     // A base that cannot be read is refused before anything is removed.
     const lines = text === undefined ? undefined : parseBase(base, text);
-    await remove(make.out);
-    await ensureDir(make.out);
+    await emptyOut(request);
     const lost = lines === undefined ? await makeBase(request) : await tryBaseFile(request, text!, lines);
     await writeFile(join(make.out, BASE_LOST), JSON.stringify(lost));
+    await writeFile(join(make.out, CONF_KEY), confKey(request));
     await writeFile(keyFile, key);
   }
   return {
     lines: parseBase(base, await readFile(join(make.out, BASE), 'utf8')),
     lost: JSON.parse(await readFile(join(make.out, BASE_LOST), 'utf8')) as LostRequest[],
   };
+}
+
+/** Removes what an earlier state left, except conf where it would be compiled from the same files again: that takes seconds. */
+async function emptyOut(request: BaseRequest): Promise<void> {
+  const { out } = request.make;
+  const made = await readFile(join(out, CONF_KEY), 'utf8').catch(() => undefined);
+  const kept = made === confKey(request) ? [CONF] : [];
+  await ensureDir(out);
+  // First: a run that is killed from here on leaves nothing to keep.
+  await remove(join(out, CONF_KEY));
+  for (const name of await readdir(out)) if (!kept.includes(name)) await remove(join(out, name));
+}
+
+function confKey({ program, make, tools }: BaseRequest): string {
+  const { arch, crossCompile, llvm, source } = make;
+  const files = source.own && [...source.own.files()].filter(([name]) => name.startsWith(`${CONF}/`));
+  const ingredients = [program.name, arch, crossCompile, llvm, source.path, files ?? source.identity, tools];
+  return createHash('sha256').update(JSON.stringify(ingredients)).digest('hex');
 }
 
 /** One call of the tree's Makefile in the step's own output directory, with its output in a log there. */

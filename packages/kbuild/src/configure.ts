@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { readFile, writeFile } from 'fs-extra';
+import { readFile, remove, writeFile } from 'fs-extra';
 import { describeFullDevice } from '@bringup/process';
 import {
   checkRequests,
@@ -13,11 +13,14 @@ import {
 } from '@bringup/kconfig';
 import { resolveBase, runGoal, type BaseRequest, type ResolvedBase } from './base.js';
 import { readFragments, type FragmentReference } from './fragments.js';
+import { whileSourceStays } from './kept-output/index.js';
 import { lostError } from './reasons.js';
 import { checkPaths, checkSourceTree } from './source-check.js';
 
 export interface ConfigureRequest extends BaseRequest {
   readonly fragments: readonly FragmentReference[];
+  /** For messages: the project's name. */
+  readonly label?: string;
 }
 
 export interface Configuration {
@@ -36,14 +39,18 @@ export interface Configuration {
  * Base, fragments in order, `olddefconfig`, then every request is compared with the result.
  *
  * @throws UserError `PATH_UNSUITABLE`, `NOT_A_SOURCE_TREE`, `FRAGMENT_MISSING`, `FRAGMENT_SYNTAX`, `UNKNOWN_BASE`, `REQUESTS_LOST`
+ * @throws UserError `SOURCE_CHANGED`
  * @throws ToolError `TOOL_FAILED`, `NO_SPACE`
  */
 export async function configure(request: ConfigureRequest): Promise<Configuration> {
-  const { program, make, fragments } = request;
+  const { program, make, fragments, label = program.title } = request;
   checkPaths(make);
   await checkSourceTree(make.source.path, program, make.arch);
   const requests = await readFragments(fragments, program, make.arch, make.source.path);
-  return resolveRequests(request, requests).catch(async (error: unknown) => {
+  const resolve = () => resolveRequests(request, requests);
+  return whileSourceStays(make, `${label} was being configured`, resolve).catch(async (error: unknown) => {
+    // What conf made may be of neither state.
+    if ((error as { code?: string }).code === 'SOURCE_CHANGED') await remove(make.out);
     throw await describeFullDevice(error, dirname(make.out));
   });
 }

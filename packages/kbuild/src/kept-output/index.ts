@@ -1,3 +1,3 @@
 export { buildLog } from './paths.js';
 export { prepareOut } from './prepare-out.js';
-export { whileMakeRuns } from './while-make-runs.js';
+export { whileMakeRuns, whileSourceStays } from './while-make-runs.js';

@@ -3,6 +3,7 @@ import { AbortedError, ToolError, UserError } from '@bringup/process';
 import type { MakeSetting } from '../make.js';
 import { MAKEFILE } from '../tree-file-kinds.js';
 import { runningMark } from './paths.js';
+import type { TreeListing } from '../sources/index.js';
 import { compareListings } from './source-changes.js';
 import { changeTimes, touchedSince, type Before } from './touched.js';
 import { readRecord, UNSETTLED, watchClock, writeRecord } from './source-record.js';
@@ -42,8 +43,50 @@ export async function whileMakeRuns<T>(used: Used, label: string, make: () => Pr
     throw error;
   }
   const changed = await settle();
-  if (changed.length > 0) throw sourceChanged(used.source.path, label, changed);
+  if (changed.length > 0)
+    throw sourceChanged(used.source.path, `${label} was being built`, changed, MAKES_LITTLE);
   return result;
+}
+
+/**
+ * Does work that reads a source and keeps no record of it. Afterwards the source is compared with what it was before.
+ *
+ * @param doing what is done meanwhile, for messages: `kernel was being configured`
+ * @throws UserError `SOURCE_CHANGED`: the work succeeded, but its result is of neither state
+ */
+export async function whileSourceStays<T>(used: Used, doing: string, work: () => Promise<T>): Promise<T> {
+  const { path, own } = used.source;
+  if (!own) return work();
+  const times = changeTimes(path, own);
+  const clock = `${used.out}.clock`;
+  await writeFile(clock, '');
+  const startedMs = (await stat(clock)).mtimeMs;
+  await remove(clock);
+  const result = await work();
+  const changes = await findChanges(used, { times, state: own.state, startedMs });
+  if (changes) throw sourceChanged(path, doing, changes.names);
+  return result;
+}
+
+interface Changes {
+  /** In latin1. */
+  readonly names: readonly string[];
+  /** The files as they were before. */
+  readonly files: TreeListing;
+}
+
+/** Compares a source with what it was; undefined if no file changed, not even for a while. */
+async function findChanges(
+  { source: { path, own, identity } }: Used,
+  before: Before,
+): Promise<Changes | undefined> {
+  const after = await own?.look();
+  if (!own || !after) return undefined;
+  const touched = touchedSince(path, before, { ...after, selection: own.selection });
+  if (after.identity === identity && touched.length === 0) return undefined;
+  const files = own.files();
+  const { changed, added, deleted } = compareListings(files, after.files());
+  return { names: [...new Set([...changed, ...added, ...deleted, ...touched])], files };
 }
 
 /**
@@ -51,17 +94,11 @@ export async function whileMakeRuns<T>(used: Used, label: string, make: () => Pr
  *
  * @returns their names, in latin1
  */
-async function recordChanges(
-  { out, source: { path, own, identity } }: Used,
-  before: Before,
-): Promise<string[]> {
-  const after = await own?.look();
-  if (!own || !after) return [];
-  const touched = touchedSince(path, before, { ...after, selection: own.selection });
-  if (after.identity === identity && touched.length === 0) return [];
-  const files = own.files();
-  const { changed, added, deleted } = compareListings(files, after.files());
-  const names = [...new Set([...changed, ...added, ...deleted, ...touched])];
+async function recordChanges(used: Used, before: Before): Promise<readonly string[]> {
+  const changes = await findChanges(used, before);
+  if (!changes) return [];
+  const { names, files } = changes;
+  const { out } = used;
   const rules = new Map((await readRecord(out))?.rules);
   for (const name of names) {
     files.set(name, UNSETTLED);
@@ -71,13 +108,15 @@ async function recordChanges(
   return names;
 }
 
-function sourceChanged(path: string, label: string, names: readonly string[]): UserError {
+const MAKES_LITTLE = '; it makes only what depends on these files';
+
+function sourceChanged(path: string, doing: string, names: readonly string[], then = ''): UserError {
   const shown = names.slice(0, 5).map((name) => Buffer.from(name, 'latin1').toString());
   const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : '';
   return new UserError(
     'SOURCE_CHANGED',
-    `${path} changed while ${label} was being built: ${shown.join(', ')}${more}. Nothing is published. ` +
-      'Run the same command again; it makes only what depends on these files.',
+    `${path} changed while ${doing}: ${shown.join(', ')}${more}. Nothing is published. ` +
+      `Run the same command again${then}.`,
     { path, names },
   );
 }

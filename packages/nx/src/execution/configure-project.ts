@@ -27,6 +27,7 @@ export async function configureProject(task: Task, project: KconfigProject): Pro
       tools: make.tools,
       base,
       fragments,
+      label: task.project,
       signal: task.signal,
       onCommand: task.command,
     });
