@@ -1,4 +1,4 @@
-import { readFile, remove, stat, writeFile } from 'fs-extra';
+import { outputFile, readFile, remove, stat, writeFile } from 'fs-extra';
 import { AbortedError, ToolError, UserError } from '@bringup/process';
 import type { MakeSetting } from '../make.js';
 import { MAKEFILE } from '../tree-file-kinds.js';
@@ -59,7 +59,7 @@ export async function whileSourceStays<T>(used: Used, doing: string, work: () =>
   if (!own) return work();
   const times = changeTimes(path, own);
   const clock = `${used.out}.clock`;
-  await writeFile(clock, '');
+  await outputFile(clock, '');
   const startedMs = (await stat(clock)).mtimeMs;
   await remove(clock);
   const result = await work();

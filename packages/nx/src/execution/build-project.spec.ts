@@ -62,6 +62,28 @@ it('builds a kernel with the initramfs of a project, again for another, and not 
   expect(published('vmlinux')).toContain('second');
 });
 
+it('explains an outputPath of the command line, which the config target has not got', async () => {
+  const { root } = setUp({});
+  const options = {
+    ...kernelDefaults,
+    arch: 'x86_64',
+    source: { kind: 'directory', path: 'kernel' },
+  } as const;
+  const task = makeTask(
+    root,
+    'linux',
+    { ...OTHERS, linux: declared('kernel', options) },
+    { hasConfigTarget: true },
+  );
+  const elsewhere = await openKconfigProject(task, 'kernel', { ...options, outputPath: 'dist/other' });
+  await expect(buildProject(task, elsewhere)).rejects.toMatchObject({
+    code: 'OUTPUT_OF_ONE_TARGET',
+    message: expect.stringMatching(
+      / in dist\/linux, where linux:config .* linux:build in kernel\/project\.json$/,
+    ),
+  });
+});
+
 it('publishes the device trees that it is asked for', async () => {
   const { root, build, published } = setUp({ dtbs: ['board', 'acme/rocket'] });
   await build();

@@ -1,5 +1,5 @@
-import { join } from 'node:path';
-import { readFile } from 'fs-extra';
+import { join, resolve } from 'node:path';
+import { pathExists, readFile } from 'fs-extra';
 import {
   build,
   buildRecipe,
@@ -16,6 +16,7 @@ import {
   type MakeSetting,
 } from '@bringup/kbuild';
 import { isBringupError, sha256File, UserError } from '@bringup/process';
+import { variantOutput } from '../project/variants.js';
 import { configureProject } from './configure-project.js';
 import { embeddedInitramfs } from './embedded-initramfs.js';
 import { openMake, requireHashed, whileOwning, type KconfigProject } from './kconfig-project.js';
@@ -95,7 +96,7 @@ interface BuildInputs {
 async function buildInputs(task: Task, project: KconfigProject): Promise<BuildInputs> {
   const initramfs = await embeddedInitramfs(task, project.options);
   if (!task.hasConfigTarget) await configureProject(task, project);
-  const config = await readConfig(task, join(project.output, '.config'));
+  const config = await readConfig(task, project.output);
   initramfs?.checkKernel(config);
   return { config, initramfs: initramfs?.file };
 }
@@ -138,7 +139,19 @@ function extraArtifacts({ program, options }: KconfigProject, config: string): E
   };
 }
 
-async function readConfig(task: Task, path: string): Promise<string> {
+async function readConfig(task: Task, output: string): Promise<string> {
+  const { declaration, configuration, workspaceRoot } = task;
+  const path = join(output, '.config');
+  const declared = declaration && variantOutput(declaration, configuration);
+  if (declared !== undefined && resolve(workspaceRoot, declared) !== output && !(await pathExists(path)))
+    throw givenToOneTarget(task, declared);
   await requireBuilt(task, [path]);
   return readFile(path, 'utf8');
+}
+
+function givenToOneTarget({ project, declaration }: Task, declared: string): UserError {
+  const message =
+    `outputPath on the command line is for this target alone, and the configuration is in ${declared}, where ${project}:config put it. ` +
+    `Write it into the options of ${project}:${declaration!.target} in ${declaration!.root}/project.json`;
+  return new UserError('OUTPUT_OF_ONE_TARGET', message, { declared });
 }

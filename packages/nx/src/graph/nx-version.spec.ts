@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { OLDEST_NX, requireNx } from './nx-version.js';
+import { OLDEST_NX, requireNx, UNKNOWN_NX } from './nx-version.js';
 
 it.each(['22.7.0', '22.7.12', '22.10.0', '23.2.1', '24.0.6', '24.1.0-beta.3'])('%s will do', (version) => {
   expect(() => requireNx(version)).not.toThrow();
@@ -12,8 +12,14 @@ it.each(['22.0.0', '22.6.5', '21.10.3'])('%s is told what to do', (version) => {
   );
 });
 
+it.each(['25.0.0', '25.0.0-beta.1', '30.1.0'])('%s is told of a newer Bringup or an older Nx', (version) => {
+  expect(() => requireNx(version)).toThrow(
+    `has Nx ${version}; this version of Bringup is tested with Nx 22.7.0 to 24. Take a newer Bringup: npm install`,
+  );
+});
+
 it('is what package.json states', () => {
   const manifest = readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8');
   const { nx } = (JSON.parse(manifest) as { peerDependencies: { nx: string } }).peerDependencies;
-  expect(`${nx.split(' ')[0]}.0`).toBe(`>=${OLDEST_NX}`);
+  expect(nx).toBe(`>=${OLDEST_NX.replace(/\.0$/, '')} <${UNKNOWN_NX}`);
 });

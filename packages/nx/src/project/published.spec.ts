@@ -40,6 +40,15 @@ it('names both projects and options', () => {
   );
 });
 
+it('calls a default by that name also where it is written out, as Nx does for a task', () => {
+  const written = declare('b', { outputPath: 'dist/b' });
+  const messageOf = (path: string) => {
+    const a = declare('a', { outputPath: path });
+    return new PublishedPlaces('/nowhere', [a, written]).problemOf(a)!.message;
+  };
+  expect(messageOf('dist/b/tool')).toContain('by its outputPath (its default): ');
+});
+
 it('holds variants, names that come out the same, and files of consoles against each other', () => {
   expect(codes('/nowhere', declare('a', {}, { debug: { outputPath: 'dist/b' } }), declare('b', {}))).toEqual(
     shared,

@@ -2,6 +2,7 @@ import { isAbsolute, posix } from 'node:path';
 import { UserError } from '@bringup/process';
 import type { Declaration } from './declaration.js';
 import { followLinks, isOutside } from './links.js';
+import { outputPath } from './paths.js';
 import { allOptions, variantOutput } from './variants.js';
 
 /** A place that a project publishes to: a directory of artifacts, or the file of a console. */
@@ -75,19 +76,24 @@ export class PublishedPlaces {
 const BY_DEFAULT = ' (its default)';
 
 function placesOf(declaration: Declaration): PublishedPlace[] {
-  const { project, configurations, options, overrides = [] } = declaration;
+  const { project, configurations, overrides = [] } = declaration;
   const place = (option: string, path: string) => ({ project, option, path: normalized(path) });
-  const said = (own: Readonly<Record<string, unknown>> | undefined, where: string) =>
-    `${where}outputPath${typeof own?.outputPath === 'string' ? '' : BY_DEFAULT}`;
+  const directory = variantOutput(declaration);
+  const byDefault = (variant?: string) =>
+    variant === undefined ? outputPath(project) : `${directory}/${variant}`;
+  const publishes = (variant: string | undefined, where: string) => {
+    const path = variantOutput(declaration, variant);
+    // At run time Nx has written the default out.
+    const isDefault = normalized(path) === normalized(byDefault(variant));
+    return place(`${where}outputPath${isDefault ? BY_DEFAULT : ''}`, path);
+  };
   const directories = [
-    place(said(options, ''), variantOutput(declaration)),
-    ...Object.entries(configurations).map(([variant, own]) =>
-      place(said(own, `configurations.${variant}.`), variantOutput(declaration, variant)),
-    ),
+    publishes(undefined, ''),
+    ...Object.keys(configurations).map((variant) => publishes(variant, `configurations.${variant}.`)),
   ];
   const overriding = overrides
     .flatMap((own) => [own.options, ...Object.values(own.configurations)])
-    .flatMap(({ outputPath }) => (typeof outputPath === 'string' ? place('outputPath', outputPath) : []));
+    .flatMap(({ outputPath: given }) => (typeof given === 'string' ? place('outputPath', given) : []));
   const files = allOptions(declaration)
     .flatMap(({ consoles }) => (Array.isArray(consoles) ? (consoles as unknown[]) : []))
     .flatMap((console) => consoleFile(console) ?? [])
@@ -103,8 +109,13 @@ function consoleFile(console: unknown): string | undefined {
 
 const normalized = (path: string) => posix.normalize(path).replace(/\/+$/, '');
 
-/** Directories of other programs in a workspace, which are refused as outputs. */
-const TAKEN = ['.bringup', '.git', '.nx', 'node_modules'];
+/** Directories that are refused as outputs: name → whose they are. */
+const TAKEN = new Map([
+  ['.bringup', 'what Bringup keeps from build to build'],
+  ['.git', "git's own files"],
+  ['.nx', "Nx's own files"],
+  ['node_modules', 'what the package manager installs'],
+]);
 
 /** The error in a place, whatever other projects publish: Nx could not cache or restore files there. */
 function badPlace(workspaceRoot: string, { option, path, project }: PublishedPlace): UserError | undefined {
@@ -114,9 +125,9 @@ function badPlace(workspaceRoot: string, { option, path, project }: PublishedPla
     const message = `${what}, outside the workspace: Nx caches only files in it. Give a directory of the workspace, and copy artifacts to elsewhere in a target of your own.`;
     return new UserError('OUTPUT_OUTSIDE', message, fields);
   }
-  const taken = path === '.' ? path : path.split('/').find((name) => TAKEN.includes(name));
+  const taken = path === '.' ? path : path.split('/').find((name) => TAKEN.has(name));
   if (taken !== undefined) {
-    const owner = taken === '.' ? "the workspace's root" : `in ${taken}, which belongs to other programs`;
+    const owner = taken === '.' ? "the workspace's root" : `in ${taken}, which holds ${TAKEN.get(taken)}`;
     const message = `${what}, ${owner}. Give a directory for this project alone, as dist/${path === '.' ? 'NAME' : posix.basename(path)}.`;
     return new UserError('OUTPUT_TAKEN', message, fields);
   }
