@@ -1,4 +1,14 @@
-import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -206,6 +216,27 @@ it('makes again what was not configured when its source changed, though that is 
   own.remove();
 });
 
+it.each([
+  ['a file', 'net/core.c', 'core.c'],
+  ['a directory', 'net', '.'],
+])('compiles what a link to %s outside the tree leads to', async (_what, link, target) => {
+  const own = setUp();
+  const outside = join(own.tree, '../outside');
+  cpSync(own.path('net'), outside, { recursive: true });
+  rmSync(own.path(link), { recursive: true });
+  symlinkSync(join(outside, target), own.path(link));
+  own.commit();
+  await own.build();
+  for (const seconds of [undefined, LONG_AGO]) {
+    appendFileSync(join(outside, 'core.c'), `int more_${seconds};\n`);
+    if (seconds !== undefined) utimesSync(join(outside, 'core.c'), seconds, seconds);
+    const { compiled, hashes } = (await own.build())!;
+    expect(compiled).toEqual(['net/core']);
+    expect(hashes).toEqual(await own.buildFromNothing());
+  }
+  own.remove();
+});
+
 it('publishes nothing of a tree that changes while make runs, and makes it right the next time', async () => {
   const own = setUp();
   await own.build();
@@ -294,7 +325,9 @@ it('makes again what a killed make had made of a file which is as it was before'
   writeFileSync(inOut('net/.built-in.a.cmd'), 'savedcmd_net/built-in.a := ar rcs net/built-in.a core.o\n');
   renameSync(`${core}.bak`, core);
   const { compiled, hashes } = (await own.build())!;
-  expect(own.notes).toContainEqual(expect.stringMatching(/killed while make ran: .* \([1-9]\d* files?\) is kept/));
+  expect(own.notes).toContainEqual(
+    expect.stringMatching(/killed while make ran: .* \([1-9]\d* files?\) is kept/),
+  );
   expect(compiled).toEqual(['net/core']);
   expect(hashes).toEqual(await own.buildFromNothing());
   own.remove();

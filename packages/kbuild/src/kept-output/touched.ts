@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { place, type OwnFiles } from '../sources/index.js';
 
 type Own = Pick<OwnFiles, 'files' | 'state' | 'selection'>;
@@ -16,8 +16,12 @@ export function changeTimes(root: string, { files, state, selection }: Own): Map
   return new Map(names.filter(selection.has).map((name) => [name, changeTime(root, name)]));
 }
 
+/** Of a link, also what it leads to counts. */
 function changeTime(root: string, name: string): number {
-  return lstatSync(place(Buffer.from(root), name), { throwIfNoEntry: false })?.ctimeMs ?? 0;
+  const path = place(Buffer.from(root), name);
+  const status = lstatSync(path, { throwIfNoEntry: false });
+  if (!status?.isSymbolicLink()) return status?.ctimeMs ?? 0;
+  return Math.max(status.ctimeMs, statSync(path, { throwIfNoEntry: false })?.ctimeMs ?? 0);
 }
 
 /** What {@link touchedSince} compares with. */

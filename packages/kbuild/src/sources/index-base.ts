@@ -3,7 +3,7 @@ import { open, readFile } from 'node:fs/promises';
 import { writeFileAside } from '@bringup/process';
 import { ContentSum } from './content-sum.js';
 import { splitNames } from './git.js';
-import type { FileIdentity } from './remembered-files.js';
+import { isLink, type FileIdentity } from './remembered-files.js';
 import type { FileSelection } from './tree-look.js';
 
 /** What is remembered of an index, so that its 80,000 lines need not be taken apart again. */
@@ -16,6 +16,8 @@ export interface IndexSummary {
   readonly doubtful: readonly string[];
   /** Names of `.gitattributes`. */
   readonly attributes: readonly string[];
+  /** Symbolic links. */
+  readonly links: readonly (readonly [name: string, identity: FileIdentity])[];
   /** {@link FileSelection.key} → the sum of its files. */
   readonly sums: Readonly<Record<string, string>>;
 }
@@ -92,9 +94,10 @@ export class IndexBase {
     return whole;
   }
 
-  private describe(): Pick<IndexSummary, 'doubtful' | 'attributes' | 'sums'> {
+  private describe(): Pick<IndexSummary, 'doubtful' | 'attributes' | 'links' | 'sums'> {
     const { files, doubtful } = this.parse();
-    return { doubtful, attributes: [...files.keys()].filter(isAttributes), sums: {} };
+    const links = [...files].filter(([, identity]) => isLink(identity));
+    return { doubtful, attributes: [...files.keys()].filter(isAttributes), links, sums: {} };
   }
 }
 
@@ -142,7 +145,8 @@ function parseStaged(staged: Buffer): Parsed {
 export async function readSummary(file: string): Promise<IndexSummary | undefined> {
   const text = await readFile(file, 'utf8').catch(() => '');
   try {
-    return JSON.parse(text) as IndexSummary;
+    const summary = JSON.parse(text) as Partial<IndexSummary>;
+    return summary.links ? (summary as IndexSummary) : undefined; // An older Bringup listed no links.
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
+import { lstatSync, readFileSync, readlinkSync, statSync, type Stats } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { writeFileAside } from '@bringup/process';
 import { FileFacts, KnownFacts } from './file-facts.js';
@@ -32,6 +32,13 @@ export function ifGone<T>(otherwise: T): (error: unknown) => T {
     throw error;
   };
 }
+
+/** Whether that is a symbolic link, whatever it leads to. */
+export function isLink(identity: FileIdentity): boolean {
+  return identity.startsWith(`${LINK} `);
+}
+
+const LINK = '120000';
 
 const ASCII = /^[\0-\x7f]*$/;
 
@@ -81,22 +88,26 @@ export class RememberedFiles {
   /**
    * Mode and id of each name below `root`. Missing names, and those that are neither a file nor a link, are left out;
    * `onDirectory` gets directories.
+   *
+   * @param of `target`: of what links lead to
    */
   async identify(
     root: Buffer,
     names: readonly string[],
     onDirectory: (name: string) => Promise<void>,
+    of: 'itself' | 'target' = 'itself',
   ): Promise<Map<string, FileIdentity>> {
     const found = new Map<string, FileIdentity>();
     const unread: { name: string; index: number; status: Stats }[] = [];
     const pathOf = quickPlace(root);
     const below = root.toString('latin1').slice(Buffer.byteLength(this.root) + 1);
     for (const name of names) {
-      const status = lookUp(pathOf(name));
+      const status = lookUp(pathOf(name), of === 'target' ? statSync : lstatSync);
       if (!status) continue;
       if (status.isDirectory()) await onDirectory(name);
       else if (status.isFile() || status.isSymbolicLink()) {
-        const full = below ? `${below}/${name}` : name;
+        // No file has a name that ends with a dot as its last component.
+        const full = `${below ? `${below}/` : ''}${name}${of === 'target' ? '/.' : ''}`;
         const id = this.known.idOf(full, status);
         const index = this.seen.add(full, status, id);
         if (id === undefined) unread.push({ name, index, status });
@@ -135,15 +146,15 @@ export class RememberedFiles {
   }
 }
 
-function lookUp(path: Buffer | string): Stats | undefined {
+function lookUp(path: Buffer | string, ask: typeof lstatSync): Stats | undefined {
   try {
-    return lstatSync(path, { throwIfNoEntry: false });
+    return ask(path, { throwIfNoEntry: false });
   } catch (error) {
     return ifGone(undefined)(error);
   }
 }
 
 function modeOf(status: Stats): string {
-  if (status.isSymbolicLink()) return '120000';
+  if (status.isSymbolicLink()) return LINK;
   return status.mode & 0o100 ? '100755' : '100644';
 }

@@ -191,7 +191,78 @@ describe('two states of a git work tree', () => {
     const now = await look(tree);
     const found = [...compareStates(before.state!, now.state!)!].sort();
     expect(found).toEqual(differences(before.files(), now.files()));
-    expect(found.map(([name]) => name)).toEqual(['Makefile', 'nested/Makefile', 'nested/sub/run']);
+    // The links lead to the Makefiles.
+    const names = ['Makefile', 'link', 'nested/Makefile', 'nested/link', 'nested/sub/run'];
+    expect(found.map(([name]) => name)).toEqual(names);
+  });
+});
+
+describe.each([
+  ['a plain directory', async () => plainTree()],
+  ['a git work tree', gitTree],
+] as const)('the hash of %s has what its links lead to', (_, make) => {
+  /** What lies outside of the tree, and how a tree with links to it is made: its links committed, or not. */
+  async function linked(isCommitted: boolean): Promise<{ tree: string; outside: string }> {
+    const tree = await make();
+    const outside = mkdtempSync(join(root, 'outside-'));
+    mkdirSync(join(outside, 'dir/deep'), { recursive: true });
+    for (const name of ['file.c', 'other.c', 'dir/a.h', 'dir/deep/b.h'])
+      writeFileSync(join(outside, name), name);
+    symlinkSync('../../other.c', join(outside, 'dir/deep/link.c'));
+    symlinkSync(outside, join(outside, 'dir/circle'));
+    symlinkSync(join(outside, 'file.c'), join(tree, 'sub/file.c'));
+    symlinkSync(join(outside, 'dir'), join(tree, 'include'));
+    for (const [name, target] of Object.entries({
+      up: '..',
+      itself: '.',
+      gone: 'x',
+      round: 'round',
+      host: '/proc',
+    }))
+      symlinkSync(target, join(tree, name));
+    if (isCommitted && existsSync(join(tree, '.git'))) {
+      await git(tree, 'add', '.');
+      await git(tree, 'commit', '-qm', 'links');
+    }
+    return { tree, outside };
+  }
+
+  it.each([true, false])('with links that are committed: %s', async (isCommitted) => {
+    const { tree, outside } = await linked(isCommitted);
+    const home = mkdtempSync(join(root, 'home-'));
+    let last = await treeHash(tree, home);
+    expect(await treeHash(tree, home)).toBe(last);
+    const changes: [string, () => void][] = [
+      ['a file', () => appendFileSync(join(outside, 'file.c'), '#')],
+      ['its mode', () => chmodSync(join(outside, 'file.c'), 0o755)],
+      ['a file in a directory', () => appendFileSync(join(outside, 'dir/deep/b.h'), '#')],
+      ['a new one there', () => writeFileSync(join(outside, 'dir/new.h'), '')],
+      ['one behind a link there', () => appendFileSync(join(outside, 'other.c'), '#')],
+      ['a deleted one there', () => rmSync(join(outside, 'dir/a.h'))],
+      ['a deleted target', () => rmSync(join(outside, 'file.c'))],
+      ['a deleted directory', () => rmSync(join(outside, 'dir'), { recursive: true })],
+    ];
+    for (const [what, change] of changes) {
+      change();
+      const now = await treeHash(tree, home);
+      expect({ what, isSame: now === last }).toEqual({ what, isSame: false });
+      expect(await treeHash(tree)).toBe(now);
+      last = now;
+    }
+  });
+
+  it('and lists them in place of the links', async () => {
+    const { tree } = await linked(true);
+    const files = (await lookAtTree(tree, [])).files();
+    const names = [...files.keys()].filter((name) => /include|sub\/file/.test(name)).sort();
+    const through = ['a.h', 'circle', 'deep/b.h', 'deep/link.c'];
+    const around = ['file.c', 'other.c', ...through.map((name) => `dir/${name}`)];
+    const expected = [...through, ...around.map((name) => `circle/${name}`)];
+    expect(names).toEqual(['include', 'sub/file.c', ...expected.map((name) => `include/${name}`)].sort());
+    expect(files.get('sub/file.c')).toMatch(/^120000 [0-9a-f]{40} 100644 [0-9a-f]{40}$/);
+    expect(['up', 'itself', 'gone', 'round', 'host'].map((name) => files.get(name))).toEqual(
+      Array(5).fill(expect.stringMatching(/^120000 [0-9a-f]{40}$/)),
+    );
   });
 });
 

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, type Dirent } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { lookBehind, walk } from './behind-links.js';
 import { ContentSum } from './content-sum.js';
 import { isConverted, isEdited, lookByGit, type GitLook } from './git-look.js';
 import { isAttributes, readSummary, sumOf, type IndexBase, type IndexSummary } from './index-base.js';
 import { PlainIndex } from './plain-index.js';
-import { ifGone, place, RememberedFiles, type FileIdentity } from './remembered-files.js';
+import { isLink, place, RememberedFiles, type FileIdentity } from './remembered-files.js';
 
 /** Every file of a tree: name relative to it, in latin1 → mode and id of its content. */
 export type TreeListing = Map<string, FileIdentity>;
@@ -23,7 +23,7 @@ export interface TreeIdentities {
   /**
    * The hash of each selection's files, by its key: the same files have the same hash, however they came there. Committed, staged
    * or not, on this branch or another, with git or without, they have one hash. Names, contents, executable bits and the targets of
-   * links count; empty directories do not.
+   * links count, and so does what links lead to; empty directories do not.
    */
   readonly identities: ReadonlyMap<string, string>;
   /** Whether git's status certainly shows a change of a tracked file. */
@@ -69,20 +69,6 @@ export function compareStates(
     if (was !== is) differences.set(name, { was, is });
   }
   return differences;
-}
-
-/** Every name below `root` that is not a directory. */
-async function walk(root: Buffer, below = ''): Promise<string[]> {
-  const options = { withFileTypes: true, encoding: 'latin1' as never } as const;
-  const entries = await readdir(place(root, below), options).catch(ifGone<Dirent[]>([]));
-  const names: string[] = [];
-  for (const entry of entries) {
-    if (entry.name === '.git') continue;
-    const name = below ? `${below}/${entry.name}` : entry.name;
-    if (entry.isDirectory()) names.push(...(await walk(root, name)));
-    else names.push(name);
-  }
-  return names;
 }
 
 /** The files of an index, except those that are `gone` from it, and those that are there `now`. */
@@ -147,6 +133,15 @@ function isDirectory(path: Buffer): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
+/** What the index has of the files that are not as it has them. */
+function replaced({ index, changed }: GitLook, summary: IndexSummary): [string, FileIdentity][] {
+  const doubtful = new Set(summary.doubtful);
+  return [...changed].flatMap(([name, known]): [string, FileIdentity][] => {
+    const identity = doubtful.has(name) ? undefined : (known ?? index.parse().files.get(name));
+    return identity === undefined ? [] : [[name, identity]];
+  });
+}
+
 /** Looks at a directory, and at those of other repositories within it. */
 class Looker {
   constructor(private readonly remembered: RememberedFiles) {}
@@ -186,13 +181,10 @@ class Looker {
       return { gone: new Map(), now: files, isPlain, isEdited: false };
     }
     const { files: now, entered } = await this.identify(root, toRead);
-    const gone = new Map<string, FileIdentity>();
-    const doubtful = new Set(summary.doubtful);
-    for (const [name, known] of changed) {
-      if (doubtful.has(name)) continue;
-      const identity = known ?? index.parse().files.get(name);
-      if (identity !== undefined) gone.set(name, identity);
-    }
+    const links = summary.links.filter(([name]) => !changed.has(name) && !now.has(name) && isHere(name));
+    for (const [name, identity] of await this.follow(root, links)) now.set(name, identity);
+    const gone = new Map(links.filter(([name]) => now.has(name)));
+    for (const [name, identity] of replaced(git, summary)) gone.set(name, identity);
     if (entered)
       for (const name of now.keys()) {
         const identity = index.parse().files.get(name);
@@ -216,7 +208,35 @@ class Looker {
     };
     const files = await this.remembered.identify(root, names, enter);
     for (const [name, identity] of inner) files.set(name, identity);
+    const links = [...files].filter(([, identity]) => isLink(identity));
+    for (const [name, identity] of await this.follow(root, links)) files.set(name, identity);
     return { files, entered };
+  }
+
+  /**
+   * What a build reads through symbolic links: a link to a file has that file's content in its identity, and what lies in a directory outside
+   * the tree is listed as if it lay in the link's place.
+   */
+  private async follow(
+    root: Buffer,
+    links: readonly (readonly [string, FileIdentity])[],
+    entered: readonly string[] = [],
+  ): Promise<TreeListing> {
+    const found: TreeListing = new Map();
+    const toFiles = new Map<string, FileIdentity>();
+    const nothing = () => Promise.resolve();
+    for (const [name, identity] of links) {
+      const behind = lookBehind(root, name, entered);
+      if (behind?.kind === 'file') toFiles.set(name, identity);
+      if (behind?.kind !== 'directory') continue;
+      const inside = await this.remembered.identify(root, await walk(root, name), nothing);
+      const more = [...inside].filter(([, own]) => isLink(own));
+      const deeper = await this.follow(root, more, [...entered, behind.real]);
+      for (const [file, own] of [...inside, ...deeper]) found.set(file, own);
+    }
+    const targets = await this.remembered.identify(root, [...toFiles.keys()], nothing, 'target');
+    for (const [name, target] of targets) found.set(name, `${toFiles.get(name)} ${target}`);
+    return found;
   }
 }
 
