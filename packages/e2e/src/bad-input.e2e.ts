@@ -282,7 +282,7 @@ const CASES: Case[] = [
     spoil: options('kernel', (kernel) => {
       kernel.source = { kind: 'git', url: 'https://me:secret@x/k.git', tag: 'v1' };
     }),
-    says: ['"https://…@x/k.git": what gives access does not belong into a project'],
+    says: ['"https://…@x/k.git": a password or token does not belong in a project'],
   },
   {
     what: 'source directory that is not a kernel',

@@ -7,6 +7,8 @@ export interface OptionRow {
   /** The executor whose option it is. */
   readonly executor: string;
   readonly option: string;
+  /** Which option of a list's last entry the row changes: `files.mode`, below {@link option}. */
+  readonly nested?: string;
   /** The option's new value; it differs from the one that the project declares. */
   readonly value: unknown;
   /** Further options without which the value is refused. */
@@ -26,6 +28,123 @@ const rows = (executor: string, fate: OptionRow['fate'], values: Values, beside?
     ...(beside ? { beside } : {}),
   }));
 
+const MORE = { path: '/etc/more', from: 'rootfs/overlay/etc/motd' };
+const DEVICE = { path: '/dev/own', kind: 'char', major: 1, minor: 3 };
+
+/** What the projects of the table declare besides, so that the options of each kind of entry can be changed one by one. */
+export const DECLARED = {
+  initramfs: {
+    files: [{ path: '/bin/tool', from: 'tool:tool' }, MORE],
+    directories: [{ path: '/data' }],
+    devices: [DEVICE],
+    symlinks: [
+      { path: '/bin/modprobe', target: 'busybox' },
+      { path: '/etc/link', target: 'motd' },
+    ],
+    permissions: [{ path: '/etc/motd', mode: '0600' }],
+    mounts: [
+      { source: 'proc', target: '/proc', type: 'proc' },
+      { source: 'none', target: '/tmp', type: 'tmpfs' },
+    ],
+    users: [
+      { name: 'root', uid: 0, gid: 0, home: '/' },
+      { name: 'dev', uid: 1000, gid: 1000, home: '/' },
+    ],
+    groups: [
+      { name: 'root', gid: 0 },
+      { name: 'dev', gid: 1000 },
+    ],
+    modules: [{ project: 'hello' }],
+  },
+  'disk-image': {
+    partitions: [
+      {
+        fileSystem: 'ext4',
+        initramfs: 'rootfs',
+        files: [MORE],
+        directories: [{ path: '/data' }],
+        devices: [{ ...DEVICE, path: '/dev/other' }],
+        symlinks: [{ path: '/etc/other', target: 'motd' }],
+        permissions: [{ path: '/etc/more', mode: '0600' }],
+      },
+    ],
+  },
+  'iso-image': { files: [MORE] },
+} as const;
+
+/** A value with one option of its last entry changed. */
+function changed(value: unknown, [key, ...below]: readonly string[], to: unknown): unknown {
+  if (key === undefined) return to;
+  if (Array.isArray(value)) return [...value.slice(0, -1), changed(value.at(-1), [key, ...below], to)];
+  const fields = (value ?? {}) as Values;
+  return { ...fields, [key]: changed(fields[key], below, to) };
+}
+
+/** A row for each of these options of an entry of a list, over what the project declares. */
+const nested = (
+  executor: keyof typeof DECLARED,
+  option: string,
+  values: Values,
+  fate: OptionRow['fate'] = 'ran',
+): OptionRow[] =>
+  Object.entries(values).map(([path, to]) => ({
+    executor,
+    option,
+    nested: path,
+    value: changed((DECLARED[executor] as Values)[option], path.split('.'), to),
+    fate,
+  }));
+
+const OWNER = { uid: 1, gid: 1 };
+const FILE = { path: '/etc/else', from: 'tool:tool', mode: '0700', ...OWNER };
+const DIRECTORY = { path: '/else', mode: '0700', ...OWNER };
+const NODE = { path: '/dev/else', kind: 'block', major: 2, minor: 4, mode: '0644', ...OWNER };
+const LINK = { path: '/etc/else', target: 'passwd' };
+const PERMISSION = { path: '/bin/tool', mode: '0640', ...OWNER };
+
+const below = (name: string, values: Values): Values =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [`${name}.${key}`, value]));
+
+const NESTED_ROWS: readonly OptionRow[] = [
+  ...nested('initramfs', 'files', FILE),
+  ...nested('initramfs', 'directories', DIRECTORY),
+  ...nested('initramfs', 'devices', NODE),
+  ...nested('initramfs', 'symlinks', LINK),
+  ...nested('initramfs', 'permissions', PERMISSION),
+  ...nested('initramfs', 'mounts', { source: 'tmp', target: '/run', type: 'ramfs', options: 'size=1m' }),
+  ...nested('initramfs', 'users', {
+    ...{ name: 'own', uid: 1001, gid: 1001, home: '/tmp', shell: '/bin/busybox', comment: 'Own' },
+    ...{ password: 'x', passwordHash: '$6$salt$x' },
+  }),
+  ...nested('initramfs', 'groups', { name: 'own', gid: 1001, members: ['dev'] }),
+  ...nested('initramfs', 'modules', { load: false }),
+  // There is only this module.
+  ...nested('initramfs', 'modules', { names: ['hello'] }, 'skipped'),
+  // An entry is of one project or of one kernel; parameters are for a module that is named.
+  ...nested('initramfs', 'modules', { project: 'tool', kernel: 'kernel', parameters: { a: 1 } }, 'refused'),
+  ...nested('disk-image', 'partitions', {
+    ...{
+      name: 'own',
+      type: 'data',
+      fileSystem: 'ext2',
+      label: 'other',
+      size: '64M',
+      margin: 0.5,
+      start: '2M',
+    },
+    ...{ bootable: true, initramfs: 'other', overlays: ['kernel'] },
+    ...below('files', { ...FILE, from: 'kernel/README.md' }),
+    ...below('directories', DIRECTORY),
+    ...below('devices', NODE),
+    ...below('symlinks', LINK),
+    ...below('permissions', { ...PERMISSION, path: '/etc/motd' }),
+  }),
+  // The stand-in has its links already; an ext4 partition is not booted from.
+  ...nested('disk-image', 'partitions', { busybox: 'busybox' }, 'skipped'),
+  ...nested('disk-image', 'partitions', { boot: { kernel: 'kernel' } }, 'refused'),
+  ...nested('iso-image', 'files', { ...FILE, path: '/else' }),
+];
+
 /** Where a task publishes: its artifacts are made once more. */
 const elsewhere = (executor: string) => rows(executor, 'ran', { outputPath: `out/${executor}` });
 
@@ -36,6 +155,7 @@ const otherArch = (executor: string) => rows(executor, 'refused', { arch: 'arm64
 const written = (executor: string, values: Values) => rows(executor, 'skipped', values);
 
 export const OPTION_ROWS: readonly OptionRow[] = [
+  ...NESTED_ROWS,
   ...elsewhere('kernel'),
   ...rows('kernel', 'skipped', {
     jobs: 1,
@@ -55,9 +175,9 @@ export const OPTION_ROWS: readonly OptionRow[] = [
   ...otherArch('initramfs'),
   ...written('initramfs', { compression: 'gzip' }),
   ...rows('initramfs', 'ran', {
-    directories: [{ path: '/data' }],
-    devices: [{ path: '/dev/own', kind: 'char', major: 1, minor: 3 }],
-    permissions: [{ path: '/etc/motd', mode: '0600' }],
+    directories: [],
+    devices: [],
+    permissions: [],
     console: 'ttyS1',
     hostname: 'other',
     mounts: [{ source: 'proc', target: '/proc', type: 'proc' }],
@@ -118,6 +238,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
 ];
 
 /** The name of a row, by which `rebuild-options.ts` names it. */
-export function optionRow({ executor, option, value, fate }: OptionRow): string {
+export function optionRow({ executor, option, nested: path, value, fate }: OptionRow): string {
+  if (path !== undefined) return `${executor}: ${option}.${path}`;
   return fate === 'skipped' ? `${executor}: ${option} ${JSON.stringify(value)}` : `${executor}: ${option}`;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addModule, addProgram, makeFakeWorkspace, type FakeWorkspace } from './fake-workspace.js';
 import { nx, REPOSITORY } from './nx-run.js';
-import { OPTION_ROWS, optionRow, type OptionRow } from './option-rows.js';
+import { DECLARED, OPTION_ROWS, optionRow, type OptionRow } from './option-rows.js';
 
 /** Each row edits one option of one project in a workspace in which everything is built, and runs the task that has it. */
 
@@ -49,12 +49,14 @@ beforeAll(async () => {
     json.targets.build.options.fragments = ['kernel/b.config'];
   }) as never);
   declare('other', 'initramfs', { arch, busybox: 'busybox', startup: ['echo other'] });
-  declare('disk', 'disk-image', {
-    arch,
-    format: 'raw',
-    partitions: [{ fileSystem: 'ext4', initramfs: 'rootfs' }],
+  workspace.edit('rootfs/project.json', ((json: Json) => {
+    Object.assign(json.targets.build.options, DECLARED.initramfs);
+  }) as never);
+  declare('disk', 'disk-image', { arch, format: 'raw', ...DECLARED['disk-image'] });
+  declare('cd', 'iso-image', {
+    ...{ arch, kernel: 'kernel', initramfs: 'rootfs', firmware: ['bios'] },
+    ...DECLARED['iso-image'],
   });
-  declare('cd', 'iso-image', { arch, kernel: 'kernel', initramfs: 'rootfs', firmware: ['bios'] });
   declare('image', 'uboot-image', { arch, type: 'ramdisk', initramfs: 'rootfs' });
   await expectSuccess('run-many', '--targets=build,test', `--projects=${PROJECTS},small,other`);
   for (const name of ['dist', ...PROJECTS]) cpSync(place(name), place('../built', name), { recursive: true });

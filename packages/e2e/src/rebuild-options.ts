@@ -150,3 +150,55 @@ export const COVERAGE: Readonly<Record<string, Readonly<Record<string, Coverage>
     ]),
   },
 };
+
+/** The options of an option's own value: each has a row in `option-table.deep.ts`, apart from those with a reason. */
+export type NestedCoverage =
+  | { readonly reason: string }
+  | { readonly except: Readonly<Record<string, string>> };
+
+const eachRow = (except: Readonly<Record<string, string>> = {}): NestedCoverage => ({ except });
+const LOCKED: NestedCoverage = {
+  reason:
+    'the lock or the directory says what the source is, and that is in the recipe: locked source version',
+};
+const NO_RECIPE: NestedCoverage = {
+  reason: 'no recipe lets the task pass: it runs whenever its hash changes, and Nx hashes options as a whole',
+};
+const BOOT_FILES =
+  'needs a kernel with an EFI stub or a boot loader: images.e2e.ts. The files are in the hash of the tree';
+
+/** Executor → option whose value has options → how those are covered. */
+export const NESTED: Readonly<Record<string, Readonly<Record<string, NestedCoverage>>>> = {
+  config: { source: LOCKED },
+  kernel: { source: LOCKED },
+  busybox: { source: LOCKED },
+  'u-boot': { source: LOCKED },
+  initramfs: Object.fromEntries(
+    [
+      ...['files', 'directories', 'devices', 'symlinks', 'permissions'],
+      ...['mounts', 'users', 'groups', 'modules'],
+    ].map((option) => [option, eachRow()]),
+  ),
+  'disk-image': {
+    partitions: eachRow({
+      'boot.kernel': BOOT_FILES,
+      'boot.initramfs': BOOT_FILES,
+      'boot.append': BOOT_FILES,
+      'boot.loaders': BOOT_FILES,
+    }),
+  },
+  'iso-image': { files: eachRow() },
+  'uboot-image': {
+    sign: {
+      reason:
+        'needs a FIT, and x86_64 has none: fit.e2e.ts signs with another key, algorithm and device tree',
+    },
+  },
+  'boot-volume': { boot: { reason: 'needs a real U-Boot, or a kernel with an EFI stub: demo.e2e.ts' } },
+  test: Object.fromEntries(
+    [
+      ...['boot', 'network', 'drives', 'shares', 'consoles', 'monitor', 'display', 'gdb', 'rtc', 'watchdog'],
+      ...['memoryGrowth', 'commands', 'expect'],
+    ].map((option) => [option, NO_RECIPE]),
+  ),
+};

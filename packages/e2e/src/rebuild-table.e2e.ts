@@ -24,7 +24,8 @@ import {
   type FakeWorkspace,
 } from './fake-workspace.js';
 import { OPTION_ROWS, optionRow } from './option-rows.js';
-import { COVERAGE, NEVER_CACHED } from './rebuild-options.js';
+import { COVERAGE, NESTED, NEVER_CACHED } from './rebuild-options.js';
+import { nestedOptions } from './schema-options.js';
 import { nx, REPOSITORY, type Fate, type NxRun } from './nx-run.js';
 
 /**
@@ -393,13 +394,15 @@ const TABLES = [
   'an image for U-Boot',
 ] as const;
 
+const mapEach = <T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U) =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+
 describe('every option of every executor', () => {
   const executors = join(REPOSITORY, 'packages/nx/src/executors');
   const names = readdirSync(executors).filter((name) => existsSync(join(executors, name, 'schema.json')));
-  const optionsOf = (executor: string) =>
-    Object.keys(
-      JSON.parse(readFileSync(join(executors, executor, 'schema.json'), 'utf8')).properties as Json,
-    );
+  const readSchema = (executor: string) =>
+    JSON.parse(readFileSync(join(executors, executor, 'schema.json'), 'utf8')) as Json;
+  const optionsOf = (executor: string) => Object.keys(readSchema(executor).properties as Json);
 
   it('of a cached task is in the rebuild table, or has a reason why not', () => {
     const cached = names.filter((name) => !NEVER_CACHED.includes(name));
@@ -407,6 +410,32 @@ describe('every option of every executor', () => {
     const covered = Object.entries(COVERAGE).map(([name, own]) => [name, Object.keys(own).sort()]);
     expect(Object.fromEntries(covered)).toEqual(options);
     expect(NEVER_CACHED.filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  it('that is an option of another one has a row of its own, or a reason why not', () => {
+    const cached = names.filter((name) => !NEVER_CACHED.includes(name));
+    const options = Object.fromEntries(
+      cached
+        .map((name) => [name, Object.fromEntries(nestedOptions(readSchema(name)))] as const)
+        .filter(([, own]) => Object.keys(own).length > 0),
+    );
+    expect(mapEach(NESTED, (own) => Object.keys(own).sort())).toEqual(
+      mapEach(options, (own) => Object.keys(own).sort()),
+    );
+    const rows = new Set(OPTION_ROWS.map(optionRow));
+    const missing = Object.entries(options).flatMap(([executor, own]) =>
+      Object.entries(own).flatMap(([option, paths]) => {
+        const coverage = NESTED[executor]![option]!;
+        if ('reason' in coverage) return [];
+        const excepted = Object.keys(coverage.except);
+        const needed = paths.filter(
+          (path) => !excepted.includes(path) && !rows.has(`${executor}: ${option}.${path}`),
+        );
+        const unknown = excepted.filter((path) => !paths.includes(path));
+        return [...needed, ...unknown].map((path) => `${executor}: ${option}.${path}`);
+      }),
+    );
+    expect(missing).toEqual([]);
   });
 
   it('that names a row names an existing one', () => {

@@ -42,7 +42,7 @@ export function gitRef(spec: GitSpec): GitRef {
 }
 
 /**
- * The mirrors of a git source, as they were written.
+ * The mirrors of a git source, as they were written, except that the protocol is in lower case.
  *
  * @throws UserError `URL_INVALID`
  */
@@ -51,7 +51,8 @@ export function gitUrls(spec: GitSpec): string[] {
   if (urls.length === 0)
     throw new UserError('URL_INVALID', 'a source of kind "git" needs at least one url', {});
   urls.forEach(checkUrl);
-  return urls;
+  // git knows protocols in lower case alone.
+  return urls.map((url) => url.replace(/^[^:]*:/, (protocol) => protocol.toLowerCase()));
 }
 
 /**
@@ -90,7 +91,7 @@ const FAULTS: readonly ((url: URL) => string | false | undefined)[] = [
   ({ protocol, username, password }) => {
     if (!password && (!username || protocol === 'ssh:')) return undefined;
     const remedy = protocol === 'ssh:' ? 'a key in an agent' : "a credential helper of git's, or ~/.netrc";
-    return `what gives access does not belong into a project. Take it out, and let ${remedy} give it`;
+    return `a password or token does not belong in a project. Take it out, and let ${remedy} give it`;
   },
   ({ protocol, host }) => protocol === 'file:' && host !== '' && 'write file:/// and the absolute path',
   ({ protocol, host }) => protocol !== 'file:' && host === '' && 'names no host',

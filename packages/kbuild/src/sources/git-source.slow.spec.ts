@@ -15,7 +15,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AbortedError, runProgram } from '@bringup/process';
-import { isUnauthenticated } from './git-address.js';
+import { gitUrls, isUnauthenticated } from './git-address.js';
 import type { GitSpec, LockedSource, SourceContext, SourceProgress } from './model.js';
 import { ensureSource, isSourceAvailable, lockedIdentity, presentSource, resolveSource } from './sources.js';
 import { COMMIT_TIME, GitRepository, serveGit } from '../testing/git-repository.js';
@@ -399,6 +399,12 @@ describe('servers', () => {
   ])('of %s: anybody on the way could answer: %s', (url, unauthenticated) => {
     expect(isUnauthenticated(url)).toBe(unauthenticated);
   });
+
+  it.each(['HTTPS://git.example.org/A.git', 'Ssh://git@example.org/A.git'])('%s is for git in lower case', (url) =>
+    expect(gitUrls({ kind: 'git', url, commit: 'a'.repeat(40) })).toEqual([
+      url.replace(/^\w+/, (protocol) => protocol.toLowerCase()),
+    ]),
+  );
 
   it('are not asked without git, which is named', async () => {
     const programs = mkdtempSync(join(root, 'bin-'));

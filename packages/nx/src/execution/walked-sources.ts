@@ -45,6 +45,6 @@ export function describeWalked({ path, users, declared }: InnerSource, tracked: 
   if (declared.length > 0)
     return `${fact}. The project ${declared[0]} is declared in it. Move its project.json to another directory, and add the line ${line} to .nxignore`;
   if (tracked)
-    return `${fact}. This repository tracks them, and "nx affected" would not see their changes if it were. Add the line ${line} to .nxignore if you can do without`;
+    return `${fact}. This repository tracks them, and "nx affected" would not see their changes if it were. If you do not need that, add the line ${line} to .nxignore`;
   return `${fact}. Add the line ${line} to .nxignore, or run "nx g @bringup/nx:init"`;
 }
