@@ -65,7 +65,7 @@ export const DECLARED = {
         directories: [{ path: '/data' }],
         devices: [{ ...DEVICE, path: '/dev/other' }],
         symlinks: [{ path: '/etc/other', target: 'motd' }],
-        permissions: [{ path: '/etc/more', mode: '0600' }],
+        permissions: [{ path: '/etc/motd', mode: '0600' }],
       },
     ],
   },
@@ -113,10 +113,13 @@ const NESTED_ROWS: readonly OptionRow[] = [
   ...nested('initramfs', 'permissions', PERMISSION),
   ...nested('initramfs', 'mounts', { source: 'tmp', target: '/run', type: 'ramfs', options: 'size=1m' }),
   ...nested('initramfs', 'users', {
-    ...{ name: 'own', uid: 1001, gid: 1001, home: '/tmp', shell: '/bin/busybox', comment: 'Own' },
+    ...{ name: 'own', uid: 1001, home: '/tmp', shell: '/bin/busybox', comment: 'Own' },
     ...{ password: 'x', passwordHash: '$6$salt$x' },
   }),
-  ...nested('initramfs', 'groups', { name: 'own', gid: 1001, members: ['dev'] }),
+  ...nested('initramfs', 'groups', { name: 'own', members: ['dev'] }),
+  // An account's group has to exist.
+  ...nested('initramfs', 'users', { gid: 1001 }, 'refused'),
+  ...nested('initramfs', 'groups', { gid: 1001 }, 'refused'),
   ...nested('initramfs', 'modules', { load: false }),
   // There is only this module.
   ...nested('initramfs', 'modules', { names: ['hello'] }, 'skipped'),
@@ -137,7 +140,7 @@ const NESTED_ROWS: readonly OptionRow[] = [
     ...below('directories', DIRECTORY),
     ...below('devices', NODE),
     ...below('symlinks', LINK),
-    ...below('permissions', { ...PERMISSION, path: '/etc/motd' }),
+    ...below('permissions', { ...PERMISSION, path: '/etc/more' }),
   }),
   // The stand-in has its links already; an ext4 partition is not booted from.
   ...nested('disk-image', 'partitions', { busybox: 'busybox' }, 'skipped'),
