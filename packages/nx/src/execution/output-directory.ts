@@ -15,7 +15,7 @@ export function outputDirectory(task: Task, given?: string): string {
   // A module's task opens its kernel's project, as a task of that one: `task.declaration` is still the module's.
   const declaration = task.declarationOf(task.project);
   if (declaration) {
-    const places = new PublishedPlaces(task.workspaceRoot, task.declarations());
+    const places = new PublishedPlaces(task.workspaceRoot, task.declarations(), task.otherOutputs());
     const problem = places.problemOf(declaration, path);
     if (problem) throw problem;
   }

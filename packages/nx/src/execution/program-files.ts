@@ -63,9 +63,13 @@ async function matching(
   const found = files.filter((file) => expression.test(file));
   if (found.length > 0) return found;
   if (FOREIGN_WILDCARDS.test(name)) throw unknownPattern(option, name);
-  throw new UserError(PATTERN_ERRORS[option], `${option}: ${name} matches no file, apart from those that .gitignore or .nxignore leave out`, {
-    [option]: name,
-  });
+  throw new UserError(
+    PATTERN_ERRORS[option],
+    `${option}: ${name} matches no file, apart from those that .gitignore or .nxignore leave out`,
+    {
+      [option]: name,
+    },
+  );
 }
 
 async function walk(workspaceRoot: string, directory: string): Promise<string[]> {

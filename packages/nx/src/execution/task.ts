@@ -1,6 +1,8 @@
 import type { ExecutorContext, ProjectConfiguration } from '@nx/devkit';
 import { describeHostError, isBringupError, terminationSignal } from '@bringup/process';
 import { findDeclaration, type Declaration, type ProjectLike } from '../project/declaration.js';
+import { otherOutputs } from '../project/other-outputs.js';
+import type { PublishedPlace } from '../project/published.js';
 
 /** What an executor's work is given: who it works for, how it speaks, when it must stop. */
 export interface Task {
@@ -23,6 +25,8 @@ export interface Task {
   declarationOf(project: string): Declaration | undefined;
   /** What all projects declare, this one among them. */
   declarations(): Declaration[];
+  /** Where targets of other plugins publish. */
+  otherOutputs(): PublishedPlace[];
   /** What this project declares for Bringup. */
   readonly declaration: Declaration | undefined;
   /** The `runtime` inputs of the task, as Nx hashed them before it ran: command → Nx's hash of what it printed. */
@@ -86,7 +90,13 @@ export function describeProjects(
   projects: Readonly<Record<string, ProjectConfiguration>>,
 ): Pick<
   Task,
-  'projectRoot' | 'projects' | 'declarationOf' | 'declarations' | 'declaration' | 'hasConfigTarget'
+  | 'projectRoot'
+  | 'projects'
+  | 'declarationOf'
+  | 'declarations'
+  | 'otherOutputs'
+  | 'declaration'
+  | 'hasConfigTarget'
 > {
   const own = projects[project];
   const declarationOf = (name: string) => {
@@ -98,6 +108,7 @@ export function describeProjects(
     projects: Object.keys(projects),
     declarationOf,
     declarations: () => Object.keys(projects).flatMap((name) => declarationOf(name) ?? []),
+    otherOutputs: () => Object.entries(projects).flatMap(([name, found]) => otherOutputs({ ...found, name })),
     declaration: declarationOf(project),
     hasConfigTarget: own?.targets?.config !== undefined,
   };

@@ -8,7 +8,8 @@ import { UserError } from '@bringup/process';
 import { ENGINE_NODE, engineIdentity } from '../project/engine.js';
 import { findDeclaration, PLUGIN, type Declaration, type ProjectLike } from '../project/declaration.js';
 import { submoduleInputs } from './affected-inputs.js';
-import { PublishedPlaces } from '../project/published.js';
+import { otherOutputs } from '../project/other-outputs.js';
+import { PublishedPlaces, type PublishedPlace } from '../project/published.js';
 import { boardTargets } from './board-targets.js';
 import { diskImageTargets, isoImageTargets } from './disk-targets.js';
 import { initramfsTargets } from './initramfs-targets.js';
@@ -33,12 +34,14 @@ export const createNodesV2: CreateNodesV2 = [
     requireNx(nxVersion);
     const declarations = new Map<string, { file: string; declaration: Declaration }>();
     const known = new Set<string>();
+    const others: PublishedPlace[] = [];
     const faults: (readonly [file: string, what: string])[] = [];
     for (const file of files) {
       const project = readProject(workspaceRoot, file, nxJsonConfiguration.targetDefaults);
       if (!project) continue;
       known.add(project.name);
       faults.push(...targetFaults(project).map((what) => [file, what] as const));
+      others.push(...otherOutputs(project));
       const declaration = findDeclaration(project);
       if (declaration) declarations.set(declaration.project, { file, declaration });
     }
@@ -58,6 +61,7 @@ export const createNodesV2: CreateNodesV2 = [
     const places = new PublishedPlaces(
       workspaceRoot,
       full.map(({ declaration }) => declaration),
+      others,
     );
     const results = full.map(({ file, declaration }): [string, CreateNodesResult] => {
       const targets = {

@@ -3,8 +3,8 @@ import { object, objects } from './unchecked.js';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Targets with the options of nx.json's `targetDefaults` under their own, as Nx merges them, because those may name files as
- * well. As in Nx, the default for an executor hides the one for the target's name. Values that are not objects stay unchanged.
+ * Targets with the options, `cache` and `outputs` of nx.json's `targetDefaults` under their own, as Nx merges them, because those may name
+ * files as well. As in Nx, the default for an executor hides the one for the target's name. Values that are not objects stay unchanged.
  */
 export function withTargetDefaults(targets: unknown, targetDefaults: unknown): unknown {
   if (!isFields(targets)) return targets;
@@ -34,6 +34,8 @@ function merge(target: Fields, defaults: Fields): Fields {
   const given = object(defaults.configurations);
   const names = [...new Set([...Object.keys(given), ...Object.keys(own)])];
   return {
+    ...('cache' in defaults ? { cache: defaults.cache } : {}),
+    ...('outputs' in defaults ? { outputs: defaults.outputs } : {}),
     ...target,
     options: { ...object(defaults.options), ...object(target.options) },
     configurations: Object.fromEntries(

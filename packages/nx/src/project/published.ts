@@ -19,11 +19,13 @@ export class PublishedPlaces {
   private readonly byPath = new Map<string, PublishedPlace[]>();
   private readonly conflicts = new Map<string, [own: PublishedPlace, other: PublishedPlace][]>();
 
+  /** @param others places of other plugins' targets: see `otherOutputs` */
   constructor(
     private readonly workspaceRoot: string,
     declarations: Iterable<Declaration>,
+    others: Iterable<PublishedPlace> = [],
   ) {
-    const places = [...declarations].flatMap(placesOf);
+    const places = [...[...declarations].flatMap(placesOf), ...[...others].map(normalizedPlace)];
     for (const place of places) this.byPath.set(place.path, [...(this.byPath.get(place.path) ?? []), place]);
     for (const place of places) for (const other of this.above(place)) this.conflict(place, other);
   }
@@ -106,6 +108,8 @@ function consoleFile(console: unknown): string | undefined {
   const { type, path } = (console ?? {}) as Record<string, unknown>;
   return type === 'file' && typeof path === 'string' && !isAbsolute(path) ? path : undefined;
 }
+
+const normalizedPlace = (place: PublishedPlace) => ({ ...place, path: normalized(place.path) });
 
 const normalized = (path: string) => posix.normalize(path).replace(/\/+$/, '');
 

@@ -7,6 +7,7 @@ import { formatLock, LOCK_NAME, lockField, type LockedSource } from '@bringup/kb
 import { createNodesV2 } from '../graph/create-nodes.js';
 import type { Task } from '../execution/task.js';
 import { findDeclaration, type ProjectLike } from '../project/declaration.js';
+import { otherOutputs } from '../project/other-outputs.js';
 
 /** A directory with these files; a value that is no string is written as JSON. */
 export function makeWorkspace(files: Record<string, unknown> = {}): string {
@@ -79,6 +80,8 @@ export function makeTask(
     projects: Object.keys(projects),
     declarationOf,
     declarations: () => Object.keys(projects).flatMap((other) => declarationOf(other) ?? []),
+    otherOutputs: () =>
+      Object.entries(projects).flatMap(([other, found]) => otherOutputs({ ...found, name: other })),
     declaration: declarationOf(name),
     runtimeHashes: new Map(),
     hasConfigTarget: true,
