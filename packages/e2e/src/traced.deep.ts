@@ -89,9 +89,16 @@ describe('files that an executor opens in the workspace', () => {
     link('kernel/linked.config', 'CONFIG_NET=y\n');
     link('tool/linked.h', '#define LINKED 1\n');
     link('hello/linked.h', '#define LINKED 1\n');
+    workspace.write('real/include/deep.h', '#define DEEP 1\n');
+    symlinkSync('../real/include', join(workspace.root, 'tool/include'));
+    workspace.edit('tool/project.json', (({ targets }: Json) =>
+      targets.build.options.headers.push('tool/include/*.h')) as never);
     workspace.edit('kernel/project.json', (({ targets }: Json) =>
       targets.build.options.fragments.push('kernel/linked.config')) as never);
-    workspace.write('tool/tool.c', `#include "linked.h"\n${workspace.read('tool/tool.c')}`);
+    workspace.write(
+      'tool/tool.c',
+      `#include "linked.h"\n#include "include/deep.h"\n${workspace.read('tool/tool.c')}`,
+    );
     workspace.write('hello/hello.c', `#include "linked.h"\n${workspace.read('hello/hello.c')}`);
   }
 
@@ -106,6 +113,8 @@ describe('files that an executor opens in the workspace', () => {
     if (answers.inputs[task]!.files.includes(path) || ELSEWHERE.some((pattern) => pattern.test(path)))
       return true;
     if (hashedByUs(task).some((own) => path === own || path.startsWith(`${own}/`))) return true;
+    // They say whether an artifact is the one that was built. If so, nothing comes of them.
+    if (/^dist\/[^/]+\/(config\.)?manifest\.json$/.test(path)) return true;
     // Its own artifacts of the last run, and those of other tasks.
     if (path.startsWith(`dist/${project}/`) && !path.endsWith('/.config')) return true;
     return answers.declared[task]!.some(
@@ -123,7 +132,7 @@ describe('files that an executor opens in the workspace', () => {
   it.each([
     ['kernel:config', ['kernel/a.config', 'real/kernel-linked.config']],
     ['kernel:build', ['dist/kernel/.config']],
-    ['tool:build', ['tool/tool.c', 'tool/dist/made.h', 'real/tool-linked.h']],
+    ['tool:build', ['tool/tool.c', 'tool/dist/made.h', 'real/tool-linked.h', 'real/include/deep.h']],
     ['hello:build', ['hello/hello.c', 'real/hello-linked.h', 'dist/kernel/Module.symvers']],
     ['rootfs:build', ['rootfs/overlay/etc/motd', 'dist/tool/tool', 'dist/hello/hello.ko']],
     ['disk:build', ['disk/overlay/etc/issue', 'disk/a file (1)']],

@@ -15,13 +15,17 @@ export function seededRandom(seed: number): () => number {
 const FILES = ['init/main.c', 'kernel/printk.c', 'net/core.c', 'include/a.h', 'include/b.h'];
 const SHADOW = 'arch/x86/include/a.h';
 const EXTRA = 'lib/extra.c';
-/** 2001: older than any object. */
-const LONG_AGO = 1_000_000_000;
+/**
+ * 2001: older than any object, and another second each time. git compares times by the second, so it takes a file for the same when
+ * another one of the same size and time takes its place within the second in which git looked at it.
+ */
+const longAgo = () => 1_000_000_000 + dated++;
+let dated = 0;
 
 /** What people do to a source tree: each is given the tree and a source of random numbers. */
 export const EDITS: Readonly<Record<string, (own: OwnTree, random: () => number) => void>> = {
   'a changed file': (own, random) => change(own, pick(FILES, random), random),
-  'a changed file with an old time': (own, random) => change(own, pick(FILES, random), random, LONG_AGO),
+  'a changed file with an old time': (own, random) => change(own, pick(FILES, random), random, longAgo()),
   'a touched file': (own, random) => {
     const path = own.path(pick(FILES, random));
     if (existsSync(path)) utimesSync(path, new Date(), new Date());
@@ -30,10 +34,10 @@ export const EDITS: Readonly<Record<string, (own: OwnTree, random: () => number)
     change(own, pick(FILES, random), random, Math.floor(Date.now() / 1000) + 86_400),
   'a file that comes back as it was, with its time (rsync -a)': (own, random) => {
     const name = pick(FILES, random);
-    if (existsSync(own.path(name))) own.write(name, own.git('show', `HEAD~0:${name}`), LONG_AGO + 60);
+    if (existsSync(own.path(name))) own.write(name, own.git('show', `HEAD~0:${name}`), longAgo());
   },
   'a header that hides another, or no longer does': (own) =>
-    toggle(own, SHADOW, () => own.write(SHADOW, '#define A 77\n', LONG_AGO)),
+    toggle(own, SHADOW, () => own.write(SHADOW, '#define A 77\n', longAgo())),
   'a renamed header': (own) => {
     const [from, to] = existsSync(own.path('include/b.h')) ? ['b', 'c'] : ['c', 'b'];
     if (!existsSync(own.path(`include/${from}.h`))) return;
@@ -42,13 +46,13 @@ export const EDITS: Readonly<Record<string, (own: OwnTree, random: () => number)
   },
   'a new file, or one less': (own) => {
     const makefile = own.read('Makefile').replace(/^objs-y \+= lib\/extra\.o\n/m, '');
-    toggle(own, EXTRA, () => own.write(EXTRA, '#include <a.h>\nint extra = A;\n', LONG_AGO));
+    toggle(own, EXTRA, () => own.write(EXTRA, '#include <a.h>\nint extra = A;\n', longAgo()));
     const line = 'objs-y := init/main.o\n';
     const more = existsSync(own.path(EXTRA)) ? 'objs-y += lib/extra.o\n' : '';
     own.write('Makefile', makefile.replace(line, line + more));
   },
   'a script that no target depends on': (own, random) =>
-    own.write('scripts/mksysmap', `sed '/ \\.L/d; s/$/ ${Math.floor(random() * 9)}/'\n`, LONG_AGO),
+    own.write('scripts/mksysmap', `sed '/ \\.L/d; s/$/ ${Math.floor(random() * 9)}/'\n`, longAgo()),
   'a recipe in the Makefile': (own, random) => {
     const words = `LD ${Math.floor(random() * 9)}`;
     own.write(
