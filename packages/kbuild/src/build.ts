@@ -16,6 +16,7 @@ import { parseMakeLine, showProgress } from './progress.js';
 import type { KconfigProgram } from './programs.js';
 import { checkPaths, checkSourceTree } from './source-check.js';
 import type { ToolVersions } from './toolchain.js';
+import { nameUnmerged } from './unmerged.js';
 
 export interface BuildRequest {
   readonly program: KconfigProgram;
@@ -46,7 +47,7 @@ export async function build(request: BuildRequest): Promise<Record<string, strin
   checkPaths(make);
   await checkSourceTree(make.source.path, program, make.arch);
   return makeArtifacts(request).catch(async (error: unknown) => {
-    throw await describeFullDevice(error, dirname(make.out));
+    throw await describeFullDevice(await nameUnmerged(error, make.source), dirname(make.out));
   });
 }
 

@@ -16,6 +16,7 @@ import { readFragments, type FragmentReference } from './fragments.js';
 import { whileSourceStays } from './kept-output/index.js';
 import { lostError } from './reasons.js';
 import { checkPaths, checkSourceTree } from './source-check.js';
+import { nameUnmerged } from './unmerged.js';
 
 export interface ConfigureRequest extends BaseRequest {
   readonly fragments: readonly FragmentReference[];
@@ -51,7 +52,7 @@ export async function configure(request: ConfigureRequest): Promise<Configuratio
   return whileSourceStays(make, `${label} was being configured`, resolve).catch(async (error: unknown) => {
     // What conf made may be of neither state.
     if ((error as { code?: string }).code === 'SOURCE_CHANGED') await remove(make.out);
-    throw await describeFullDevice(error, dirname(make.out));
+    throw await describeFullDevice(await nameUnmerged(error, make.source), dirname(make.out));
   });
 }
 

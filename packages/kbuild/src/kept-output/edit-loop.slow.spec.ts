@@ -237,6 +237,25 @@ it.each([
   own.remove();
 });
 
+it('names the files with conflicts of a merge that make fails on, and builds what is resolved', async () => {
+  const own = setUp();
+  own.git('checkout', '--quiet', '-b', 'theirs');
+  own.write('net/core.c', 'int theirs;\n');
+  own.commit();
+  own.git('checkout', '--quiet', 'main');
+  own.write('net/core.c', 'int ours;\n');
+  own.commit();
+  expect(() => own.git('merge', 'theirs')).toThrow();
+  expect(await own.build()).toBeUndefined();
+  expect(own.failure).toMatch(
+    /conflict marker[^]*\n\S*\/linux is in the middle of a merge, with conflicts in net\/core\.c\. Resolve them/,
+  );
+  own.git('checkout', '--theirs', 'net/core.c');
+  // Still unmerged, and whole again.
+  expect((await own.build())!.hashes).toEqual(await own.buildFromNothing());
+  own.remove();
+});
+
 it('publishes nothing of a tree that changes while make runs, and makes it right the next time', async () => {
   const own = setUp();
   await own.build();

@@ -400,10 +400,12 @@ describe('servers', () => {
     expect(isUnauthenticated(url)).toBe(unauthenticated);
   });
 
-  it.each(['HTTPS://git.example.org/A.git', 'Ssh://git@example.org/A.git'])('%s is for git in lower case', (url) =>
-    expect(gitUrls({ kind: 'git', url, commit: 'a'.repeat(40) })).toEqual([
-      url.replace(/^\w+/, (protocol) => protocol.toLowerCase()),
-    ]),
+  it.each(['HTTPS://git.example.org/A.git', 'Ssh://git@example.org/A.git'])(
+    '%s is for git in lower case',
+    (url) =>
+      expect(gitUrls({ kind: 'git', url, commit: 'a'.repeat(40) })).toEqual([
+        url.replace(/^\w+/, (protocol) => protocol.toLowerCase()),
+      ]),
   );
 
   it('are not asked without git, which is named', async () => {

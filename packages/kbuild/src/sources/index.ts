@@ -22,6 +22,7 @@ export { listStored, removeStored, type Stored, type StoredKind } from './stored
 export { describeDirectory } from './directory.js';
 export { place } from './remembered-files.js';
 export { namesCommit, scmState } from './scm-state.js';
+export { listUnmerged } from './unmerged.js';
 export {
   compareStates,
   lookAtTree,

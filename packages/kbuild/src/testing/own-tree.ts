@@ -27,6 +27,8 @@ export class OwnTree {
   private fresh = 0;
   config = CONFIG;
   readonly notes: string[] = [];
+  /** The message of the last make that failed. */
+  failure = '';
 
   /** @param directory is made, and removed by {@link remove} */
   constructor(private readonly directory: string) {
@@ -117,7 +119,10 @@ export class OwnTree {
       const entries = Object.entries(artifacts).map(async ([name, file]) => [name, await sha256File(file)]);
       return Object.fromEntries(await Promise.all(entries)) as Record<string, string>;
     } catch (error) {
-      if (error instanceof ToolError && error.code === 'TOOL_FAILED') return undefined;
+      if (error instanceof ToolError && error.code === 'TOOL_FAILED') {
+        this.failure = error.message;
+        return undefined;
+      }
       throw error;
     }
   }
