@@ -77,7 +77,7 @@ async function emptyOut(request: BaseRequest): Promise<void> {
   const kept = made === confKey(request) ? [CONF] : [];
   await ensureDir(out);
   // First: a run that is killed from here on leaves nothing to keep.
-  await remove(join(out, CONF_KEY));
+  for (const key of [BASE_KEY, CONF_KEY]) await remove(join(out, key));
   for (const name of await readdir(out)) if (!kept.includes(name)) await remove(join(out, name));
 }
 

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { readFile, remove, writeFile } from 'fs-extra';
+import { readFile, writeFile } from 'fs-extra';
 import { describeFullDevice } from '@bringup/process';
 import {
   checkRequests,
@@ -50,10 +50,14 @@ export async function configure(request: ConfigureRequest): Promise<Configuratio
   const requests = await readFragments(fragments, program, make.arch, make.source.path);
   const resolve = () => resolveRequests(request, requests);
   return whileSourceStays(make, `${label} was being configured`, resolve).catch(async (error: unknown) => {
-    // What conf made may be of neither state.
-    if ((error as { code?: string }).code === 'SOURCE_CHANGED') await remove(make.out);
     throw await describeFullDevice(await nameUnmerged(error, make.source), dirname(make.out));
   });
+}
+
+/** The base of a configuration for its own sake. @throws as {@link configure} */
+export function readBase(request: BaseRequest & Pick<ConfigureRequest, 'label'>): Promise<ResolvedBase> {
+  const { make, program, label = program.title } = request;
+  return whileSourceStays(make, `${label} was being configured`, () => resolveBase(request));
 }
 
 async function resolveRequests(

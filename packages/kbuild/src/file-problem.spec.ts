@@ -18,5 +18,8 @@ it.each([
   ['nothing', 'does not exist'],
   ['real', 'is not a file'],
   ['to-gone', 'is a symbolic link to gone, which does not exist'],
-  ['to-real', expect.stringMatching(/^is a symbolic link to real, which is a directory, .* Name the files/)],
+  [
+    'to-real',
+    expect.stringMatching(/^is a symbolic link to real, which is a directory\. .* name what is read there/),
+  ],
 ])('%s', async (name, problem) => expect(await fileProblem(join(directory, name))).toEqual(problem));

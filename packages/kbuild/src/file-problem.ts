@@ -13,5 +13,5 @@ export async function fileProblem(path: string): Promise<string | undefined> {
   const link = `is a symbolic link to ${await readlink(path)}, which`;
   if (!found) return `${link} does not exist`;
   if (!found.isDirectory()) return `${link} is not a file`;
-  return `${link} is a directory, and a wildcard does not look into such a one. Name the files in it that are read, by their paths through the link`;
+  return `${link} is a directory. Wildcards do not follow links to directories: name what is read there by a path through the link, as in include/*.h`;
 }

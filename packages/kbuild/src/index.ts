@@ -1,14 +1,14 @@
 export { findArtifactFault, type ArtifactFault } from './artifact-check.js';
 export { ARCH_NAMES, ARCHES, type Arch, type ArchFacts } from './arches.js';
 export { build, type BuildRequest } from './build.js';
-export { resolveBase, type BaseConfig } from './base.js';
+export { type BaseConfig } from './base.js';
 export {
   formatCompileCommands,
   mergeCompileCommands,
   readCompileCommands,
   type CompileCommand,
 } from './compile-commands.js';
-export { configure, type Configuration, type ConfigureRequest } from './configure.js';
+export { configure, readBase, type Configuration, type ConfigureRequest } from './configure.js';
 export { checkDtbs, dtbName, planDtbs, type ExtraArtifacts } from './dtbs.js';
 export { checkDecompressor, EMBEDDED_INITRAMFS, EMBEDDED_INITRAMFS_LINES } from './embedded-initramfs.js';
 export { archiveGdbScripts, GDB_SCRIPTS } from './gdb-scripts.js';

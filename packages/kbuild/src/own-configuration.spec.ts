@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { configure, type Configuration } from './configure.js';
@@ -68,6 +68,32 @@ it.each<[string, () => Promise<unknown>]>([
   await change();
   await mine.configure();
   expect(existsSync(mine.conf)).toBe(false);
+});
+
+it('takes no base for that of the earlier state which was made while the tree was another one', async () => {
+  const before = kconfig();
+  // The file says whether Kconfig changes while the base is made, and whether conf fails afterwards.
+  const late = join(mine.directory, 'late');
+  const change = `[ ! -e ${late} ] || printf 'config LATE\\n\\tdef_bool y\\n' >> $(srctree)/Kconfig`;
+  const makefile = mine.own
+    .read('Makefile')
+    .replace('@$(conf) --allnoconfig', `@${change}; $(conf) --allnoconfig`)
+    .replace('$(conf) --olddefconfig', `[ ! -e ${late} ] || exit 1; $(conf) --olddefconfig`);
+  mine.own.write('Makefile', makefile);
+  writeFileSync(late, '');
+  await expect(mine.configure()).rejects.toMatchObject({ code: 'TOOL_FAILED' });
+  expect(kconfig()).toContain('LATE');
+  mine.own.write('Kconfig', before);
+  rmSync(late);
+  await mine.configure();
+  expect(readFileSync(join(mine.out, '.bringup-base.config'), 'utf8')).not.toContain('LATE');
+});
+
+it('starts afresh after a run that was killed', async () => {
+  writeFileSync(`${mine.out}.running`, '');
+  await mine.configure();
+  expect([mine.conf, mine.other].map(existsSync)).toEqual([false, false]);
+  expect(existsSync(`${mine.out}.running`)).toBe(false);
 });
 
 /** What a Makefile does while conf runs: a line is added to Kconfig. */

@@ -17,7 +17,7 @@ export async function nameUnmerged(
   if (names.length === 0) return error;
   const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
   const message =
-    `${error.message}\n${path} is in the middle of a merge, with conflicts in ${names.slice(0, SHOWN).join(', ')}${more}. ` +
-    'Resolve them and git add these files, or take the merge back (git status names the command), and run the same command again.';
+    `${error.message}\n${path} has unresolved conflicts in ${names.slice(0, SHOWN).join(', ')}${more}. ` +
+    'Resolve them, or abort the merge or rebase (git status names the commands), and run the same command again.';
   return new ToolError(error.code, message, { ...error.fields, unmerged: names }, error);
 }

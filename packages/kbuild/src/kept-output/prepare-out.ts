@@ -103,7 +103,7 @@ async function keepFinished(
 ): Promise<void> {
   const count = await removeUnfinished(out, startedMs);
   onNote?.(
-    `the last build was killed while make ran: what is whole of it (${amount(count, 'file')}) is kept, the rest is made again`,
+    `the last build was killed while make ran: ${amount(count, 'complete file')} kept, the rest is made again`,
   );
 }
 

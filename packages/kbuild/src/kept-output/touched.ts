@@ -16,12 +16,20 @@ export function changeTimes(root: string, { files, state, selection }: Own): Map
   return new Map(names.filter(selection.has).map((name) => [name, changeTime(root, name)]));
 }
 
-/** Of a link, also what it leads to counts. */
+/** Of a link to a file, also that file counts. */
 function changeTime(root: string, name: string): number {
   const path = place(Buffer.from(root), name);
   const status = lstatSync(path, { throwIfNoEntry: false });
-  if (!status?.isSymbolicLink()) return status?.ctimeMs ?? 0;
-  return Math.max(status.ctimeMs, statSync(path, { throwIfNoEntry: false })?.ctimeMs ?? 0);
+  return Math.max(status?.ctimeMs ?? 0, status?.isSymbolicLink() ? targetTime(path) : 0);
+}
+
+function targetTime(path: Buffer): number {
+  try {
+    const status = statSync(path);
+    return status.isFile() ? status.ctimeMs : 0;
+  } catch {
+    return 0; // It leads nowhere, or to where nobody may look.
+  }
 }
 
 /** What {@link touchedSince} compares with. */

@@ -1,4 +1,4 @@
-import { outputFile, readFile, remove, stat, writeFile } from 'fs-extra';
+import { outputFile, pathExists, readFile, remove, stat, writeFile } from 'fs-extra';
 import { AbortedError, ToolError, UserError } from '@bringup/process';
 import type { MakeSetting } from '../make.js';
 import { MAKEFILE } from '../tree-file-kinds.js';
@@ -49,21 +49,36 @@ export async function whileMakeRuns<T>(used: Used, label: string, make: () => Pr
 }
 
 /**
- * Does work that reads a source and keeps no record of it. Afterwards the source is compared with what it was before.
+ * Does work in an output directory that has no record of its source. Where the source changes meanwhile, nothing in the directory can be
+ * trusted, and it is removed, also when the work fails; so it is after a run that was killed.
  *
  * @param doing what is done meanwhile, for messages: `kernel was being configured`
  * @throws UserError `SOURCE_CHANGED`: the work succeeded, but its result is of neither state
  */
 export async function whileSourceStays<T>(used: Used, doing: string, work: () => Promise<T>): Promise<T> {
-  const { path, own } = used.source;
+  const { out, source } = used;
+  const { path, own } = source;
   if (!own) return work();
+  const mark = runningMark(out);
+  if (await pathExists(mark)) await remove(out);
   const times = changeTimes(path, own);
-  const clock = `${used.out}.clock`;
-  await outputFile(clock, '');
-  const startedMs = (await stat(clock)).mtimeMs;
-  await remove(clock);
-  const result = await work();
-  const changes = await findChanges(used, { times, state: own.state, startedMs });
+  await outputFile(mark, '');
+  const startedMs = (await stat(mark)).mtimeMs;
+  const settle = async () => {
+    const changes = await findChanges(used, { times, state: own.state, startedMs });
+    if (changes) await remove(out);
+    await remove(mark);
+    return changes;
+  };
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    // Where that fails, the mark stays.
+    await settle().catch(() => undefined);
+    throw error;
+  }
+  const changes = await settle();
   if (changes) throw sourceChanged(path, doing, changes.names);
   return result;
 }

@@ -1,6 +1,6 @@
-import { realpathSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import type { Dirent } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { ifGone, place } from './remembered-files.js';
 
 /** Every name below `root` that is not a directory, `.git` excepted; names in latin1. */
@@ -17,8 +17,8 @@ export async function walk(root: Buffer, below = ''): Promise<string[]> {
   return names;
 }
 
-/** Files there are no files of a build, and reading some of them waits for ever. */
-const OF_THE_KERNEL = /^\/(proc|sys|dev)(\/|$)/;
+/** Files there are no files of a build, and reading some of them waits for ever. What Bringup, Nx and git keep is not read either. */
+const NEVER_READ = /^\/(proc|sys|dev)(\/|$)|\/(\.bringup|\.nx|\.git)(\/|$)/;
 
 /** What a symbolic link of a tree leads to. */
 export type Behind =
@@ -29,26 +29,63 @@ export type Behind =
 /**
  * Follows a symbolic link of a tree to its end.
  *
- * @param name of the link, in latin1
- * @param entered real paths of the directories through which the link was reached
- * @returns undefined where a build reads nothing behind it by the link's name alone: it leads nowhere, to a directory of the tree itself
- * or above it, or back to where we come from
+ * @param top the real path of the tree, in latin1
+ * @param path of the link
+ * @param entered real paths of directories outside the tree whose files are listed already
+ * @returns undefined where a build reads nothing behind the link by the link's name alone: it leads nowhere, to a directory of the tree
+ * itself or above it, to one that is listed already, or to what builds write
  */
-export function lookBehind(root: Buffer, name: string, entered: readonly string[]): Behind | undefined {
-  const path = place(root, name);
-  let real: string;
+export function lookBehind(top: string, path: Buffer, entered: ReadonlySet<string>): Behind | undefined {
   try {
-    real = realpathSync.native(path as unknown as string, 'latin1');
+    const real = realpathSync.native(path as unknown as string, 'latin1');
+    if (NEVER_READ.test(real)) return undefined;
+    const isInside = isWithin(real, top);
+    if (!isInside && isBelowOutput(real, top)) return undefined;
     const status = statSync(path);
-    if (OF_THE_KERNEL.test(real)) return undefined;
     if (status.isFile()) return { kind: 'file' };
-    if (!status.isDirectory()) return undefined;
+    if (!status.isDirectory() || isInside || isWithin(top, real)) return undefined;
+    return [...entered].some((known) => isWithin(real, known)) ? undefined : { kind: 'directory', real };
   } catch {
     return undefined; // A circle, a missing target, or a directory that nobody may enter: whoever reads it fails.
   }
-  const own = realpathSync.native(root as unknown as string, 'latin1');
-  const isWithin = (inner: string, outer: string) =>
-    `${inner}/`.startsWith(outer === '/' ? '/' : `${outer}/`);
-  if (isWithin(real, own) || isWithin(own, real) || entered.includes(real)) return undefined;
-  return { kind: 'directory', real };
+}
+
+function isWithin(inner: string, outer: string): boolean {
+  return `${inner}/`.startsWith(outer === '/' ? '/' : `${outer}/`);
+}
+
+/**
+ * Whether a path lies in what a build writes: a link to the output directory of make (`O=`) or to published artifacts is there for people
+ * and their debuggers. With its files in the hash, no build would ever be the same as the last.
+ */
+function isBelowOutput(real: string, top: string): boolean {
+  for (let directory = real; !isWithin(top, directory); directory = dirname(directory))
+    if (isOutput(directory)) return true;
+  return false;
+}
+
+function isOutput(directory: string): boolean {
+  const at = (name: string) => Buffer.from(join(directory, name), 'latin1');
+  return (
+    statOf(at('include/config'))?.isDirectory() === true ||
+    statOf(at('.config'))?.isFile() === true ||
+    isManifest(at('manifest.json'))
+  );
+}
+
+function statOf(path: Buffer): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function isManifest(file: Buffer): boolean {
+  try {
+    const { recipe, artifacts } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    return typeof recipe === 'string' && typeof artifacts === 'object';
+  } catch {
+    return false;
+  }
 }

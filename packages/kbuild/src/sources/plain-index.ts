@@ -4,6 +4,7 @@ import { outputFile, pathExists, remove, rename } from 'fs-extra';
 import { ToolError } from '@bringup/process';
 import { lookByGit, type GitLook, type GitLookOptions } from './git-look.js';
 import { PLAIN_FILES, runGit } from './git.js';
+import { isLink } from './remembered-files.js';
 import type { TreeListing } from './tree-look.js';
 
 /** Smaller trees are read as fast as git is started. */
@@ -49,11 +50,14 @@ export class PlainIndex {
   async update(now: TreeListing): Promise<void> {
     const { last } = this;
     if (!last && now.size < FEWEST_FILES) return;
+    const links = [...now].flatMap(([name, identity]) => (isLink(identity) ? [`${name}/`] : []));
+    // git would take them for deleted.
+    const isBehind = (name: string) => links.some((link) => name.startsWith(link));
     const lines = [...now].flatMap(([name, identity]) => {
       const [mode, id] = identity.split(' ');
-      return id === undefined ? [] : [`${mode} ${id}\t${name}\0`];
+      return id === undefined || isBehind(name) ? [] : [`${mode} ${id}\t${name}\0`];
     });
-    const gone = [...(last?.changed.keys() ?? [])].filter((name) => !now.has(name));
+    const gone = [...(last?.changed.keys() ?? [])].filter((name) => !now.has(name) || isBehind(name));
     lines.unshift(...gone.map((name) => `0 ${'0'.repeat(40)}\t${name}\0`));
     await this.write(lines).catch((error: unknown) => {
       if (!(error instanceof ToolError)) throw error;

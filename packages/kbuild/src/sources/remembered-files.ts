@@ -33,6 +33,14 @@ export function ifGone<T>(otherwise: T): (error: unknown) => T {
   };
 }
 
+/** For what lies behind a link: the user may not be able to read it, and a build that needs it fails by itself. */
+export function ifUnreadable<T>(otherwise: T): (error: unknown) => T {
+  return (error) => {
+    if (['EACCES', 'EPERM'].includes((error as { code?: string }).code!)) return otherwise;
+    return ifGone(otherwise)(error);
+  };
+}
+
 /** Whether that is a symbolic link, whatever it leads to. */
 export function isLink(identity: FileIdentity): boolean {
   return identity.startsWith(`${LINK} `);
@@ -58,6 +66,14 @@ async function idOfLarge(path: Buffer, size: number): Promise<string> {
   const file = await open(path);
   for await (const chunk of file.createReadStream()) hash.update(chunk as Buffer);
   return hash.digest('hex');
+}
+
+/** How names are looked up. */
+interface Manner {
+  readonly onDirectory?: (name: string) => Promise<void>;
+  readonly of: 'itself' | 'target';
+  /** For a name that cannot be read. */
+  readonly otherwise: (error: unknown) => undefined;
 }
 
 /** The known files of one tree; a file keeps them between processes. */
@@ -88,23 +104,41 @@ export class RememberedFiles {
   /**
    * Mode and id of each name below `root`. Missing names, and those that are neither a file nor a link, are left out;
    * `onDirectory` gets directories.
-   *
-   * @param of `target`: of what links lead to
    */
   async identify(
     root: Buffer,
     names: readonly string[],
     onDirectory: (name: string) => Promise<void>,
+  ): Promise<Map<string, FileIdentity>> {
+    return this.identifyEach(root, names, { onDirectory, of: 'itself', otherwise: ifGone(undefined) });
+  }
+
+  /**
+   * {@link identify} for names that lead out of the tree. What cannot be read is left out.
+   *
+   * @param of `target`: of what links lead to
+   */
+  async identifyBehind(
+    root: Buffer,
+    names: readonly string[],
     of: 'itself' | 'target' = 'itself',
+  ): Promise<Map<string, FileIdentity>> {
+    return this.identifyEach(root, names, { of, otherwise: ifUnreadable(undefined) });
+  }
+
+  private async identifyEach(
+    root: Buffer,
+    names: readonly string[],
+    { onDirectory, of, otherwise }: Manner,
   ): Promise<Map<string, FileIdentity>> {
     const found = new Map<string, FileIdentity>();
     const unread: { name: string; index: number; status: Stats }[] = [];
     const pathOf = quickPlace(root);
     const below = root.toString('latin1').slice(Buffer.byteLength(this.root) + 1);
     for (const name of names) {
-      const status = lookUp(pathOf(name), of === 'target' ? statSync : lstatSync);
+      const status = lookUp(pathOf(name), of === 'target' ? statSync : lstatSync, otherwise);
       if (!status) continue;
-      if (status.isDirectory()) await onDirectory(name);
+      if (status.isDirectory()) await onDirectory?.(name);
       else if (status.isFile() || status.isSymbolicLink()) {
         // No file has a name that ends with a dot as its last component.
         const full = `${below ? `${below}/` : ''}${name}${of === 'target' ? '/.' : ''}`;
@@ -116,7 +150,7 @@ export class RememberedFiles {
     }
     const worker = async () => {
       for (let next = unread.pop(); next !== undefined; next = unread.pop()) {
-        const identity = await this.read(place(root, next.name), next).catch(ifGone(undefined));
+        const identity = await this.read(place(root, next.name), next).catch(otherwise);
         if (identity !== undefined) found.set(next.name, identity);
       }
     };
@@ -146,11 +180,15 @@ export class RememberedFiles {
   }
 }
 
-function lookUp(path: Buffer | string, ask: typeof lstatSync): Stats | undefined {
+function lookUp(
+  path: Buffer | string,
+  ask: typeof lstatSync,
+  otherwise: Manner['otherwise'],
+): Stats | undefined {
   try {
     return ask(path, { throwIfNoEntry: false });
   } catch (error) {
-    return ifGone(undefined)(error);
+    return otherwise(error);
   }
 }
 

@@ -251,6 +251,24 @@ describe.each([
     }
   });
 
+  it.each<[string, (outside: string) => void]>([
+    [
+      'an output directory of make',
+      (outside) => mkdirSync(join(outside, 'include/config'), { recursive: true }),
+    ],
+    ['one with a configuration', (outside) => writeFileSync(join(outside, '.config'), '')],
+    [
+      'published artifacts',
+      (outside) => writeFileSync(join(outside, 'manifest.json'), '{ "recipe": "r", "artifacts": {} }'),
+    ],
+  ])('but for what builds write: %s', async (_what, makeOutput) => {
+    const { tree, outside } = await linked(true);
+    makeOutput(outside);
+    const before = await treeHash(tree);
+    for (const name of ['file.c', 'dir/a.h', 'dir/deep/b.h']) appendFileSync(join(outside, name), '#');
+    expect(await treeHash(tree)).toBe(before);
+  });
+
   it('and lists them in place of the links', async () => {
     const { tree } = await linked(true);
     const files = (await lookAtTree(tree, [])).files();
@@ -533,6 +551,23 @@ it('walks a directory that git ignores or has no commit of', async () => {
   }
 });
 
+it('sees the links of a submodule as those of the same files without git', async () => {
+  const [tree, inner] = [await gitTree(), await gitTree()];
+  symlinkSync('../sub', join(inner, 'around'));
+  await git(inner, 'add', '.');
+  await git(inner, 'commit', '-qm', 'link');
+  await git(tree, 'submodule', '--quiet', 'add', inner, 'module');
+  await git(tree, 'commit', '-qm', 'module');
+  const copy = join(mkdtempSync(join(root, 'copy-')), 'tree');
+  cpSync(tree, copy, {
+    recursive: true,
+    verbatimSymlinks: true,
+    filter: (from) => !/\/\.git$/.test(from),
+  });
+  const [own, copied] = [await lookAtTree(tree, []), await lookAtTree(copy, [])];
+  expect([...own.files()].sort()).toEqual([...copied.files()].sort());
+});
+
 it('sees into submodules and repositories within', async () => {
   const [tree, inner] = [await gitTree(), await gitTree()];
   await git(tree, 'submodule', '--quiet', 'add', inner, 'module');
@@ -756,6 +791,19 @@ describe('a large directory without git', () => {
     }
     const many = await treeHash(tree);
     for (const _look of [1, 2]) expect(await treeHash(tree, home)).toBe(many);
+  });
+
+  it('has an index that settles, also where many files lie behind a link', async () => {
+    const [tree, home] = [largeTree(), mkdtempSync(join(root, 'home-'))];
+    const outside = mkdtempSync(join(root, 'outside-'));
+    for (let index = 0; index < 300; index += 1) writeFileSync(join(outside, `${index}.h`), `${index}\n`);
+    symlinkSync(outside, join(tree, 'include'));
+    const first = await treeHash(tree, home);
+    const { mtimeNs } = statSync(recordIn(home, 'index/.git/index'), { bigint: true });
+    expect(await treeHash(tree, home)).toBe(first);
+    appendFileSync(join(outside, '7.h'), '#');
+    expect(await treeHash(tree, home)).toBe(await treeHash(tree));
+    expect(statSync(recordIn(home, 'index/.git/index'), { bigint: true }).mtimeNs).toBe(mtimeNs);
   });
 
   it('is read again when the index is damaged', async () => {

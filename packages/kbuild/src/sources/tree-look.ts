@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { lstatSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { lookBehind, walk } from './behind-links.js';
 import { ContentSum } from './content-sum.js';
 import { isConverted, isEdited, lookByGit, type GitLook } from './git-look.js';
 import { isAttributes, readSummary, sumOf, type IndexBase, type IndexSummary } from './index-base.js';
 import { PlainIndex } from './plain-index.js';
-import { isLink, place, RememberedFiles, type FileIdentity } from './remembered-files.js';
+import { ifUnreadable, isLink, place, RememberedFiles, type FileIdentity } from './remembered-files.js';
 
 /** Every file of a tree: name relative to it, in latin1 → mode and id of its content. */
 export type TreeListing = Map<string, FileIdentity>;
@@ -144,7 +144,11 @@ function replaced({ index, changed }: GitLook, summary: IndexSummary): [string, 
 
 /** Looks at a directory, and at those of other repositories within it. */
 class Looker {
-  constructor(private readonly remembered: RememberedFiles) {}
+  /** @param top the real path of the whole tree, in latin1 */
+  constructor(
+    private readonly remembered: RememberedFiles,
+    private readonly top: string,
+  ) {}
 
   async look(root: Buffer, wanted = EVERY_FILE, plain?: PlainIndex): Promise<State> {
     const summary = wanted.sums === undefined ? undefined : await readSummary(wanted.sums);
@@ -207,9 +211,8 @@ class Looker {
         inner.set(`${name}/${below}`, identity);
     };
     const files = await this.remembered.identify(root, names, enter);
-    for (const [name, identity] of inner) files.set(name, identity);
     const links = [...files].filter(([, identity]) => isLink(identity));
-    for (const [name, identity] of await this.follow(root, links)) files.set(name, identity);
+    for (const [name, identity] of [...(await this.follow(root, links)), ...inner]) files.set(name, identity);
     return { files, entered };
   }
 
@@ -220,22 +223,29 @@ class Looker {
   private async follow(
     root: Buffer,
     links: readonly (readonly [string, FileIdentity])[],
-    entered: readonly string[] = [],
   ): Promise<TreeListing> {
     const found: TreeListing = new Map();
-    const toFiles = new Map<string, FileIdentity>();
-    const nothing = () => Promise.resolve();
-    for (const [name, identity] of links) {
-      const behind = lookBehind(root, name, entered);
-      if (behind?.kind === 'file') toFiles.set(name, identity);
-      if (behind?.kind !== 'directory') continue;
-      const inside = await this.remembered.identify(root, await walk(root, name), nothing);
-      const more = [...inside].filter(([, own]) => isLink(own));
-      const deeper = await this.follow(root, more, [...entered, behind.real]);
-      for (const [file, own] of [...inside, ...deeper]) found.set(file, own);
+    // Each link of the tree has all files behind it; those behind a link there are listed once.
+    for (const link of links)
+      for (const [name, identity] of await this.followOne(root, link, new Set())) found.set(name, identity);
+    return found;
+  }
+
+  private async followOne(
+    root: Buffer,
+    [name, identity]: readonly [string, FileIdentity],
+    entered: Set<string>,
+  ): Promise<TreeListing> {
+    const behind = lookBehind(this.top, place(root, name), entered);
+    if (behind === undefined) return new Map();
+    if (behind.kind === 'file') {
+      const [target] = (await this.remembered.identifyBehind(root, [name], 'target')).values();
+      return new Map(target === undefined ? [] : [[name, `${identity} ${target}`]]);
     }
-    const targets = await this.remembered.identify(root, [...toFiles.keys()], nothing, 'target');
-    for (const [name, target] of targets) found.set(name, `${toFiles.get(name)} ${target}`);
+    entered.add(behind.real);
+    const found = await this.remembered.identifyBehind(root, await walk(root, name).catch(ifUnreadable([])));
+    for (const link of [...found].filter(([, own]) => isLink(own)))
+      for (const [file, own] of await this.followOne(root, link, entered)) found.set(file, own);
     return found;
   }
 }
@@ -288,7 +298,8 @@ async function look(
   const root = Buffer.from(directory);
   const wanted = { selections, sums: record && join(record, 'sums.json'), listed };
   const remembered = await RememberedFiles.open(directory, record && join(record, 'files.json'));
-  const state = await new Looker(remembered).look(root, wanted, plain);
+  const top = realpathSync.native(root as unknown as string, 'latin1');
+  const state = await new Looker(remembered, top).look(root, wanted, plain);
   await remembered.save();
   if (!state.isPlain || !plain?.isOutdated) return state;
   if (state.base?.index.isListed === false) return look(directory, selections, { home, listed: true });

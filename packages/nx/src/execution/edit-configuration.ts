@@ -3,9 +3,9 @@ import { createInterface } from 'node:readline/promises';
 import { ReadStream } from 'node:tty';
 import { ensureDir, readFile } from 'fs-extra';
 import {
+  readBase,
   readFragments,
   readKconfigTree,
-  resolveBase,
   runConfigEditor,
   type FragmentReference,
   type MakeSetting,
@@ -94,7 +94,9 @@ async function planEdit(
   return planFragmentEdit({
     tree: await readKconfigTree(program, make, task.signal),
     before: [
-      ...(await resolveBase({ program, make, tools: locked.tools, base, signal: task.signal })).lines,
+      ...(
+        await readBase({ program, make, tools: locked.tools, base, label: task.project, signal: task.signal })
+      ).lines,
       ...(await read(references.slice(0, at))),
     ],
     fragment: await read([target]),

@@ -1,8 +1,7 @@
 import type { ExecutorContext, ProjectConfiguration } from '@nx/devkit';
 import { describeHostError, isBringupError, terminationSignal } from '@bringup/process';
 import { findDeclaration, type Declaration, type ProjectLike } from '../project/declaration.js';
-import { otherOutputs } from '../project/other-outputs.js';
-import type { PublishedPlace } from '../project/published.js';
+import { otherOutputs, type OtherOutput } from '../project/other-outputs.js';
 
 /** What an executor's work is given: who it works for, how it speaks, when it must stop. */
 export interface Task {
@@ -26,7 +25,7 @@ export interface Task {
   /** What all projects declare, this one among them. */
   declarations(): Declaration[];
   /** Where targets of other plugins publish. */
-  otherOutputs(): PublishedPlace[];
+  otherOutputs(): OtherOutput[];
   /** What this project declares for Bringup. */
   readonly declaration: Declaration | undefined;
   /** The `runtime` inputs of the task, as Nx hashed them before it ran: command → Nx's hash of what it printed. */

@@ -17,7 +17,8 @@ export async function lockWrittenDrives(task: Task, drives: readonly Drive[]): P
   const locks: HeldLock[] = [];
   // One file may be named twice; QEMU says what is wrong with that.
   const written = drives.filter(({ keepWrites, readOnly }) => keepWrites && !readOnly);
-  const files = [...new Set(written.map(({ file }) => realpathSync(file)))];
+  // In one order for all boards, so that of two with the same drives one has them all.
+  const files = [...new Set(written.map(({ file }) => realpathSync(file)))].sort();
   try {
     for (const file of files) locks.push(await lockDrive(task, file));
     return locks;

@@ -8,8 +8,8 @@ import { UserError } from '@bringup/process';
 import { ENGINE_NODE, engineIdentity } from '../project/engine.js';
 import { findDeclaration, PLUGIN, type Declaration, type ProjectLike } from '../project/declaration.js';
 import { submoduleInputs } from './affected-inputs.js';
-import { otherOutputs } from '../project/other-outputs.js';
-import { PublishedPlaces, type PublishedPlace } from '../project/published.js';
+import { otherOutputs, type OtherOutput } from '../project/other-outputs.js';
+import { PublishedPlaces } from '../project/published.js';
 import { boardTargets } from './board-targets.js';
 import { diskImageTargets, isoImageTargets } from './disk-targets.js';
 import { initramfsTargets } from './initramfs-targets.js';
@@ -34,7 +34,7 @@ export const createNodesV2: CreateNodesV2 = [
     requireNx(nxVersion);
     const declarations = new Map<string, { file: string; declaration: Declaration }>();
     const known = new Set<string>();
-    const others: PublishedPlace[] = [];
+    const others: OtherOutput[] = [];
     const faults: (readonly [file: string, what: string])[] = [];
     for (const file of files) {
       const project = readProject(workspaceRoot, file, nxJsonConfiguration.targetDefaults);

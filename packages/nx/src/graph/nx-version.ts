@@ -15,7 +15,7 @@ export function requireNx(version: string): void {
   if (major! >= UNKNOWN_NX) {
     const message =
       `this workspace has Nx ${version}; this version of Bringup is tested with Nx ${OLDEST_NX} to ${UNKNOWN_NX - 1}. ` +
-      `Take a newer Bringup: npm install --save-dev @bringup/nx@latest. Or an older Nx: npm install --save-dev nx@${UNKNOWN_NX - 1}`;
+      `Install a newer Bringup: npm install --save-dev @bringup/nx@latest. Or install an older Nx: npm install --save-dev nx@${UNKNOWN_NX - 1}`;
     throw new UserError('NX_TOO_NEW', message, { version, first: UNKNOWN_NX });
   }
   if (major! > oldestMajor! || (major === oldestMajor && minor! >= oldestMinor!)) return;

@@ -16,7 +16,8 @@ it.each<[string, object, string[]]>([
     { outputs: ['{projectRoot}/out', 'dist/{projectName}'] },
     ['apps/web/out', 'dist/web'],
   ],
-  ['what a pattern begins with', { outputs: ['{workspaceRoot}/dist/**/*.js'] }, ['dist']],
+  ['what a pattern has all of', { outputs: ['{workspaceRoot}/dist/**/*', 'out/**'] }, ['dist', 'out']],
+  ['nothing of a pattern for some files', { outputs: ['{workspaceRoot}/dist/**/*.js'] }, []],
   ['nothing of an option', { outputs: ['{options.outputPath}'] }, []],
   ['nothing that is left out', { outputs: ['!{workspaceRoot}/dist/x'] }, []],
   ['nothing of the whole workspace', { outputs: ['{workspaceRoot}', '{workspaceRoot}/**/*.js'] }, []],
@@ -53,6 +54,27 @@ it.each([
   },
 );
 
+it('lets other targets share their outputs, also with one of the same project', () => {
+  const lint = { cache: true, command: 'true', outputs: ['{workspaceRoot}/reports/lint'] };
+  const declared = project('kernel', 'kernel', KERNEL).targets;
+  const projects = {
+    kernel: { root: 'kernel', targets: { ...declared, lint } },
+    web: { root: 'apps/web', targets: { lint } },
+  };
+  expect(outputDirectory(makeTask('/nowhere', 'kernel', projects), KERNEL.outputPath)).toMatch(/kernel$/);
+});
+
+it('refuses outputs of another target of the same project, above its place or below', () => {
+  const declared = project('kernel', 'kernel', KERNEL).targets;
+  for (const output of ['dist', 'dist/all/kernel/report']) {
+    const targets = { ...declared, report: { cache: true, command: 'true', outputs: [output] } };
+    const task = makeTask('/nowhere', 'kernel', { kernel: { root: 'kernel', targets } });
+    expect(() => outputDirectory(task, KERNEL.outputPath)).toThrow(/ kernel:report publishes /);
+    // A place of this run alone is held against them as well.
+    expect(() => outputDirectory(task, `${output}/more`)).toThrow(/ kernel:report publishes /);
+  }
+});
+
 it('refuses to publish there, and names the other target', () => {
   const projects = {
     kernel: { root: 'kernel', targets: project('kernel', 'kernel', KERNEL).targets },
@@ -60,7 +82,7 @@ it('refuses to publish there, and names the other target', () => {
   };
   const task = makeTask('/nowhere', 'kernel', projects);
   expect(() => outputDirectory(task, KERNEL.outputPath)).toThrow(
-    /^outputPath of project kernel is dist\/all\/kernel, inside where web publishes \(dist\/all\), by its outputs \(target pack\): /,
+    /^outputPath of project kernel is dist\/all\/kernel, inside where web:pack publishes \(outputs: dist\/all\): .* correct the outputs of web:pack\.$/,
   );
   expect(
     outputDirectory(

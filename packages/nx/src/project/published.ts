@@ -2,6 +2,7 @@ import { isAbsolute, posix } from 'node:path';
 import { UserError } from '@bringup/process';
 import type { Declaration } from './declaration.js';
 import { followLinks, isOutside } from './links.js';
+import type { OtherOutput } from './other-outputs.js';
 import { outputPath } from './paths.js';
 import { allOptions, variantOutput } from './variants.js';
 
@@ -19,13 +20,16 @@ export class PublishedPlaces {
   private readonly byPath = new Map<string, PublishedPlace[]>();
   private readonly conflicts = new Map<string, [own: PublishedPlace, other: PublishedPlace][]>();
 
+  private readonly others: readonly OtherOutput[];
+
   /** @param others places of other plugins' targets: see `otherOutputs` */
   constructor(
     private readonly workspaceRoot: string,
     declarations: Iterable<Declaration>,
-    others: Iterable<PublishedPlace> = [],
+    others: Iterable<OtherOutput> = [],
   ) {
-    const places = [...[...declarations].flatMap(placesOf), ...[...others].map(normalizedPlace)];
+    this.others = [...others].map((other) => ({ ...other, path: normalized(other.path) }));
+    const places = [...declarations].flatMap(placesOf);
     for (const place of places) this.byPath.set(place.path, [...(this.byPath.get(place.path) ?? []), place]);
     for (const place of places) for (const other of this.above(place)) this.conflict(place, other);
   }
@@ -41,11 +45,23 @@ export class PublishedPlaces {
     if (given !== undefined && !places.some(({ path }) => path === normalized(given))) {
       const place: PublishedPlace = { project, option: 'outputPath', path: normalized(given) };
       const other = [...this.above(place), ...this.below(place)][0];
-      return badPlace(this.workspaceRoot, place) ?? (other && shared(place, other));
+      return badPlace(this.workspaceRoot, place) ?? (other ? shared(place, other) : this.deleted([place])[0]);
     }
     const bad = places.flatMap((place) => badPlace(this.workspaceRoot, place) ?? []);
     const conflicts = this.conflicts.get(project) ?? [];
-    return asOne([...oncePerLink(bad), ...conflicts.map((conflict) => shared(...conflict))]);
+    return asOne([
+      ...oncePerLink(bad),
+      ...conflicts.map((conflict) => shared(...conflict)),
+      ...this.deleted(places),
+    ]);
+  }
+
+  /** For each target of another plugin that has a place of ours among its outputs, or an output below it, the error. */
+  private deleted(places: readonly PublishedPlace[]): UserError[] {
+    return this.others.flatMap((other) => {
+      const place = places.find(({ path }) => isWithin(path, other.path) || isWithin(other.path, path));
+      return place === undefined ? [] : deletedByNx(place, other);
+    });
   }
 
   private conflict(place: PublishedPlace, other: PublishedPlace): void {
@@ -109,8 +125,6 @@ function consoleFile(console: unknown): string | undefined {
   return type === 'file' && typeof path === 'string' && !isAbsolute(path) ? path : undefined;
 }
 
-const normalizedPlace = (place: PublishedPlace) => ({ ...place, path: normalized(place.path) });
-
 const normalized = (path: string) => posix.normalize(path).replace(/\/+$/, '');
 
 /** Directories that are refused as outputs: name → whose they are. */
@@ -160,13 +174,23 @@ function asOne(problems: readonly UserError[]): UserError | undefined {
   return new UserError(first.code, problems.map(({ message }) => message).join('\n'), first.fields);
 }
 
+const isWithin = (inner: string, outer: string) => `${inner}/`.startsWith(`${outer}/`);
+
+function relationOf(own: { path: string }, other: { path: string }): string {
+  if (own.path === other.path) return 'also where';
+  return isWithin(other.path, own.path) ? 'above where' : 'inside where';
+}
+
+function deletedByNx(own: PublishedPlace, other: OtherOutput): UserError {
+  const message =
+    `${own.option} of project ${own.project} is ${own.path}, ${relationOf(own, other)} ${other.task} publishes (outputs: ${other.path}): ` +
+    'before Nx restores either of the two from its cache, it would delete files of the other. Give the project another "outputPath", or correct ' +
+    `the outputs of ${other.task}.`;
+  return new UserError('OUTPUT_SHARED', message, { own, other });
+}
+
 function shared(own: PublishedPlace, other: PublishedPlace): UserError {
-  const relation =
-    own.path === other.path
-      ? 'also where'
-      : other.path.startsWith(`${own.path}/`)
-        ? 'above where'
-        : 'inside where';
+  const relation = relationOf(own, other);
   const at = own.path === other.path ? '' : ` (${other.path})`;
   const message =
     `${own.option} of project ${own.project} is ${own.path}, ${relation} ${other.project} publishes${at}, by its ${other.option}: ` +

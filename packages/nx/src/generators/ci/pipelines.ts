@@ -38,7 +38,7 @@ const ACTIONS = {
   shas: 'nrwl/nx-set-shas@afb73a62d26e41464e9254689e1fd6122ee683c1 # v5.0.1',
 } as const;
 
-const HEAD = `# Written by nx g @bringup/nx:ci. Builds and tests what a change affects; all else comes from the caches.`;
+const HEAD = `# Written by nx g @bringup/nx:ci. Builds and tests what a change affects; everything else comes from the caches.`;
 
 /** A workflow of GitHub Actions. */
 export function githubWorkflow({ branch, install, npmInstall, nx }: Pipeline): string {
