@@ -3,15 +3,23 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ifGone, place } from './remembered-files.js';
 
-/** Every name below `root` that is not a directory, `.git` excepted; names in latin1. */
-export async function walk(root: Buffer, below = ''): Promise<string[]> {
+/**
+ * Every name below `root` that is not a directory, `.git` excepted; names in latin1.
+ *
+ * @param otherwise for a directory that cannot be read; by default only one that is gone is left out
+ */
+export async function walk(
+  root: Buffer,
+  below = '',
+  otherwise: (error: unknown) => Dirent[] = ifGone([]),
+): Promise<string[]> {
   const options = { withFileTypes: true, encoding: 'latin1' as never } as const;
-  const entries = await readdir(place(root, below), options).catch(ifGone<Dirent[]>([]));
+  const entries = await readdir(place(root, below), options).catch(otherwise);
   const names: string[] = [];
   for (const entry of entries) {
     if (entry.name === '.git') continue;
     const name = below ? `${below}/${entry.name}` : entry.name;
-    if (entry.isDirectory()) names.push(...(await walk(root, name)));
+    if (entry.isDirectory()) names.push(...(await walk(root, name, otherwise)));
     else names.push(name);
   }
   return names;

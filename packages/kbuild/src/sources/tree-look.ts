@@ -243,7 +243,7 @@ class Looker {
       return new Map(target === undefined ? [] : [[name, `${identity} ${target}`]]);
     }
     entered.add(behind.real);
-    const found = await this.remembered.identifyBehind(root, await walk(root, name).catch(ifUnreadable([])));
+    const found = await this.remembered.identifyBehind(root, await walk(root, name, ifUnreadable([])));
     for (const link of [...found].filter(([, own]) => isLink(own)))
       for (const [file, own] of await this.followOne(root, link, entered)) found.set(file, own);
     return found;

@@ -91,14 +91,15 @@ async function planEdit(
   const read = (some: readonly FragmentReference[]): Promise<ConfigRequest[]> =>
     readFragments(some, program, make.arch, make.source.path);
   const at = references.indexOf(target);
+  const request = { program, make, tools: locked.tools, base, label: task.project, signal: task.signal };
+  // Another run may be at work in the same directory by now.
+  const [tree, { lines }] = await whileOwning(task, project.work, async () => [
+    await readKconfigTree(program, make, task.signal),
+    await readBase(request),
+  ]);
   return planFragmentEdit({
-    tree: await readKconfigTree(program, make, task.signal),
-    before: [
-      ...(
-        await readBase({ program, make, tools: locked.tools, base, label: task.project, signal: task.signal })
-      ).lines,
-      ...(await read(references.slice(0, at))),
-    ],
+    tree,
+    before: [...lines, ...(await read(references.slice(0, at)))],
     fragment: await read([target]),
     after: await read(references.slice(at + 1)),
     wanted: resolvedValues(edited.text),
