@@ -20,7 +20,7 @@ const TASKS = [
     'hello:build',
     'rootfs:build',
   ],
-  ...['image:build', 'disk:build', 'board:test'],
+  ...['image:build', 'disk:build', 'cd:build', 'board:test'],
 ];
 
 /** Files that are read without being file inputs: Nx hashes them in other ways, or they are not inputs at all. */
@@ -57,6 +57,11 @@ describe('files that an executor opens in the workspace', () => {
     workspace.write('disk/a file (1)', 'data\n');
     const root = { fileSystem: 'ext4', size: '8M', overlays: ['disk/overlay'], files };
     project('disk', 'disk-image', { arch: 'x86_64', partitions: [root] });
+    workspace.write('cd/overlay/readme', 'a CD\n');
+    project('cd', 'iso-image', {
+      ...{ arch: 'x86_64', kernel: 'kernel', initramfs: 'rootfs', firmware: ['bios'] },
+      overlays: ['cd/overlay'],
+    });
     workspace.write('data/own.dtb', 'a device tree');
     workspace.write('data/firmware.bin', 'a firmware');
     workspace.write('data/disk.img', 'a disk');
@@ -136,6 +141,7 @@ describe('files that an executor opens in the workspace', () => {
     ['hello:build', ['hello/hello.c', 'real/hello-linked.h', 'dist/kernel/Module.symvers']],
     ['rootfs:build', ['rootfs/overlay/etc/motd', 'dist/tool/tool', 'dist/hello/hello.ko']],
     ['disk:build', ['disk/overlay/etc/issue', 'disk/a file (1)']],
+    ['cd:build', ['cd/overlay/readme', 'dist/kernel/bzImage', 'dist/rootfs/initramfs.cpio.gz']],
     ['image:build', ['dist/rootfs/initramfs.cpio.gz']],
   ])('%s was seen to open %j', (task, files) => expect(opened[task]).toEqual(expect.arrayContaining(files)));
 });
