@@ -50,7 +50,8 @@ export async function chooseAccelerator(
 function kvmObstacle(guest: BoardArch, host: HostFacts): string | undefined {
   if (guest !== host.arch) return `the guest is ${guest}, the host ${host.arch}`;
   if (!host.kvmUsable) return '/dev/kvm cannot be opened for reading and writing';
-  if (!host.cpuVirtualisation) return "the host's CPU has neither vmx nor svm, so a guest that used /dev/kvm would hang";
+  if (!host.cpuVirtualisation)
+    return "the host's CPU has neither vmx nor svm, so a guest that used /dev/kvm would hang";
   return undefined;
 }
 
