@@ -158,7 +158,7 @@ describe('an owner that was killed', () => {
 it('a program that left its process group does not keep the lock of work that has ended', async () => {
   const file = join(place, `${count}.pid`);
   const leaving = `setsid sh -c 'echo $$ > ${file}; exec sleep 600' > /dev/null 2>&1 &`;
-  // What is still in the group when its leader ends is killed with it.
+  // When the shell ends, its whole group is killed. So it waits until the program has left the group.
   const owner = await holding(`${leaving} until [ -s ${file} ]; do sleep 0.01; done`);
   const left = await reads(file);
   await owner.end();

@@ -74,7 +74,7 @@ export async function whileSourceStays<T>(used: Used, doing: string, work: () =>
   try {
     result = await work();
   } catch (error) {
-    // Where that fails, the mark stays.
+    // If the comparison fails, the mark stays, and the next run starts afresh.
     await settle().catch(() => undefined);
     throw error;
   }

@@ -51,9 +51,10 @@ export interface TreeState {
 const MANY_DIFFERENCES = 5_000;
 
 /**
- * What differs between two states of one tree: name → what the file was and is, undefined where there is none. Takes no list of its files.
+ * Compares two states of one tree, without a list of its files.
  *
- * @returns undefined if the two states refer to different indexes
+ * @returns the files that differ: name → what the file was and what it is, each undefined where there is no file. Undefined if the two
+ * states refer to different indexes
  */
 export function compareStates(
   before: TreeState,
@@ -217,8 +218,8 @@ class Looker {
   }
 
   /**
-   * What a build reads through symbolic links: a link to a file has that file's content in its identity, and what lies in a directory outside
-   * the tree is listed as if it lay in the link's place.
+   * Lists what a build reads through symbolic links. The identity of a link to a file includes the file's content. Files in a directory
+   * outside the tree are listed below the name of the link.
    */
   private async follow(
     root: Buffer,

@@ -12,11 +12,14 @@ it.each(['22.0.0', '22.6.5', '21.10.3'])('%s is told what to do', (version) => {
   );
 });
 
-it.each(['25.0.0', '25.0.0-beta.1', '30.1.0'])('%s is told of a newer Bringup or an older Nx', (version) => {
-  expect(() => requireNx(version)).toThrow(
-    `has Nx ${version}; this version of Bringup is tested with Nx 22.7.0 to 24. Install a newer Bringup: npm install`,
-  );
-});
+it.each(['25.0.0', '25.0.0-beta.1', '30.1.0'])(
+  'Nx %s is refused, and the message names the commands for a newer Bringup or an older Nx',
+  (version) => {
+    expect(() => requireNx(version)).toThrow(
+      `has Nx ${version}; this version of Bringup is tested with Nx 22.7.0 to 24. Install a newer Bringup: npm install`,
+    );
+  },
+);
 
 it('is what package.json states', () => {
   const manifest = readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8');

@@ -11,8 +11,8 @@ export interface OtherOutput {
 }
 
 /**
- * Where cached targets of other plugins publish, as far as their `outputs` say so by themselves: before Nx restores a result, it deletes
- * what is there. An output that names an option of the target is left out, and so is a pattern, unless it is for all of a directory.
+ * Lists the outputs of cached targets of other plugins. Nx deletes a target's outputs before it restores them from the cache, so nothing
+ * of ours may lie there. Two kinds of output are left out: those that name an option of the target, and patterns, except `DIRECTORY/**`.
  *
  * The graph knows targets of project.json alone; a target that another plugin infers is noticed when a task of ours runs.
  *
