@@ -4,25 +4,42 @@
  */
 import type { ProgramName } from './programs.js';
 import { selectPart, type SourcePart } from './source-parts.js';
+import type { EarlyLook, TreeEdits } from './sources/git-look.js';
 import { identifyTree } from './sources/tree-look.js';
+import { keepAnswer, type Answer } from './sources/unchanged-part.js';
 
+export { beginLook } from './sources/early-look.js';
 export { bringupHome } from './sources/model.js';
 export { namesCommit, scmState } from './sources/scm-state.js';
 export type { ProgramName } from './programs.js';
+export { DIFF_FILES, EXACT, type EarlyLook, type TreeEdits } from './sources/git-look.js';
 export type { SourcePart } from './source-parts.js';
 
 /**
- * The identity of what one reader of a program's tree reads, as `describeParts` has it, and whether git's status certainly shows a change.
+ * The identity of what one reader of a program's tree reads, as `describeParts` has it, and what is known of edits.
  *
  * @param home the store's directory, which remembers the tree
+ * @param early of the directory
  */
 export async function identifyPart(
   directory: string,
   home: string,
   program: ProgramName,
   part: SourcePart,
-): Promise<{ identity: string; isEdited: boolean }> {
+  early?: EarlyLook,
+): Promise<{ identity: string; edits: TreeEdits }> {
   const selection = selectPart(program, part);
-  const { identities, isEdited } = await identifyTree(directory, [selection], home);
-  return { identity: identities.get(selection.key)!, isEdited };
+  const { identities, edits } = await identifyTree(directory, [selection], home, early);
+  return { identity: identities.get(selection.key)!, edits };
+}
+
+/** {@link keepAnswer} about what conf reads of a program's tree. git tells changes of the other parts as fast. */
+export async function keepConfigAnswer(
+  directory: string,
+  home: string,
+  program: ProgramName,
+  answer: Omit<Answer, 'selection'>,
+): Promise<void> {
+  const selection = selectPart(program, 'config');
+  await keepAnswer(directory, home, `${program}-config`, { ...answer, selection });
 }

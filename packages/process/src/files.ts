@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, statfs } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { ensureDir, mkdtemp, readdir, remove, rename } from 'fs-extra';
 import { isAlive } from './alive.js';
 import { AbortedError, ToolError } from './errors.js';
 import { pidNamespace } from './process-identity.js';
 import { ownDirectory, releaseDirectory } from './reaper.js';
+
+/** Like `rm -rf`. */
+const REMOVED = { recursive: true, force: true };
 
 /** The namespace of our process ids: two containers or hosts that share a directory may have equal ids. */
 const PLACE = createHash('sha256').update(`${hostname()} ${pidNamespace()}`).digest('hex').slice(0, 8);
@@ -23,7 +25,7 @@ async function removeAbandoned(path: string): Promise<void> {
   for (const name of await readdir(dirname(path))) {
     if (!name.startsWith(start) || !name.endsWith(end)) continue;
     const pid = name.slice(start.length, -end.length);
-    if (/^\d+$/.test(pid) && !isAlive(Number(pid))) await remove(join(dirname(path), name));
+    if (/^\d+$/.test(pid) && !isAlive(Number(pid))) await rm(join(dirname(path), name), { force: true });
   }
 }
 
@@ -56,19 +58,19 @@ export async function writeAllAside(
   const begun: string[] = [];
   for (const { path, write } of writes) {
     try {
-      await ensureDir(dirname(path));
+      await mkdir(dirname(path), { recursive: true });
       await removeAbandoned(path);
       begun.push(asidePath(path));
       await write(asidePath(path));
     } catch (error) {
-      await Promise.all(begun.map((aside) => remove(aside)));
+      await Promise.all(begun.map((aside) => rm(aside, REMOVED)));
       throw describeDiskError(error, path);
     }
   }
   try {
     await commit();
   } catch (error) {
-    await Promise.all(begun.map((aside) => remove(aside)));
+    await Promise.all(begun.map((aside) => rm(aside, REMOVED)));
     throw describeDiskError(error, begun[0] ?? '');
   }
   for (const { path } of writes) await rename(asidePath(path), path);
@@ -168,13 +170,13 @@ export async function withTemporaryDirectory<T>(
   work: (directory: string) => Promise<T>,
   parent: string = tmpdir(),
 ): Promise<T> {
-  await ensureDir(parent);
+  await mkdir(parent, { recursive: true });
   const directory = await mkdtemp(join(parent, `bringup-${purpose}-`));
   ownDirectory(directory);
   try {
     return await work(directory);
   } finally {
-    await remove(directory);
+    await rm(directory, REMOVED);
     releaseDirectory(directory);
   }
 }

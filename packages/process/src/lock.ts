@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fstatSync, openSync, realpathSync, statSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ensureDir } from 'fs-extra';
 import { ToolError } from './errors.js';
 import { releaseFlock, tryFlock, waitForFlock } from './flock.js';
 import { dropDescriptor, holdDescriptor } from './lock-descriptors.js';
@@ -131,7 +131,7 @@ async function openLockFile(locked: string): Promise<LockFile> {
 async function openInDirectory(path: string): Promise<number> {
   for (let left = OPENINGS; ; left -= 1) {
     try {
-      await ensureDir(dirname(path));
+      await mkdir(dirname(path), { recursive: true });
       return openSync(path, 'a');
     } catch (error) {
       if ((error as { code?: string }).code !== 'ENOENT' || left === 0) throw error;

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, statSync } from 'node:fs';
 import { readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pathExists } from 'fs-extra';
 import { shareFlock, tryFlock } from './flock.js';
 import { holdDescriptor } from './lock-descriptors.js';
 import { ownerFile } from './lock-owner.js';
@@ -37,7 +36,7 @@ export async function removeLockedDirectory(
   try {
     const holder = await lockAll(path, options, locks);
     if (holder !== undefined) return holder;
-    if (await pathExists(path)) await rename(path, aside);
+    if (existsSync(path)) await rename(path, aside);
     // The record first: once the file is gone, another process can make one of its own and write its record.
     await rm(ownerFile(path), { force: true });
     await rm(lockFile(path), { force: true });
@@ -64,7 +63,7 @@ async function lockAll(path: string, options: RemoveOptions, locks: HeldLock[]):
     return undefined;
   };
   const holder = await take(path);
-  if (holder !== undefined || !(await pathExists(path))) return holder;
+  if (holder !== undefined || !existsSync(path)) return holder;
   for (const name of options.inner) {
     const inner = await take(join(path, name));
     if (inner !== undefined) return inner;

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { open, unlink, type FileHandle } from 'node:fs/promises';
+import { closeSync, existsSync, fstatSync, openSync, readSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { scrubbedEnvironment, type Environment } from './environment.js';
@@ -13,6 +12,7 @@ import type { Argv } from './run.js';
 /**
  * All of the stdout of a program that only reads, and ends soon. Nx starts one for each source tree on every command, so this does
  * without execa, which takes longer to load than git takes to run, and without a reaper: a program that is left alone does no harm.
+ * It runs before this function returns, whatever the caller does next.
  *
  * @param options.env the whole environment; by default {@link scrubbedEnvironment}
  * @returns undefined when the program did not exit with 0
@@ -24,9 +24,9 @@ export async function readProgram(
 ): Promise<Buffer | undefined> {
   const [program, ...args] = argv;
   // Reading megabytes through a pipe takes more than a hundred buffers. Where no file can be made, it has to do.
-  const file = await openUnnamed().catch(() => undefined);
+  const file = openUnnamed();
   try {
-    const child = spawn(program, args, { cwd, env, stdio: ['ignore', file?.fd ?? 'pipe', 'ignore'] });
+    const child = spawn(program, args, { cwd, env, stdio: ['ignore', file ?? 'pipe', 'ignore'] });
     const chunks: Buffer[] = [];
     child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
     const [exitCode] = (await once(child, 'close').catch((cause: { code?: string }) => {
@@ -39,22 +39,26 @@ export async function readProgram(
       );
     })) as [number | null];
     if (exitCode !== 0) return undefined;
-    return file ? await readWhole(file) : Buffer.concat(chunks);
+    return file === undefined ? Buffer.concat(chunks) : readWhole(file);
   } finally {
-    await file?.close();
+    if (file !== undefined) closeSync(file);
   }
 }
 
-/** A temporary file that is gone when it is closed. */
-async function openUnnamed(): Promise<FileHandle> {
-  const path = join(tmpdir(), `bringup-read-${randomUUID()}`);
-  const file = await open(path, 'wx+', 0o600);
-  await unlink(path);
-  return file;
+/** A temporary file that is gone when it is closed. @returns undefined where none can be made */
+function openUnnamed(): number | undefined {
+  try {
+    const path = join(tmpdir(), `bringup-read-${randomUUID()}`);
+    const file = openSync(path, 'wx+', 0o600);
+    unlinkSync(path);
+    return file;
+  } catch {
+    return undefined;
+  }
 }
 
-async function readWhole(file: FileHandle): Promise<Buffer> {
-  const output = Buffer.allocUnsafeSlow((await file.stat()).size);
-  await file.read(output, 0, output.length, 0);
+function readWhole(file: number): Buffer {
+  const output = Buffer.allocUnsafeSlow(fstatSync(file).size);
+  readSync(file, output, 0, output.length, 0);
   return output;
 }

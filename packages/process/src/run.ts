@@ -1,9 +1,8 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { createWriteStream, existsSync, type WriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { Options } from 'execa';
-import { pathExists } from 'fs-extra';
 import { scrubbedEnvironment, type Environment } from './environment.js';
 import { AbortedError, ToolError } from './errors.js';
 import { shareDescriptors } from './lock-descriptors.js';
@@ -122,7 +121,7 @@ async function programMissingOrDirectory(
   cwd: string | undefined,
   cause: unknown,
 ): Promise<ToolError> {
-  if (cwd && !(await pathExists(cwd))) {
+  if (cwd && !existsSync(cwd)) {
     return new ToolError(
       'TOOL_FAILED',
       `${program} could not be started: directory ${cwd} does not exist`,

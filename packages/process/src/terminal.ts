@@ -1,9 +1,11 @@
-import { openSync, readlinkSync, writeSync } from 'node:fs';
-import { isatty } from 'node:tty';
+import { close as closeDescriptor, openSync, readlinkSync, writeSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import { close } from 'fs-extra';
+import { isatty } from 'node:tty';
+import { promisify } from 'node:util';
 import { ownTerminal, releaseTerminal, type TerminalState } from './reaper.js';
 import { startProgram } from './run.js';
+
+const close = promisify(closeDescriptor);
 
 /**
  * What guests and their firmware leave switched, put right (xterm's ctlseqs; ECMA-48). SeaBIOS on a serial console switches

@@ -1,5 +1,6 @@
 import { realpath, stat } from 'fs-extra';
 import { UserError } from '@bringup/process';
+import { takeLook } from './early-look.js';
 import type { SourceTree } from './model.js';
 import { DEFAULT_EPOCH } from './store.js';
 import { identifyTree, lookAtTree, type FileSelection, type TreeLook } from './tree-look.js';
@@ -25,7 +26,7 @@ export async function describeDirectory(
     );
   }
   const path = await realpath(directory);
-  const look = await readable(lookAtTree(directory, selections, home));
+  const look = await readable(lookAtTree(directory, selections, home, takeLook(path)));
   return selections.map((selection) => {
     const { identity, files } = select(look, selection);
     const again = async () => {
@@ -35,8 +36,8 @@ export async function describeDirectory(
       const other = await readable(lookAtTree(directory, [selection], home));
       return { ...select(other, selection), state: other.state };
     };
-    const { state, isEdited } = look;
-    return { path, identity, epoch: DEFAULT_EPOCH, own: { files, state, selection, isEdited, look: again } };
+    const { state, edits } = look;
+    return { path, identity, epoch: DEFAULT_EPOCH, own: { files, state, selection, edits, look: again } };
   });
 }
 

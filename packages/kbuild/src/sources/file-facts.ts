@@ -63,7 +63,8 @@ export class FileFacts {
 
 /** What was remembered, to be looked up by name. */
 export class KnownFacts {
-  private readonly names: readonly string[];
+  /** A file's number is its index here. */
+  readonly names: readonly string[];
   private readonly facts: Float64Array;
   private readonly ids: string;
   private byName: Map<string, number> | undefined;
@@ -90,16 +91,24 @@ export class KnownFacts {
   /** The id of a file that is as it was; undefined when it is new or changed. */
   idOf(name: string, status: Stats): string | undefined {
     const index = this.find(name);
-    if (index === undefined) return undefined;
+    return index !== undefined && this.isAsAt(index, status) ? this.idAt(index) : undefined;
+  }
+
+  /** Whether the file with that number is as it was. */
+  isAsAt(index: number, status: Stats): boolean {
     const { facts } = this;
     const start = index * FACTS;
-    const same =
+    return (
       facts[start] === status.size &&
       facts[start + 1] === status.mtimeMs &&
       facts[start + 2] === status.ctimeMs &&
       facts[start + 3] === status.ino &&
-      facts[start + 4] === status.mode;
-    if (!same) return undefined;
+      facts[start + 4] === status.mode
+    );
+  }
+
+  /** The id that the file with that number had, whether or not it is as it was. */
+  idAt(index: number): string {
     return this.ids.slice(index * ID, (index + 1) * ID);
   }
 

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { ToolError } from '@bringup/process';
 import { readGit, readUserPath, readUserSettings, splitNames } from './git.js';
 import { IndexBase, readChecksum, type IndexSource, type IndexSummary } from './index-base.js';
+import { hasReliableTimes, type RememberedDirectories } from './remembered-directories.js';
 import { place, type FileIdentity } from './remembered-files.js';
 
 /** Git's view of a directory of a work tree. Names are relative to it, in latin1. */
@@ -25,6 +26,9 @@ export interface GitLook {
   readonly settings: ReadonlyMap<string, string>;
 }
 
+/** Whether tracked files of a work tree differ from its index. */
+export type TreeEdits = 'some' | 'none' | 'unknown';
+
 export interface GitLookOptions {
   /** Options of git that name its repository, where that is not the directory's own. */
   readonly repository?: readonly string[];
@@ -32,6 +36,17 @@ export interface GitLookOptions {
   readonly known?: IndexSummary;
   /** The index is to be listed in any case. */
   readonly listed?: boolean;
+  /** Of the directory. */
+  readonly directories?: RememberedDirectories;
+  readonly early?: EarlyLook;
+}
+
+/** What git was asked before there was a process to ask it. */
+export interface EarlyLook {
+  /** Milliseconds since 1970, before git started. */
+  readonly startedMs: number;
+  /** What `diff-files` prints with {@link DIFF_FILES} and {@link EXACT}; undefined when it failed. */
+  readonly changed: Promise<Buffer | undefined>;
 }
 
 /**
@@ -41,13 +56,27 @@ export interface GitLookOptions {
 const SETTINGS = 'core\\.(autocrlf|eol|attributesfile|sparsecheckout|checkstat|trustctime)';
 
 /** Modes are compared whatever the repository's settings say: the build sees the modes on disk. */
-const EXACT = [
+export const EXACT = [
   'core.fileMode=true',
   'core.symlinks=true',
   'core.ignoreCase=false',
   'core.trustctime=true',
   'core.checkStat=default',
 ].flatMap((setting) => ['-c', setting]);
+
+/** Lists the files that are not as in the index. */
+export const DIFF_FILES = [
+  ...['diff-files', '--raw', '--no-abbrev', '-z', '--relative', '--no-ext-diff'],
+  ...['--ignore-submodules=all', '--', '.'],
+];
+
+/** For {@link EarlyLook.changed}. */
+export async function askForChanges(directory: string): Promise<Buffer | undefined> {
+  return readGit(directory, [...EXACT, ...DIFF_FILES]);
+}
+
+/** A file system's clock is behind the system's by at most a tick of the kernel's, 10 ms. */
+const TICK_MS = 20;
 
 /** The index may be written while git reads it three times. Somebody who writes it more often does not wait for a build. */
 const MOST_LOOKS = 5;
@@ -80,13 +109,22 @@ export async function lookByGit(root: Buffer, options: GitLookOptions = {}): Pro
     for (let looks = 1; ; looks += 1) {
       const before = stateOf(index);
       const checksum = decides ? await readChecksum(index) : undefined;
-      const look = await lookOnce(git, { ...options, checksum });
+      const early = looks === 1 ? ifStillRight(options.early, index, root) : undefined;
+      const look = await lookOnce(git, { ...options, checksum, early });
       if (!look || looks === MOST_LOOKS || stateOf(index) === before) return look && { ...look, ...at };
     }
   } catch (error) {
     if (error instanceof ToolError && error.code === 'TOOL_MISSING') return undefined;
     throw error;
   }
+}
+
+/** Files and directories of a directory's repository that say which files count: settings, and what is ignored. */
+export async function settingsOf(directory: string): Promise<Buffer[]> {
+  const names = ['config', 'info'].flatMap((name) => ['--git-path', name]);
+  const output = await readGit(directory, ['rev-parse', '--path-format=absolute', ...names]);
+  const [config, info] = (output?.toString('latin1') ?? '').split('\n');
+  return info ? [config!, info, `${info}/exclude`].map((path) => Buffer.from(path, 'latin1')) : [];
 }
 
 /** Where a work tree and its repository lie; undefined where there are none. */
@@ -111,6 +149,13 @@ async function findRepository(
 
 const PLACES = ['--show-toplevel', '--git-path', 'info/attributes', '--git-path', 'index'];
 
+/** That look, where the index was last written before it, so that git went by this very index. */
+function ifStillRight(early: EarlyLook | undefined, index: string, root: Buffer): EarlyLook | undefined {
+  if (!early || !hasReliableTimes(root)) return undefined;
+  const status = statSync(Buffer.from(index, 'latin1'), { throwIfNoEntry: false });
+  return status && status.ctimeMs < early.startedMs - TICK_MS ? early : undefined;
+}
+
 /** Another one whenever git has written the file. */
 function stateOf(file: string): string {
   const status = statSync(Buffer.from(file, 'latin1'), { bigint: true, throwIfNoEntry: false });
@@ -119,28 +164,40 @@ function stateOf(file: string): string {
 
 async function lookOnce(
   git: Git,
-  { known, listed, checksum, repository }: GitLookOptions & Pick<IndexSource, 'checksum'>,
+  { known, listed, checksum, repository, directories, early }: GitLookOptions & Pick<IndexSource, 'checksum'>,
 ): Promise<Pick<GitLook, 'index' | 'changed' | 'untracked'> | undefined> {
   const isKnown = !listed && checksum !== undefined && known?.checksum === checksum;
   const [staged, changed, untracked] = await Promise.all([
     isKnown ? undefined : git('ls-files', '--stage', '-v', '-z', '--', '.'),
-    git(
-      ...['diff-files', '--raw', '--no-abbrev', '-z', '--relative', '--no-ext-diff'],
-      ...['--ignore-submodules=all', '--', '.'],
-    ),
-    git('ls-files', '--others', '-z', '--', '.'),
+    findChanged(git, early),
+    findUntracked(git, checksum, directories),
   ]);
   if (!changed || !untracked) return undefined;
   // A submodule that is not checked out: git speaks for the repository around it.
   if (!isKnown && (!staged?.length || staged.includes('\t./\0'))) return undefined;
-  const names = splitNames(untracked);
   // The ignore rules of a repository of ours do not apply to the user's files.
-  const others = repository ? names : await withoutLeftovers(git, names);
+  const read = repository ? untracked : await withoutLeftovers(git, untracked);
   return {
     index: new IndexBase({ staged, checksum, known }),
     changed: parseChanged(changed),
-    untracked: others.map((name) => name.replace(/\/$/, '')),
+    untracked: read.map((name) => name.replace(/\/$/, '')),
   };
+}
+
+async function findChanged(git: Git, early?: EarlyLook): Promise<Buffer | undefined> {
+  return (await early?.changed) ?? git(...DIFF_FILES);
+}
+
+async function findUntracked(
+  git: Git,
+  checksum: string | undefined,
+  directories: RememberedDirectories | undefined,
+): Promise<readonly string[] | undefined> {
+  const list = async () => {
+    const output = await git('ls-files', '--others', '-z', '--', '.');
+    return output && splitNames(output);
+  };
+  return directories && checksum !== undefined ? directories.untracked(checksum, list) : list();
 }
 
 type Git = (...args: string[]) => Promise<Buffer | undefined>;
@@ -165,22 +222,30 @@ async function withoutLeftovers(git: Git, untracked: readonly string[]): Promise
 }
 
 /**
- * True if the user's own `git status` is certain to show a change, because the content of a tracked file differs from the index. False means
- * unknown.
+ * Whether the user's own `git status` is certain to show, or not to show, a tracked file that differs from the index.
  *
- * @param now what the files are
+ * @param files.gone what the index has of files that are not as it has them
+ * @param files.now what they are
+ * @param files.doubtful {@link IndexSummary.doubtful}
  */
-export function isEdited(
+export function findEdits(
   { changed, settings }: Pick<GitLook, 'changed' | 'settings'>,
-  now: ReadonlyMap<string, FileIdentity>,
-): boolean {
+  {
+    gone,
+    now,
+    doubtful,
+  }: Record<'gone' | 'now', ReadonlyMap<string, FileIdentity>> & Pick<IndexSummary, 'doubtful'>,
+): TreeEdits {
+  // We ask git for every difference there can be; no setting of the user's finds more.
+  if (changed.size === 0 && doubtful.length === 0) return 'none';
   // By these, git status may pass over a file of the same size.
-  if (settings.has('core.checkstat') || settings.has('core.trustctime')) return false;
+  if (settings.has('core.checkstat') || settings.has('core.trustctime')) return 'unknown';
   const idOf = (identity: FileIdentity | undefined) => /^100[0-7]{3} (.*)$/.exec(identity ?? '')?.[1];
-  return [...changed].some(([name, known]) => {
+  const isCertain = [...gone].some(([name, known]) => {
     const [was, is] = [idOf(known), idOf(now.get(name))];
     return was !== undefined && is !== undefined && was !== is;
   });
+  return isCertain ? 'some' : 'unknown';
 }
 
 /** Where git looks for a user's attributes by default (gitattributes(5)). */

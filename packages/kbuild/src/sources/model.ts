@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import type { TreeEdits } from './git-look.js';
 import type { FileSelection, TreeListing, TreeState } from './tree-look.js';
 
 /** A binary package that carries a source tarball below /usr/src (`linux-source-6.1`). */
@@ -112,8 +113,8 @@ export interface OwnFiles {
   /** All files of the tree at that time, in short; {@link selection} says which of them are meant. */
   readonly state?: TreeState;
   readonly selection: FileSelection;
-  /** Whether git's status certainly shows a change of a tracked file, of these or others. */
-  readonly isEdited: boolean;
+  /** Of these files and all others of the tree. */
+  readonly edits: TreeEdits;
   /** Looks again. */
   readonly look: () => Promise<Pick<OwnFiles, 'files' | 'state'> & { readonly identity: string }>;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { outputFile, pathExists, remove, rename } from 'fs-extra';
 import { ToolError } from '@bringup/process';
 import { lookByGit, type GitLook, type GitLookOptions } from './git-look.js';
 import { PLAIN_FILES, runGit } from './git.js';
@@ -34,7 +35,7 @@ export class PlainIndex {
 
   /** @returns undefined where there is none yet */
   async look(options: Omit<GitLookOptions, 'repository'>): Promise<GitLook | undefined> {
-    if (!(await pathExists(join(this.place, '.git/index')))) return undefined;
+    if (!existsSync(join(this.place, '.git/index'))) return undefined;
     return (this.last = await lookByGit(Buffer.from(this.directory), {
       ...options,
       repository: this.options,
@@ -70,12 +71,13 @@ export class PlainIndex {
     const aside = `${this.place}.${randomUUID()}`;
     try {
       await runGit(['init', '--quiet', '--template=', aside], {});
-      await outputFile(join(aside, '.git/info/attributes'), PLAIN_FILES);
+      await mkdir(join(aside, '.git/info'), { recursive: true });
+      await writeFile(join(aside, '.git/info/attributes'), PLAIN_FILES);
       await this.fill(optionsFor(aside, this.directory), lines);
-      await remove(this.place);
+      await rm(this.place, { recursive: true, force: true });
       await rename(aside, this.place);
     } finally {
-      await remove(aside);
+      await rm(aside, { recursive: true, force: true });
     }
   }
 

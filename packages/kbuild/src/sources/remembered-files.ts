@@ -14,7 +14,7 @@ const LARGE = 4 << 20;
  * A file that changed this shortly before it was looked at may change again without another time: file systems count
  * in ticks of the kernel's, and network file systems by another clock (git's "racily clean" entries have the same cause).
  */
-const SETTLED_MS = 2_000;
+export const SETTLED_MS = 2_000;
 
 /** Mode and id of a file, as git's trees have them: `100644 d670460b…`. */
 export type FileIdentity = string;
@@ -51,7 +51,7 @@ const LINK = '120000';
 const ASCII = /^[\0-\x7f]*$/;
 
 /** {@link place} as a string, for loops over 80,000 files: it takes a third of the time. */
-function quickPlace(root: Buffer): (name: string) => Buffer | string {
+export function quickPlace(root: Buffer): (name: string) => Buffer | string {
   const text = root.toString();
   return (name) => (ASCII.test(name) ? `${text}/${name}` : place(root, name));
 }

@@ -20,6 +20,7 @@ import { runProgram } from '@bringup/process';
 import { itWhere } from '../../../../jest.abilities.js';
 import { ensureSource } from './sources.js';
 import { ALL_FILES, describeDirectory } from './directory.js';
+import type { TreeEdits } from './git-look.js';
 import { scmState } from './scm-state.js';
 import { compareStates, identifyTree, lookAtTree, type TreeListing } from './tree-look.js';
 
@@ -286,31 +287,42 @@ describe.each([
 
 describe('a look at a tree', () => {
   const append = (name: string) => (tree: string) => appendFileSync(join(tree, name), '#');
-  it.each<[string, (tree: string) => unknown, boolean]>([
-    ['nothing', () => undefined, false],
-    ['content', append('Makefile'), true],
-    ['content, staged', async (tree) => (append('Makefile')(tree), git(tree, 'add', '.')), false],
+  it.each<[string, (tree: string) => unknown, TreeEdits]>([
+    ['nothing', () => undefined, 'none'],
+    ['content', append('Makefile'), 'some'],
+    ['content, staged', async (tree) => (append('Makefile')(tree), git(tree, 'add', '.')), 'none'],
     [
       'content, committed',
       async (tree) => (append('Makefile')(tree), git(tree, 'commit', '-qam', 'x')),
-      false,
+      'none',
     ],
-    ['a new file', append('sub/new'), false],
-    ['times', (tree) => utimesSync(join(tree, 'Makefile'), 1, 1), false],
-    ['the executable bit', (tree) => chmodSync(join(tree, 'sub/run'), 0o755), false],
-    ['a link', (tree) => (rmSync(join(tree, 'link')), symlinkSync('sub', join(tree, 'link'))), false],
+    [
+      'content, staged and edited again',
+      async (tree) => (append('Makefile')(tree), await git(tree, 'add', '.'), append('Makefile')(tree)),
+      'some',
+    ],
+    ['a new file', append('sub/new'), 'none'],
+    [
+      'a new file that git was told of',
+      async (tree) => (append('sub/new')(tree), git(tree, 'add', '--intent-to-add', '.')),
+      'some',
+    ],
+    ['a deleted file', (tree) => rmSync(join(tree, 'Makefile')), 'unknown'],
+    ['times', (tree) => utimesSync(join(tree, 'Makefile'), 1, 1), 'unknown'],
+    ['the executable bit', (tree) => chmodSync(join(tree, 'sub/run'), 0o755), 'unknown'],
+    ['a link', (tree) => (rmSync(join(tree, 'link')), symlinkSync('sub', join(tree, 'link'))), 'unknown'],
     [
       'content under --assume-unchanged',
       async (tree) => (
         await git(tree, 'update-index', '--assume-unchanged', 'Makefile'),
         append('Makefile')(tree)
       ),
-      false,
+      'unknown',
     ],
     [
       'content where git goes by size',
       async (tree) => (await git(tree, 'config', 'core.checkStat', 'minimal'), append('Makefile')(tree)),
-      false,
+      'unknown',
     ],
     [
       'line ends that git converts',
@@ -318,163 +330,36 @@ describe('a look at a tree', () => {
         await git(tree, 'config', 'core.autocrlf', 'true'),
         writeFileSync(join(tree, 'Makefile'), 'all:\r\n')
       ),
-      false,
+      'unknown',
+    ],
+    [
+      'a submodule',
+      async (tree) => {
+        await git(tree, 'submodule', 'add', '--quiet', await gitTree(), 'inner');
+        await git(tree, 'commit', '-qm', 'inner');
+        append('inner/Makefile')(tree);
+      },
+      'unknown',
     ],
   ])('says whether git status surely shows a change: %s', async (_, edit, expected) => {
     const tree = await gitTree();
     await edit(tree);
-    expect((await lookAtTree(tree, [])).isEdited).toBe(expected);
+    const { edits } = await lookAtTree(tree, []);
+    expect(edits).toBe(expected);
     const { stdout } = await git(tree, 'status', '--porcelain', '--untracked-files=no');
-    if (expected) expect(String(stdout)).not.toBe('');
-    expect(await scmState(tree, expected)).toBe(await scmState(tree));
+    const inWorkTree = String(stdout)
+      .split('\n')
+      .filter((line) => /^.[^ ]/.test(line));
+    if (edits === 'some') expect(inWorkTree).not.toEqual([]);
+    if (edits === 'none') expect(inWorkTree).toEqual([]);
+    const state = await scmState(tree);
+    expect(await scmState(tree, edits)).toBe(state);
+    expect(/ dirty$/.test(state!)).toBe(String(stdout) !== '');
   });
 
   it('says nothing of a directory without git', async () => {
-    expect((await lookAtTree(plainTree(), [])).isEdited).toBe(false);
+    expect((await lookAtTree(plainTree(), [])).edits).toBe('unknown');
   });
-});
-
-describe('the same files have the same hash', () => {
-  it('changed, staged, committed, amended, and on another branch', async () => {
-    const tree = await gitTree();
-    const before = await treeHash(tree);
-    appendFileSync(join(tree, 'Makefile'), '#');
-    writeFileSync(join(tree, 'sub/new'), 'new\n');
-    const dirty = await treeHash(tree);
-    expect(dirty).not.toBe(before);
-    await git(tree, 'add', '.');
-    expect(await treeHash(tree)).toBe(dirty);
-    await git(tree, 'commit', '-qm', 'edit');
-    expect(await treeHash(tree)).toBe(dirty);
-    await git(tree, 'commit', '-q', '--amend', '-m', 'edit, amended');
-    expect(await treeHash(tree)).toBe(dirty);
-    await git(tree, 'switch', '-q', '--create', 'other');
-    expect(await treeHash(tree)).toBe(dirty);
-    await git(tree, 'checkout', '-q', 'HEAD~');
-    expect(await treeHash(tree)).toBe(before);
-    await git(tree, 'checkout', '-q', 'other');
-    expect(await treeHash(tree)).toBe(dirty);
-  });
-
-  it('in a stash and popped, with the file deleted and brought back', async () => {
-    const tree = await gitTree();
-    const before = await treeHash(tree);
-    appendFileSync(join(tree, 'Makefile'), '#');
-    const dirty = await treeHash(tree);
-    await git(tree, 'stash', '-q');
-    expect(await treeHash(tree)).toBe(before);
-    await git(tree, 'stash', 'pop', '-q');
-    expect(await treeHash(tree)).toBe(dirty);
-    rmSync(join(tree, 'Makefile'));
-    await git(tree, 'checkout', '-q', '--', 'Makefile');
-    expect(await treeHash(tree)).toBe(before);
-  });
-
-  it('with git and without, in a work tree of its own, and as a part of a larger repository', async () => {
-    const tree = await gitTree();
-    const hash = await treeHash(tree);
-    const copy = mkdtempSync(join(root, 'no-git-'));
-    cpSync(tree, copy, { recursive: true, verbatimSymlinks: true });
-    rmSync(join(copy, '.git'), { recursive: true });
-    expect(await treeHash(copy)).toBe(hash);
-    await git(tree, 'worktree', 'add', '-q', join(root, 'worktree'), '-b', 'w');
-    expect(await treeHash(join(root, 'worktree'))).toBe(hash);
-    const larger = await gitTree();
-    cpSync(copy, join(larger, 'linux'), { recursive: true, verbatimSymlinks: true });
-    expect(await treeHash(join(larger, 'linux'))).toBe(hash);
-    await git(larger, 'add', '.');
-    expect(await treeHash(join(larger, 'linux'))).toBe(hash);
-  });
-
-  it('in a sparse checkout without the files that it leaves out', async () => {
-    const tree = await gitTree();
-    const whole = await treeHash(tree);
-    await git(tree, 'sparse-checkout', 'set', '--no-cone', '/Makefile', '/.gitignore', '/link');
-    const sparse = await treeHash(tree);
-    expect(sparse).not.toBe(whole);
-    await git(tree, 'sparse-checkout', 'disable');
-    expect(await treeHash(tree)).toBe(whole);
-  });
-});
-
-describe('git does not see', () => {
-  it.each(['--assume-unchanged', '--skip-worktree'])('an edit under %s, the hash does', async (flag) => {
-    const tree = await gitTree();
-    const before = await treeHash(tree);
-    await git(tree, 'update-index', flag, 'Makefile');
-    expect(await treeHash(tree)).toBe(before);
-    appendFileSync(join(tree, 'Makefile'), '#');
-    expect(await treeHash(tree)).not.toBe(before);
-  });
-
-  it.each([
-    ['core.autocrlf', async (tree: string) => git(tree, 'config', 'core.autocrlf', 'true')],
-    ['an attribute', async (tree: string) => writeFileSync(join(tree, '.gitattributes'), '* text=auto\n')],
-  ])('line ends that %s converts, the hash does', async (_, convert) => {
-    const tree = await gitTree();
-    await convert(tree);
-    const before = await treeHash(tree);
-    writeFileSync(join(tree, 'Makefile'), 'all:\r\n');
-    // Older than the index, or git would read the file again.
-    utimesSync(join(tree, 'Makefile'), 1e9, 1e9);
-    await git(tree, 'add', '--renormalize', '.');
-    expect(await treeHash(tree)).not.toBe(before);
-  });
-
-  it('line ends that an attribute of the repository around it converts, the hash does', async () => {
-    const tree = await gitTree();
-    writeFileSync(join(tree, '.gitattributes'), '* text=auto\n');
-    const before = await treeHash(join(tree, 'sub'));
-    writeFileSync(join(tree, 'sub/run'), '#!/bin/sh\r\n');
-    utimesSync(join(tree, 'sub/run'), 1e9, 1e9);
-    await git(tree, 'add', '--renormalize', '.');
-    expect(await treeHash(join(tree, 'sub'))).not.toBe(before);
-  });
-
-  it("line ends that an attribute in the user's home converts, the hash does", async () => {
-    const tree = await gitTree();
-    const home = mkdtempSync(join(root, 'home-'));
-    writeFileSync(join(home, 'attributes'), '* text=auto\n');
-    writeFileSync(join(home, '.gitconfig'), '[core]\n\tattributesFile = ~/attributes\n');
-    const { HOME, XDG_CONFIG_HOME } = process.env;
-    process.env.HOME = home;
-    delete process.env.XDG_CONFIG_HOME;
-    try {
-      const before = await treeHash(tree);
-      writeFileSync(join(tree, 'Makefile'), 'all:\r\n');
-      // Older than the index, or git would read the file again.
-      utimesSync(join(tree, 'Makefile'), 1e9, 1e9);
-      await git(tree, '-c', `core.attributesFile=${home}/attributes`, 'add', '--renormalize', '.');
-      expect(await treeHash(tree)).not.toBe(before);
-    } finally {
-      process.env.HOME = HOME;
-      if (XDG_CONFIG_HOME !== undefined) process.env.XDG_CONFIG_HOME = XDG_CONFIG_HOME;
-    }
-  });
-
-  it.each(['.scmversion', 'localversion-mine', 'firmware/blob.bin'])(
-    '%s when it is ignored, the hash does',
-    async (name) => {
-      const tree = await gitTree();
-      writeFileSync(join(tree, '.git/info/exclude'), '.scmversion\nlocalversion*\n*.bin\n');
-      const before = await treeHash(tree);
-      mkdirSync(join(tree, 'firmware'), { recursive: true });
-      writeFileSync(join(tree, name), 'x');
-      expect(await treeHash(tree)).not.toBe(before);
-    },
-  );
-
-  it.each(['tags', 'cscope.out', '.vscode/settings.json', 'compile_commands.json', 'a.c.orig'])(
-    '%s when it is ignored, nor does the hash',
-    async (name) => {
-      const tree = await gitTree();
-      writeFileSync(join(tree, '.git/info/exclude'), `${name}\n`);
-      const before = await treeHash(tree);
-      mkdirSync(join(tree, '.vscode'));
-      writeFileSync(join(tree, name), 'x');
-      expect(await treeHash(tree)).toBe(before);
-    },
-  );
 });
 
 describe('remembered files', () => {
@@ -639,6 +524,33 @@ it('is the identity of a source directory, which is not locked', async () => {
   await expect(
     ensureSource({ kind: 'directory', path: join(tree, 'none') }, undefined, { home: root }),
   ).rejects.toMatchObject({ code: 'SOURCE_MISSING' });
+});
+
+it('has the files that came and went since the directories were remembered', async () => {
+  const [tree, home] = [await gitTree(), mkdtempSync(join(root, 'home-'))];
+  await new Promise((resolve) => setTimeout(resolve, 2_100));
+  const before = await treeHash(tree, home);
+  const [trees] = readdirSync(join(home, 'trees'));
+  expect(readdirSync(join(home, 'trees', trees!))).toContain('directories.json');
+  const edits: [edit: () => unknown, changes: boolean][] = [
+    [() => mkdirSync(join(tree, 'sub/empty/new')), false],
+    [() => writeFileSync(join(tree, 'sub/empty/new/file.c'), 'int a;\n'), true],
+    [() => appendFileSync(join(tree, 'sub/empty/new/file.c'), 'int b;\n'), true],
+    [() => writeFileSync(join(tree, 'ignored.o'), ''), false],
+    [() => renameSync(join(tree, 'sub/empty/new'), join(tree, 'new')), true],
+    [() => git(tree, 'add', 'new'), false],
+    [() => rmSync(join(tree, 'new/file.c')), true],
+    [() => git(tree, 'reset', '--quiet', '--hard'), false],
+  ];
+  let last = before;
+  for (const [index, [edit, changes]] of edits.entries()) {
+    await edit();
+    const hash = await treeHash(tree, home);
+    expect({ index, hash }).toEqual({ index, hash: await treeHash(tree) });
+    expect({ index, changes: hash !== last }).toEqual({ index, changes });
+    last = hash;
+  }
+  expect(last).toBe(before);
 });
 
 describe('an index that tells more than files and ids', () => {

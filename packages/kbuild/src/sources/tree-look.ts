@@ -3,9 +3,17 @@ import { lstatSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { lookBehind, walk } from './behind-links.js';
 import { ContentSum } from './content-sum.js';
-import { isConverted, isEdited, lookByGit, type GitLook } from './git-look.js';
+import {
+  findEdits,
+  isConverted,
+  lookByGit,
+  type EarlyLook,
+  type GitLook,
+  type TreeEdits,
+} from './git-look.js';
 import { isAttributes, readSummary, sumOf, type IndexBase, type IndexSummary } from './index-base.js';
 import { PlainIndex } from './plain-index.js';
+import { RememberedDirectories } from './remembered-directories.js';
 import { ifUnreadable, isLink, place, RememberedFiles, type FileIdentity } from './remembered-files.js';
 
 /** Every file of a tree: name relative to it, in latin1 → mode and id of its content. */
@@ -26,8 +34,8 @@ export interface TreeIdentities {
    * links count, and so does what links lead to; empty directories do not.
    */
   readonly identities: ReadonlyMap<string, string>;
-  /** Whether git's status certainly shows a change of a tracked file. */
-  readonly isEdited: boolean;
+  /** Of the whole tree, whatever is selected. */
+  readonly edits: TreeEdits;
   /** Undefined where no index answers, or where much differs from it. */
   readonly state?: TreeState;
 }
@@ -80,8 +88,7 @@ interface State {
   readonly now: TreeListing;
   /** No work tree of git. */
   readonly isPlain: boolean;
-  /** {@link TreeIdentities.isEdited} */
-  readonly isEdited: boolean;
+  readonly edits: TreeEdits;
 }
 
 function filesOf({ base, gone, now }: State): TreeListing {
@@ -110,6 +117,8 @@ interface Wanted {
   readonly selections: readonly FileSelection[];
   /** Where sums are kept. */
   readonly sums?: string;
+  readonly directories?: RememberedDirectories;
+  readonly early?: EarlyLook;
   /** Every file is asked for, not the sums alone. */
   readonly listed: boolean;
 }
@@ -154,15 +163,16 @@ class Looker {
   async look(root: Buffer, wanted = EVERY_FILE, plain?: PlainIndex): Promise<State> {
     const summary = wanted.sums === undefined ? undefined : await readSummary(wanted.sums);
     const isEnough = wanted.selections.every(({ key }) => summary?.sums[key] !== undefined);
-    const options = { known: summary, listed: wanted.listed || !isEnough };
-    const own = await lookByGit(root, options);
+    const { directories, early } = wanted;
+    const options = { known: summary, listed: wanted.listed || !isEnough, directories };
+    const own = await lookByGit(root, { ...options, early });
     const git = own ?? (await plain?.look(options));
     if (git) {
       const state = await this.complete(root, git, wanted, own === undefined);
       return state ?? this.look(root, { ...wanted, listed: true }, plain);
     }
     const { files: now } = await this.identify(root, await walk(root));
-    return { gone: new Map(), now, isPlain: true, isEdited: false };
+    return { gone: new Map(), now, isPlain: true, edits: 'unknown' };
   }
 
   /** @returns undefined where that takes the list of the index, and there is none */
@@ -183,7 +193,7 @@ class Looker {
     if (converted) {
       const names = new Set([...[...index.parse().files.keys()].filter(isHere), ...toRead]);
       const { files } = await this.identify(root, [...names]);
-      return { gone: new Map(), now: files, isPlain, isEdited: false };
+      return { gone: new Map(), now: files, isPlain, edits: 'unknown' };
     }
     const { files: now, entered } = await this.identify(root, toRead);
     const links = summary.links.filter(([name]) => !changed.has(name) && !now.has(name) && isHere(name));
@@ -195,8 +205,8 @@ class Looker {
         const identity = index.parse().files.get(name);
         if (identity !== undefined) gone.set(name, identity);
       }
-    const edited = isEdited({ ...git, changed: gone }, now);
-    return { base: { index, summary }, gone, now, isPlain, isEdited: edited };
+    const edits = findEdits(git, { gone, now, doubtful: summary.doubtful });
+    return { base: { index, summary }, gone, now, isPlain, edits };
   }
 
   private async identify(
@@ -259,13 +269,15 @@ class Looker {
  *
  * @param selections whose hashes are wanted
  * @param home the store's directory, which remembers this tree
+ * @param early of the directory
  */
 export async function lookAtTree(
   directory: string,
   selections: readonly FileSelection[],
   home?: string,
+  early?: EarlyLook,
 ): Promise<TreeLook> {
-  const state = await look(directory, selections, { home, listed: true });
+  const state = await look(directory, selections, { home, early, listed: true });
   return { ...describe(state, selections), files: () => filesOf(state) };
 }
 
@@ -273,31 +285,43 @@ export async function lookAtTree(
  * {@link lookAtTree} without the files. Of an index that has not changed, not even its files are listed.
  *
  * @param home as for {@link lookAtTree}
+ * @param early as for {@link lookAtTree}
  */
 export async function identifyTree(
   directory: string,
   selections: readonly FileSelection[],
   home: string,
+  early?: EarlyLook,
 ): Promise<TreeIdentities> {
-  return describe(await look(directory, selections, { home, listed: false }), selections);
+  return describe(await look(directory, selections, { home, early, listed: false }), selections);
+}
+
+/** Where the store keeps what it remembers of a tree; scripts/source-hash.sh knows it as well. */
+export function recordOf(home: string, directory: string): string {
+  const name = createHash('sha256').update(directory).digest('hex').slice(0, 32);
+  return join(home, 'trees', name);
+}
+
+export function rememberedDirectories(root: Buffer, record: string): RememberedDirectories {
+  return new RememberedDirectories(root, join(record, 'directories.json'));
 }
 
 function describe(state: State, selections: readonly FileSelection[]): TreeIdentities {
   const identities = selections.map((selection) => [selection.key, identityOf(state, selection)] as const);
-  const isEdited = state.isEdited && !state.isPlain;
-  return { identities: new Map(identities), isEdited, state: stateOf(state) };
+  const edits = state.isPlain ? 'unknown' : state.edits;
+  return { identities: new Map(identities), edits, state: stateOf(state) };
 }
 
 async function look(
   directory: string,
   selections: readonly FileSelection[],
-  { home, listed }: { home?: string; listed: boolean },
+  { home, listed, early }: { home?: string } & Pick<Wanted, 'listed' | 'early'>,
 ): Promise<State> {
-  const name = createHash('sha256').update(directory).digest('hex').slice(0, 32);
-  const record = home === undefined ? undefined : join(home, 'trees', name);
+  const record = home === undefined ? undefined : recordOf(home, directory);
   const plain = record === undefined ? undefined : new PlainIndex(directory, join(record, 'index'));
   const root = Buffer.from(directory);
-  const wanted = { selections, sums: record && join(record, 'sums.json'), listed };
+  const directories = record === undefined ? undefined : rememberedDirectories(root, record);
+  const wanted = { selections, sums: record && join(record, 'sums.json'), listed, directories, early };
   const remembered = await RememberedFiles.open(directory, record && join(record, 'files.json'));
   const top = realpathSync.native(root as unknown as string, 'latin1');
   const state = await new Looker(remembered, top).look(root, wanted, plain);

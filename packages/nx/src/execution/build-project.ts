@@ -44,7 +44,7 @@ export async function buildProject(
   const { config, initramfs } = await buildInputs(task, project);
   const tree = project.directory('build');
   const directory = tree?.path;
-  const commit = tree && namesCommit(config) ? await scmState(tree.path, tree.own?.isEdited) : undefined;
+  const commit = tree && namesCommit(config) ? await scmState(tree.path, tree.own?.edits) : undefined;
   if (commit !== undefined) await requireHashed(task, project, 'build', commit);
   const recipe = buildRecipe(ingredients('build'), config, [
     options.static ?? null,
@@ -58,7 +58,7 @@ export async function buildProject(
       return;
     }
     const { built, make } = await runMake(task, project, { config, initramfs });
-    if (commit !== undefined && (await scmState(tree!.path, tree!.own?.isEdited)) !== commit)
+    if (commit !== undefined && (await scmState(tree!.path, tree!.own?.edits)) !== commit)
       throw committed(directory!);
     const changed = await publish(output, 'build', recipe, await collect(built, make, config));
     task.note(changed.length > 0 ? `built ${changed.join(', ')}` : 'built, and nothing came out different');

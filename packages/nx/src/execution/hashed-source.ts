@@ -32,9 +32,7 @@ export async function checkHashed(
     const now = hashArray([sourceHash(identity, commit)]);
     return hashed.some(([, hash]) => hash === now);
   };
-  if (
-    named === undefined ? matches(undefined) || matches(await scmState(path, own?.isEdited)) : matches(named)
-  )
+  if (named === undefined ? matches(undefined) || matches(await scmState(path, own?.edits)) : matches(named))
     return;
   const what =
     named !== undefined && matches(undefined)

@@ -1,4 +1,7 @@
+import { resolve } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
+import { beginLook } from '@bringup/kbuild/identity';
+import { directoryOf } from '../graph/inputs.js';
 import { checkOptions, schemaNames } from '../project/check-options.js';
 import { checkReferences } from '../execution/check-references.js';
 import { runTask } from '../execution/task.js';
@@ -16,6 +19,8 @@ function checked(name: string): Executor {
       checkReferences(task, options);
     });
     if (!success) return { success };
+    const [source] = directoryOf((options as { source?: unknown }).source);
+    if (source !== undefined) beginLook(resolve(context.root, source));
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- One of many: only the one that runs is loaded.
     const { default: executor } = require(`./${name}/executor.js`) as { default: Executor };
     const result = await executor(options, context);

@@ -2,25 +2,49 @@
 /**
  * Prints the hash of a source directory's files, for Nx's `runtime` inputs:
  *
- *   main.js PROGRAM PART PATH [CONFIG…]    relative to the workspace root, where Nx starts it
+ *   source-hash.sh PROGRAM PART PATH [CONFIG…]    relative to the workspace root, where Nx starts it
  *
  * Of a tree of the PROGRAM's kind, what the PART of the work reads. Where a CONFIG names the commit, so does the hash; one that
- * is not there may name it. Smaller trees are hashed by tree-hash.sh, which takes less time to start.
+ * is not there may name it. Smaller trees are hashed by tree-hash.sh, which takes less time to start. The script hands over when it
+ * started, as an argument before the others, and on stdin what git's `diff-files` printed by then, with `whole` at its end.
  */
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
-import { bringupHome, identifyPart, type ProgramName, type SourcePart } from '@bringup/kbuild/identity';
+import { buffer } from 'node:stream/consumers';
+import {
+  bringupHome,
+  identifyPart,
+  keepConfigAnswer,
+  type ProgramName,
+  type SourcePart,
+} from '@bringup/kbuild/identity';
 import { countingCommit, sourceHash } from '../project/source-hash.js';
 
-async function main([program, part, path, ...configs]: string[]): Promise<void> {
+/** The end of git's output when git did not fail. */
+const WHOLE = 'whole';
+
+async function main([started, program, part, path, ...configs]: string[]): Promise<void> {
   const directory = resolve(path!);
-  const look = identifyPart(directory, bringupHome(), program as ProgramName, part as SourcePart);
-  const edited = look.then(
-    ({ isEdited }) => isEdited,
-    () => false, // The look itself says what is wrong.
+  const [home, startedMs] = [bringupHome(), Date.now()];
+  const early = { startedMs: Number(started), changed: readChanged() };
+  const look = identifyPart(directory, home, program as ProgramName, part as SourcePart, early);
+  const edits = look.then(
+    (found) => found.edits,
+    () => 'unknown' as const, // The look itself says what is wrong.
   );
-  const [{ identity }, commit] = await Promise.all([look, countingCommit(directory, configs, edited)]);
-  console.log(sourceHash(identity, commit));
+  const [{ identity }, commit] = await Promise.all([look, countingCommit(directory, configs, edits)]);
+  const text = sourceHash(identity, commit);
+  console.log(text);
+  if (part !== 'config') return;
+  const programs = Object.keys(require.cache);
+  await keepConfigAnswer(directory, home, program as ProgramName, { startedMs, identity, text, programs });
+}
+
+async function readChanged(): Promise<Buffer | undefined> {
+  const output = await buffer(process.stdin);
+  return output.toString('latin1', output.length - WHOLE.length) === WHOLE
+    ? output.subarray(0, -WHOLE.length)
+    : undefined;
 }
 
 // The hash is of no use where there is no such directory: the task runs, and reports the error.

@@ -1,12 +1,18 @@
 import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { namesCommit, scmState, type ProgramName, type SourcePart } from '@bringup/kbuild/identity';
+import {
+  namesCommit,
+  scmState,
+  type ProgramName,
+  type SourcePart,
+  type TreeEdits,
+} from '@bringup/kbuild/identity';
 import { quoteCommand, splitCommand } from '@bringup/process';
 import { PACKAGE } from './package-path.js';
 
-/** Prints {@link sourceHash} of a directory, for Nx: hash/main.ts. */
-const PROGRAM = ['node', `${PACKAGE}/dist/hash/main.js`];
+/** Prints {@link sourceHash} of a directory, for Nx. */
+const PROGRAM = ['sh', `${PACKAGE}/scripts/source-hash.sh`];
 
 /**
  * The command of a `runtime` input that hashes what one part of the work reads of a source directory.
@@ -20,8 +26,7 @@ export function sourceHashCommand(
   path: string,
   configs: readonly string[],
 ): string {
-  // Nx also hashes what a program says on stderr, such as Node's warnings.
-  return `${quoteCommand([...PROGRAM, program, part, path, ...configs])} 2>/dev/null`;
+  return quoteCommand([...PROGRAM, program, part, path, ...configs]);
 }
 
 /** Whether a task's `runtime` input is a {@link sourceHashCommand} of that part. */
@@ -31,8 +36,8 @@ export function isSourceHashCommand(command: string, program: ProgramName, part:
 
 /** The directory that a {@link sourceHashCommand} hashes; undefined for any other command. */
 export function hashedDirectory(command: string): string | undefined {
-  const [node, program, , , path] = splitCommand(command);
-  return node === PROGRAM[0] && program === PROGRAM[1] ? path : undefined;
+  const [shell, script, , , path] = splitCommand(command);
+  return shell === PROGRAM[0] && script === PROGRAM[1] ? path : undefined;
 }
 
 /**
@@ -48,16 +53,16 @@ export function sourceHash(identity: string, commit: string | undefined): string
 /**
  * The commit of a tree, where it counts: when one of the `.config` files names it, or is not there yet and so may name it.
  *
- * @param isEdited as for {@link scmState}
+ * @param edits as for {@link scmState}
  */
 export async function countingCommit(
   directory: string,
   configs: readonly string[],
-  isEdited: Promise<boolean>,
+  edits: Promise<TreeEdits>,
 ): Promise<string | undefined> {
   const texts = await Promise.all(
     configs.map(async (path) => (existsSync(path) ? readFile(path, 'utf8') : undefined)),
   );
   const counts = texts.some((text) => text === undefined || namesCommit(text));
-  return counts ? scmState(directory, isEdited) : undefined;
+  return counts ? scmState(directory, edits) : undefined;
 }

@@ -1,0 +1,25 @@
+import { realpathSync } from 'node:fs';
+import { askForChanges, type EarlyLook } from './git-look.js';
+
+const begun = new Map<string, EarlyLook>();
+
+/**
+ * Asks git what has changed in a source directory, while the program that will look at it is still being loaded. Errors are left to
+ * that look.
+ */
+export function beginLook(directory: string): void {
+  try {
+    const path = realpathSync(directory);
+    const changed = askForChanges(path).catch(() => undefined);
+    begun.set(path, { startedMs: Date.now(), changed });
+  } catch {
+    // There is no such directory.
+  }
+}
+
+/** What was begun, once: a second look is there to see what happened since. @param path a real path */
+export function takeLook(path: string): EarlyLook | undefined {
+  const look = begun.get(path);
+  begun.delete(path);
+  return look;
+}

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { lstatSync, readlinkSync, realpathSync, type BigIntStats } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { writeFileAside } from '@bringup/process';
+import { settingsOf } from './git-look.js';
+import { isLink, place, SETTLED_MS } from './remembered-files.js';
+import { lookAtTree, recordOf, rememberedDirectories, type FileSelection } from './tree-look.js';
+
+/** Files that decide whether an untracked file counts. */
+const IGNORES = /(^|\/)\.gitignore$/;
+
+const NUL = Buffer.alloc(1);
+
+/** What scripts/source-hash.sh has `stat` print. ctime changes with every write, and no call can set it back. */
+function formatFacts({ size, mtimeNs, ctimeNs, ino, mode, dev }: BigIntStats): string {
+  return `${size} ${seconds(mtimeNs)} ${seconds(ctimeNs)} ${ino} ${mode.toString(16)} ${dev}\n`;
+}
+
+const SECOND = 1_000_000_000n;
+
+function seconds(nanoseconds: bigint): string {
+  return `${nanoseconds / SECOND}.${String(nanoseconds % SECOND).padStart(9, '0')}`;
+}
+
+/**
+ * The file of the tree that a link of it leads to, if it is one; undefined for a link that leads out of the tree, or on by another link.
+ *
+ * @param top the tree's real path
+ * @param name in latin1
+ */
+function targetOf(top: string, name: string): Buffer[] | undefined {
+  const link = join(top, name);
+  const target = resolve(dirname(link), readlinkSync(Buffer.from(link, 'latin1'), 'latin1'));
+  if (!target.startsWith(`${top}/`)) return undefined;
+  const path = Buffer.from(target, 'latin1');
+  // Where nothing is, something new changes a directory of the tree.
+  if (!lstatSync(path, { throwIfNoEntry: false })) return [];
+  return realpathSync.native(path as unknown as string, 'latin1') === target ? [path] : undefined;
+}
+
+/** What is asked about a tree, and answered. */
+export interface Answer {
+  readonly selection: FileSelection;
+  /** Milliseconds since 1970, before the look that the answer is from. */
+  readonly startedMs: number;
+  readonly identity: string;
+  /** One line. */
+  readonly text: string;
+  /** Files of the program that answers. */
+  readonly programs: readonly string[];
+}
+
+/**
+ * Keeps an answer about some files of a tree for scripts/source-hash.sh, which takes a fraction of the time that Node takes to start: it
+ * gives the answer again as long as `stat` prints the same of each of these files, and of all directories, in which a file may be new.
+ * Nothing is kept where one of them has changed in the last two seconds, or of links that lead out of the tree.
+ *
+ * The file has the answer, the SHA-256 of what `stat` prints, and the paths, each ended by NUL: files, then directories.
+ *
+ * @param name of the file, in the tree's record
+ */
+export async function keepAnswer(
+  directory: string,
+  home: string,
+  name: string,
+  answer: Answer,
+): Promise<void> {
+  const record = recordOf(home, directory);
+  const root = Buffer.from(directory);
+  const directories = await rememberedDirectories(root, record).settled();
+  if (!directories) return;
+  const file = join(record, name);
+  const files = (await keptFiles(file, root, answer)) ?? (await listFiles(directory, home, answer));
+  if (!files) return;
+  const list = [...files, ...directories.map((below) => (below === '.' ? root : place(root, below)))];
+  const sum = createHash('sha256');
+  for (const path of list) {
+    const status = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    if (status && Number(status.ctimeMs) >= answer.startedMs - SETTLED_MS) return;
+    if (status) sum.update(formatFacts(status));
+  }
+  const head = Buffer.from(`${answer.text}\n${sum.digest('hex')}\n`);
+  // A full disk only costs the next command time.
+  await writeFileAside(file, Buffer.concat([head, ...list.flatMap((path) => [path, NUL])])).catch(
+    () => undefined,
+  );
+}
+
+/** The files of an earlier record: where the answer is the same, the files are. */
+async function keptFiles(file: string, root: Buffer, { text }: Answer): Promise<Buffer[] | undefined> {
+  const kept = (await readFile(file, 'latin1').catch(() => '')).split('\n');
+  const paths = kept.slice(2).join('\n').split('\0');
+  const end = paths.indexOf(root.toString('latin1'));
+  if (kept[0] !== text || end < 0) return undefined;
+  return paths.slice(0, end).map((path) => Buffer.from(path, 'latin1'));
+}
+
+async function listFiles(
+  directory: string,
+  home: string,
+  { selection, identity, programs }: Answer,
+): Promise<Buffer[] | undefined> {
+  const root = Buffer.from(directory);
+  const top = realpathSync.native(root as unknown as string, 'latin1');
+  const look = await lookAtTree(directory, [selection], home);
+  if (look.identities.get(selection.key) !== identity) return undefined;
+  const paths = [...(await settingsOf(directory)), ...programs.map((path) => Buffer.from(path))];
+  for (const [name, own] of look.files()) {
+    const isRead = selection.has(name);
+    if (isRead || IGNORES.test(name)) paths.push(place(root, name));
+    const behind = isRead && isLink(own) ? targetOf(top, name) : [];
+    if (behind === undefined) return undefined;
+    paths.push(...behind);
+  }
+  return paths;
+}
