@@ -34,12 +34,14 @@ export interface BuildRequest {
   readonly signal?: AbortSignal;
   readonly onCommand?: (command: string) => void;
   readonly onNote?: (note: string) => void;
+  /** Turns what make left into the artifacts, for example packs some of it. */
+  readonly collect?: (made: Record<string, string>) => Promise<Record<string, string>>;
 }
 
 /**
  * Configures nothing, builds everything: writes the `.config`, runs make, returns where the artifacts are.
  *
- * @returns artifact name → file in the output directory
+ * @returns artifact name → file in the output directory, or what `collect` made of that
  * @throws ToolError `TOOL_FAILED` with make's last lines, `CONFIG_DRIFT`, `ARTIFACT_MISSING`, `NO_SPACE`
  */
 export async function build(request: BuildRequest): Promise<Record<string, string>> {
@@ -56,11 +58,14 @@ async function makeArtifacts(request: BuildRequest): Promise<Record<string, stri
   await prepareOut(request, onNote);
   await writeConfig(make.out, request.config);
   await placeFiles(make.out, request.files ?? {});
-  const { goals, artifacts: more } = request.extra ?? { goals: [], artifacts: {} };
-  await runGoals(request, [...program.goals(make.arch), ...goals]);
+  return runGoals(request, [...program.goals(make.arch), ...(request.extra?.goals ?? [])]);
+}
+
+async function collectArtifacts(request: BuildRequest): Promise<Record<string, string>> {
+  const { program, make, extra, collect = async (made) => made } = request;
   await checkDrift(request);
   const artifacts: Record<string, string> = {};
-  for (const [name, path] of Object.entries({ ...program.artifacts(make.arch), ...more })) {
+  for (const [name, path] of Object.entries({ ...program.artifacts(make.arch), ...extra?.artifacts })) {
     artifacts[name] = join(make.out, path);
     if (!(await pathExists(artifacts[name]!))) {
       throw new ToolError('ARTIFACT_MISSING', `make succeeded but did not make ${path} in ${make.out}`, {
@@ -69,7 +74,7 @@ async function makeArtifacts(request: BuildRequest): Promise<Record<string, stri
       });
     }
   }
-  return artifacts;
+  return collect(artifacts);
 }
 
 /** Leaves the file alone when it is the same: its time would make `syncconfig` and more run again. */
@@ -88,7 +93,7 @@ async function placeFiles(out: string, files: Readonly<Record<string, string>>):
   }
 }
 
-async function runGoals(request: BuildRequest, goals: readonly string[]): Promise<void> {
+async function runGoals(request: BuildRequest, goals: readonly string[]): Promise<Record<string, string>> {
   const { make, label, program, config, signal, onCommand } = request;
   const { argv, env } = planMake(make, goals);
   const objectsFile = `${make.out}.objects.json`;
@@ -96,26 +101,27 @@ async function runGoals(request: BuildRequest, goals: readonly string[]): Promis
   const guess = parseResolved(config).filter(({ value }) => value === 'y').length * program.objectsPerSymbol;
   const progress = showProgress(label, 'objects', last ?? Math.round(guess));
   let made = 0;
-  try {
-    await whileMakeRuns(make, label, () =>
-      runProgram(argv, {
-        env,
-        signal,
-        onCommand,
-        logFile: buildLog(make.out),
-        onLine: (line, stream) => {
-          const file = stream === 'stdout' ? parseMakeLine(line) : undefined;
-          if (file) progress.update(++made, file);
-        },
-      }),
-    );
+  const run = async () => {
+    await runProgram(argv, {
+      env,
+      signal,
+      onCommand,
+      logFile: buildLog(make.out),
+      onLine: (line, stream) => {
+        const file = stream === 'stdout' ? parseMakeLine(line) : undefined;
+        if (file) progress.update(++made, file);
+      },
+    }).finally(() => progress.stop());
     // A build that had little to do says nothing about the length of a whole one.
     if (made > (last ?? 0)) await writeJson(objectsFile, made);
-  } catch (error) {
-    throw await namedFailure(error, make.out);
-  } finally {
-    progress.stop();
-  }
+  };
+  const named = async (error: unknown) => Promise.reject(await namedFailure(error, make.out));
+  return whileMakeRuns(
+    make,
+    label,
+    () => run().catch(named),
+    () => collectArtifacts(request),
+  );
 }
 
 /** The compiler says so, but what it had in hand was removed, and may have been large: there is space again. */

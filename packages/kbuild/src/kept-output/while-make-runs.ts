@@ -17,9 +17,15 @@ type Used = Pick<MakeSetting, 'out' | 'source'>;
  * what it was before.
  *
  * @param label the project's name, for messages
+ * @param collect what follows on make while the source is compared, which takes as long; it reads what make left
  * @throws UserError `SOURCE_CHANGED`: make succeeded, but what it made is of neither state
  */
-export async function whileMakeRuns<T>(used: Used, label: string, make: () => Promise<T>): Promise<T> {
+export async function whileMakeRuns<T>(
+  used: Used,
+  label: string,
+  make: () => Promise<unknown>,
+  collect: () => Promise<T>,
+): Promise<T> {
   const { out } = used;
   const recordEnd = await watchClock(out);
   const { path, own } = used.source;
@@ -33,19 +39,20 @@ export async function whileMakeRuns<T>(used: Used, label: string, make: () => Pr
     await remove(runningMark(out));
     return changed;
   };
-  let result: T;
   try {
-    result = await make();
+    await make();
   } catch (error) {
     // make removes what it had in hand when it fails or is asked to stop; only being killed leaves halves.
     const isOrderly = error instanceof ToolError && error.fields.signal === undefined;
     if (isOrderly || error instanceof AbortedError) await settle().catch(() => undefined);
     throw error;
   }
-  const changed = await settle();
-  if (changed.length > 0)
-    throw sourceChanged(used.source.path, `${label} was being built`, changed, MAKES_LITTLE);
-  return result;
+  const [settled, collected] = await Promise.allSettled([settle(), collect()]);
+  if (settled.status === 'rejected') throw settled.reason;
+  if (settled.value.length > 0)
+    throw sourceChanged(used.source.path, `${label} was being built`, settled.value, MAKES_LITTLE);
+  if (collected.status === 'rejected') throw collected.reason;
+  return collected.value;
 }
 
 /**

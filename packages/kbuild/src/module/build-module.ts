@@ -108,7 +108,7 @@ async function runMake(request: ModuleRequest): Promise<string[]> {
   const made: string[] = [];
   const options: RunOptions = { env, signal, onCommand, logFile: buildLog(staging) };
   try {
-    await whileMakeRuns({ source: make.source, out: staging }, project, () =>
+    const run = () =>
       runProgram(argv, {
         ...options,
         onLine: (line) => {
@@ -117,8 +117,8 @@ async function runMake(request: ModuleRequest): Promise<string[]> {
           if (file !== undefined) made.push(file);
           if (said.length < KEPT_LINES) said.push(shown);
         },
-      }),
-    );
+      });
+    await whileMakeRuns({ source: make.source, out: staging }, project, run, async () => undefined);
   } catch (error) {
     throw describeModuleFailure(error, project, kernel, said);
   }

@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { askForChanges, type EarlyLook } from './git-look.js';
+import { lookEarly, type EarlyLook } from './git-look.js';
 
 const begun = new Map<string, EarlyLook>();
 
@@ -10,8 +10,7 @@ const begun = new Map<string, EarlyLook>();
 export function beginLook(directory: string): void {
   try {
     const path = realpathSync(directory);
-    const changed = askForChanges(path).catch(() => undefined);
-    begun.set(path, { startedMs: Date.now(), changed });
+    begun.set(path, lookEarly(path));
   } catch {
     // There is no such directory.
   }

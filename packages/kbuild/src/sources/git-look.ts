@@ -45,8 +45,10 @@ export interface GitLookOptions {
 export interface EarlyLook {
   /** Milliseconds since 1970, before git started. */
   readonly startedMs: number;
-  /** What `diff-files` prints with {@link DIFF_FILES} and {@link EXACT}; undefined when it failed. */
+  /** What {@link DIFF_FILES} prints with {@link EXACT}; undefined when it failed. */
   readonly changed: Promise<Buffer | undefined>;
+  /** The same of {@link LIST_INDEX}. */
+  readonly staged?: Promise<Buffer | undefined>;
 }
 
 /**
@@ -70,9 +72,12 @@ export const DIFF_FILES = [
   ...['--ignore-submodules=all', '--', '.'],
 ];
 
-/** For {@link EarlyLook.changed}. */
-export async function askForChanges(directory: string): Promise<Buffer | undefined> {
-  return readGit(directory, [...EXACT, ...DIFF_FILES]);
+const LIST_INDEX = ['ls-files', '--stage', '-v', '-z', '--', '.'];
+
+/** Asks git about a directory, whatever it is. Its programs run before this function returns. */
+export function lookEarly(directory: string): EarlyLook {
+  const ask = (args: readonly string[]) => readGit(directory, [...EXACT, ...args]).catch(() => undefined);
+  return { startedMs: Date.now(), changed: ask(DIFF_FILES), staged: ask(LIST_INDEX) };
 }
 
 /** A file system's clock is behind the system's by at most a tick of the kernel's, 10 ms. */
@@ -168,7 +173,7 @@ async function lookOnce(
 ): Promise<Pick<GitLook, 'index' | 'changed' | 'untracked'> | undefined> {
   const isKnown = !listed && checksum !== undefined && known?.checksum === checksum;
   const [staged, changed, untracked] = await Promise.all([
-    isKnown ? undefined : git('ls-files', '--stage', '-v', '-z', '--', '.'),
+    isKnown ? undefined : listIndex(git, early),
     findChanged(git, early),
     findUntracked(git, checksum, directories),
   ]);
@@ -182,6 +187,10 @@ async function lookOnce(
     changed: parseChanged(changed),
     untracked: read.map((name) => name.replace(/\/$/, '')),
   };
+}
+
+async function listIndex(git: Git, early?: EarlyLook): Promise<Buffer | undefined> {
+  return (await early?.staged) ?? git(...LIST_INDEX);
 }
 
 async function findChanged(git: Git, early?: EarlyLook): Promise<Buffer | undefined> {

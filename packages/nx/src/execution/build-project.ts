@@ -34,11 +34,7 @@ export type Collect = (
  * Builds and publishes a project, unless what is published was made by the same recipe. The configuration is the
  * one that the `config` target left; a project without that target is configured first.
  */
-export async function buildProject(
-  task: Task,
-  project: KconfigProject,
-  collect: Collect = async (built) => built,
-): Promise<void> {
+export async function buildProject(task: Task, project: KconfigProject, collect?: Collect): Promise<void> {
   const { ingredients, output, work, options } = project;
   await requireHashed(task, project, 'build');
   const { config, initramfs } = await buildInputs(task, project);
@@ -57,10 +53,10 @@ export async function buildProject(
       task.note('up to date, nothing to make');
       return;
     }
-    const { built, make } = await runMake(task, project, { config, initramfs });
+    const { built } = await runMake(task, project, { config, initramfs }, collect);
     if (commit !== undefined && (await scmState(tree!.path, tree!.own?.edits)) !== commit)
       throw committed(directory!);
-    const changed = await publish(output, 'build', recipe, await collect(built, make, config));
+    const changed = await publish(output, 'build', recipe, built);
     task.note(changed.length > 0 ? `built ${changed.join(', ')}` : 'built, and nothing came out different');
   });
 }
@@ -105,6 +101,7 @@ async function runMake(
   task: Task,
   project: KconfigProject,
   { config, initramfs }: BuildInputs,
+  collect: Collect = async (built) => built,
 ): Promise<{ built: Record<string, string>; make: MakeSetting }> {
   const { program, options, output } = project;
   const { arch, dtbs = [] } = options;
@@ -121,6 +118,7 @@ async function runMake(
     signal: task.signal,
     onCommand: task.command,
     onNote: task.note,
+    collect: (made) => collect(made, make, config),
   }).catch(async (error: unknown) => {
     // No longer up to date: the command in the message remakes it.
     if (isBringupError(error) && error.code === 'CONFIG_DRIFT') await invalidate(output, 'config');
