@@ -76,7 +76,7 @@ export default tseslint.config(
     rules: reserved(EXECA, 'Programs are run through @bringup/process.'),
   },
   {
-    files: ['packages/nx/src/{graph,project}/**/*.ts'],
+    files: ['packages/nx/src/{graph,workspace,options}/**/*.ts'],
     ignores: ['**/*.spec.ts'],
     rules: {
       '@typescript-eslint/no-restricted-imports': [

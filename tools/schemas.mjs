@@ -8,7 +8,7 @@
  *   node tools/schemas.mjs --check   fail when something on disk differs, and say how to mend it
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compile } from 'json-schema-to-typescript';
 import prettier from 'prettier';
@@ -20,15 +20,27 @@ const stale = [];
 
 const shared = JSON.parse(readFileSync(join(plugin, 'schemas/shared.json'), 'utf8')).properties;
 
-/** What there is a schema of: where it lies, and what is made of it. `suffix` keeps apart what is named alike. */
+/**
+ * What there is a schema of, which module Nx loads for it, and what is made of it. `suffix` keeps apart what is named alike. Each has
+ * the name of its schema's directory; those of generators are all in one.
+ */
 const KINDS = [
-  { kind: 'executors', entry: 'implementation', pages: 'docs/reference', suffix: '' },
-  { kind: 'generators', entry: 'factory', pages: 'docs/reference/generators', suffix: '-generator' },
+  {
+    kind: 'executors',
+    entry: 'implementation',
+    module: 'tasks/checked',
+    pages: 'docs/reference',
+    suffix: '',
+  },
+  {
+    ...{ kind: 'generators', entry: 'factory', module: 'generators/checked' },
+    ...{ pages: 'docs/reference/generators', suffix: '-generator' },
+  },
 ];
 
 /**
  * What Nx lets every value through by: beside an anyOf it looks at nothing else, so that the options are looked at by
- * project/check-options.ts, which names the near one. Editors hold a value against all that a schema says. Nx 22 takes null
+ * options/check-options.ts, which names the near one. Editors hold a value against all that a schema says. Nx 22 takes null
  * for an object and refuses it, as before.
  */
 const ANYTHING = { $ref: '#/definitions/anything' };
@@ -50,11 +62,13 @@ const NOTHING_ELSE = {
   doNotSuggest: true,
 };
 
-function namesOf(kind) {
-  const directory = join(plugin, 'src', kind);
-  return readdirSync(directory)
-    .filter((name) => existsSync(join(directory, name, 'schema.json')))
-    .sort();
+/** The directories with a schema, below packages/nx/src, by their names. */
+function directoriesOf(kind) {
+  const found = readdirSync(join(plugin, 'src'), { recursive: true })
+    .filter((path) => basename(path) === 'schema.json')
+    .map((path) => dirname(path))
+    .filter((path) => path.startsWith('generators/') === (kind === 'generators'));
+  return found.sort((a, b) => (basename(a) < basename(b) ? -1 : 1));
 }
 
 async function emit(path, text, parser) {
@@ -161,8 +175,9 @@ function examples({ examples: given = [] }) {
   ];
 }
 
-async function emitOne({ kind, pages, suffix }, name) {
-  const path = join(plugin, 'src', kind, name, 'schema.json');
+async function emitOne({ pages, suffix }, directory) {
+  const name = basename(directory);
+  const path = join(plugin, 'src', directory, 'schema.json');
   const own = JSON.parse(readFileSync(path, 'utf8'));
   const properties = allFilledIn(mapProperties(own.properties, notForNx));
   const schema = { ...own, properties, additionalProperties: NOTHING_ELSE };
@@ -186,7 +201,7 @@ async function emitOne({ kind, pages, suffix }, name) {
   const variable = `${`${name}${suffix}`.replace(/-(.)/g, (_match, letter) => letter.toUpperCase())}Defaults`;
   await emit(
     join(plugin, 'src/generated', `${name}${suffix}-options.ts`),
-    `// Generated from ../${kind}/${name}/schema.json by tools/schemas.mjs: do not edit.\n\n${types}\n` +
+    `// Generated from ../${directory}/schema.json by tools/schemas.mjs: do not edit.\n\n${types}\n` +
       `/** The defaults of the schema, as Nx fills them in. */\nexport const ${variable}: ${filled} = ${JSON.stringify(defaults)};\n\n` +
       `/** The options once the defaults are filled in. */\nexport type Full${schema.title} = ${schema.title} & typeof ${variable};\n`,
     'typescript',
@@ -194,7 +209,7 @@ async function emitOne({ kind, pages, suffix }, name) {
   await emit(
     join(root, pages, `${name}.md`),
     [
-      `<!-- Generated from packages/nx/src/${kind}/${name}/schema.json by tools/schemas.mjs: do not edit. -->`,
+      `<!-- Generated from packages/nx/src/${directory}/schema.json by tools/schemas.mjs: do not edit. -->`,
       `\n# @bringup/nx:${name}\n\n${schema.description}\n`,
       ...(Object.keys(properties).length === 0 ? ['It has no options.\n'] : HEAD),
       ...rows(schema.properties, schema.required),
@@ -211,11 +226,12 @@ async function emitOne({ kind, pages, suffix }, name) {
 /** Executors or generators: what follows from each schema, and the list that Nx reads. */
 async function emitKind(of) {
   const entries = {};
-  for (const name of namesOf(of.kind)) {
-    const description = await emitOne(of, name);
+  for (const directory of directoriesOf(of.kind)) {
+    const name = basename(directory);
+    const description = await emitOne(of, directory);
     entries[name] = {
-      [of.entry]: `./dist/${of.kind}/checked.js#${name}`,
-      schema: `./src/${of.kind}/${name}/schema.json`,
+      [of.entry]: `./dist/${of.module}.js#${name}`,
+      schema: `./src/${directory}/schema.json`,
       description,
     };
   }

@@ -129,7 +129,7 @@ afterAll(() => {
 
 describe.each(Object.keys(EFFECTS))('%s', (executor) => {
   it('has no other options', () => {
-    const path = join(REPOSITORY, 'packages/nx/src/executors', executor, 'schema.json');
+    const path = join(REPOSITORY, 'packages/nx/src/kinds/kconfig', executor, 'schema.json');
     const schema = JSON.parse(readFileSync(path, 'utf8'));
     expect(Object.keys(schema.properties).sort()).toEqual(Object.keys(EFFECTS[executor]!).sort());
   });

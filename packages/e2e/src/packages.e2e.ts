@@ -127,7 +127,7 @@ it('has what executors.json, generators.json and migrations.json name', () => {
     .flatMap(({ implementation, factory, schema }) => [implementation, factory, schema])
     .filter((file) => file !== undefined)
     .map((file) => file.replace(/^\.\//, '').replace(/#\w[\w-]*$/, ''));
-  expect(named).toContain('src/executors/kernel/schema.json');
+  expect(named).toContain('src/kinds/kernel/schema.json');
   const present = (file: string) => [file, `${file}.js`].some((path) => files.includes(path));
   expect(named.filter((file) => !present(file))).toEqual([]);
 });

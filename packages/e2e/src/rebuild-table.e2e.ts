@@ -1,13 +1,4 @@
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -398,10 +389,11 @@ const mapEach = <T, U>(record: Readonly<Record<string, T>>, change: (value: T) =
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 
 describe('every option of every executor', () => {
-  const executors = join(REPOSITORY, 'packages/nx/src/executors');
-  const names = readdirSync(executors).filter((name) => existsSync(join(executors, name, 'schema.json')));
-  const readSchema = (executor: string) =>
-    JSON.parse(readFileSync(join(executors, executor, 'schema.json'), 'utf8')) as Json;
+  const plugin = join(REPOSITORY, 'packages/nx');
+  const readJson = (path: string) => JSON.parse(readFileSync(join(plugin, path), 'utf8')) as Json;
+  const executors = readJson('executors.json').executors as Record<string, { schema: string }>;
+  const names = Object.keys(executors);
+  const readSchema = (executor: string) => readJson(executors[executor]!.schema);
   const optionsOf = (executor: string) => Object.keys(readSchema(executor).properties as Json);
 
   it('of a cached task is in the rebuild table, or has a reason why not', () => {

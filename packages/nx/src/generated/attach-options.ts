@@ -1,4 +1,4 @@
-// Generated from ../executors/attach/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../kinds/board/attach/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Puts this terminal on the console of a board that runs detached, with the last of its earlier output. Ctrl-A D detaches, Ctrl-A X ends the board, Ctrl-A C is QEMU's monitor.

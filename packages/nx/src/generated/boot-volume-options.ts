@@ -1,4 +1,4 @@
-// Generated from ../executors/boot-volume/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../kinds/board/boot-volume/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Makes the drive that a board's U-Boot or UEFI boots from: one FAT partition with the kernel, the initramfs and what boots them. The graph plugin makes it the build target of each board that boots so.

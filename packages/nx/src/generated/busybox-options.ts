@@ -1,4 +1,4 @@
-// Generated from ../executors/busybox/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../kinds/busybox/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Builds BusyBox out of tree and publishes its install tree as one archive (busybox.tar) beside its .config.

@@ -1,4 +1,4 @@
-// Generated from ../executors/cat/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../images/cat/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Prints a file of a partition of a disk image, without mounting it.

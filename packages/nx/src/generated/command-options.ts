@@ -1,4 +1,4 @@
-// Generated from ../executors/command/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../kinds/board/command/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Prints the QEMU command line of a board, to be run by hand.

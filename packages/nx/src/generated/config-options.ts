@@ -1,4 +1,4 @@
-// Generated from ../executors/config/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../kinds/kconfig/config/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Resolves a configuration: base, fragments in order, olddefconfig; checks that every request stuck; publishes the final .config. The graph plugin adds it to each kernel, BusyBox and U-Boot project.

@@ -1,4 +1,4 @@
-// Generated from ../executors/console/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../kinds/board/console/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Prints what a running board's console said so far. It needs no terminal, and serves runs of every kind.

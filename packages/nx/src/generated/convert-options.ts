@@ -1,4 +1,4 @@
-// Generated from ../executors/convert/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../images/convert/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Writes a disk image in another format. Same content and format, same bytes.

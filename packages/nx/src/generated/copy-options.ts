@@ -1,4 +1,4 @@
-// Generated from ../executors/copy/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../images/copy/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Copies a file or directory out of a partition of a disk image, or a file into one, without mounting it.

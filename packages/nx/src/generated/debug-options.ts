@@ -1,4 +1,4 @@
-// Generated from ../executors/debug/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../kinds/board/debug/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Debugs a board's kernel: QEMU stopped with a gdb stub, and gdb on this terminal with the right symbols at the right addresses, the kernel's lx- commands, and symbols of modules as they are loaded. The guest ends with gdb, and gdb with the guest. The guest's console: nx run BOARD:attach, or BOARD:console --follow, in another terminal.

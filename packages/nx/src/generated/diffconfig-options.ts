@@ -1,4 +1,4 @@
-// Generated from ../executors/diffconfig/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../kinds/kconfig/diffconfig/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Prints how the configuration of one variant differs from another's, as the kernel's scripts/diffconfig does. The variant is the Nx configuration: nx run kernel:diffconfig --configuration=debug.

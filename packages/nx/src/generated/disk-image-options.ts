@@ -1,4 +1,4 @@
-// Generated from ../executors/disk-image/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../kinds/disk-image/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Makes a disk image from file trees: partitions with ext4, ext2, squashfs or FAT, in any of the usual formats. Byte-identical for the same content; needs no root.

@@ -1,4 +1,4 @@
-// Generated from ../executors/dtb/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../kinds/board/dtb/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Writes the device tree that QEMU gives a board's kernel, as blob (machine.dtb) and as source (machine.dts): that of a direct boot; with a firmware a machine may have other devices. A PC has none.

@@ -1,4 +1,4 @@
-// Generated from ../executors/explain/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../kinds/kconfig/explain/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Explains a symbol of the project's configuration: its value, where that comes from (fragment file:line, default, select and by whom), its dependencies with their values, and its help text.

@@ -1,4 +1,4 @@
-// Generated from ../executors/initramfs/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../kinds/initramfs/schema.json by tools/schemas.mjs: do not edit.
 
 export type ModuleOfTheTree = string;
 

@@ -1,4 +1,4 @@
-// Generated from ../executors/iso-image/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../kinds/iso-image/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Makes a bootable CD (image.iso) from a kernel and an initramfs: by a PC's BIOS, by UEFI, or both; from a USB stick as well. Byte-identical for the same content; needs no root.

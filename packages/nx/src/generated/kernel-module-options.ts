@@ -1,4 +1,4 @@
-// Generated from ../executors/kernel-module/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../kinds/kernel-module/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Builds a kernel module out of the kernel's tree (make M=), by the Kbuild or Makefile in the project's directory, against a kernel project. An initramfs takes it by its option `modules`. Publishes NAME.ko for the guest and NAME.ko.debug with debug information.

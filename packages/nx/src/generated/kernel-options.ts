@@ -1,4 +1,4 @@
-// Generated from ../executors/kernel/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../kinds/kernel/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Builds a Linux kernel out of tree and publishes the boot image (Image, bzImage), vmlinux, System.map and .config. Only what a change of the final .config needs is compiled.

@@ -1,4 +1,4 @@
-// Generated from ../executors/ls/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../images/ls/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Lists the files of a partition of a disk image, without mounting it; without a path and with several partitions, the partitions.

@@ -1,4 +1,4 @@
-// Generated from ../executors/menuconfig/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../kinds/kconfig/menuconfig/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Opens menuconfig or nconfig on the merged configuration, and writes what was changed into a fragment: the smallest set of lines, comments and order kept.

@@ -1,4 +1,4 @@
-// Generated from ../executors/program/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../kinds/program/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Builds one program of the guest's user space from C and assembly, with or without the C library, or from Rust. An initramfs takes it as PROJECT:OUTPUT.

@@ -1,4 +1,4 @@
-// Generated from ../executors/ps/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../kinds/board/ps/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Lists the runs of a board: started with --detach, on a terminal, and tests.

@@ -1,4 +1,4 @@
-// Generated from ../executors/qemu/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../kinds/board/qemu/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Boots a board in QEMU with its console on this terminal. Ctrl-C reaches the guest, Ctrl-A X ends it, Ctrl-A C is QEMU's monitor.

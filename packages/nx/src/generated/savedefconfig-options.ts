@@ -1,4 +1,4 @@
-// Generated from ../executors/savedefconfig/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../kinds/kconfig/savedefconfig/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Prints the smallest defconfig that leads to the project's configuration, made by the tree's own savedefconfig.

@@ -1,4 +1,4 @@
-// Generated from ../executors/sizes/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../images/sizes/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Prints how large an image is, and what it is made of: kernels, initramfs and the largest files in them. The graph plugin adds it to each disk-image and iso-image project.

@@ -1,4 +1,4 @@
-// Generated from ../executors/stop/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../kinds/board/stop/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Ends a running board: presses its power button, then tells QEMU to quit, then kills it; says which of them it took.

@@ -1,4 +1,4 @@
-// Generated from ../executors/test/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../kinds/board/test/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Boots a board, waits for a pattern, runs commands in the guest's shell, compares what they print, and powers the guest off. A panic, a time-out or a wrong answer fails the target, unless it is what expect asks for.

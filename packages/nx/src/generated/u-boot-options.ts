@@ -1,4 +1,4 @@
-// Generated from ../executors/u-boot/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../kinds/u-boot/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Builds U-Boot out of tree and publishes what it is booted from (u-boot.bin; for x86_64 u-boot.rom), u-boot (ELF), its default environment (u-boot-initial-env), mkimage, dumpimage and .config.

@@ -1,4 +1,4 @@
-// Generated from ../executors/uboot-image/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../kinds/uboot-image/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Makes an image that U-Boot boots: a FIT (image.fit) with kernel, initramfs and device tree, which can be signed, or an initramfs with U-Boot's header (uRamdisk). Byte-identical for the same content.

@@ -1,5 +1,5 @@
 import type { Tree } from '@nx/devkit';
-import { checkOptions, schemaNames } from '../project/check-options.js';
+import { checkOptions, schemaNames } from '../options/check-options.js';
 
 type Generator = (tree: Tree, options: object) => unknown;
 

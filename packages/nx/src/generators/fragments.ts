@@ -1,7 +1,7 @@
 import type { Tree } from '@nx/devkit';
 import { UserError } from '@bringup/process';
-import { presetPath } from '../project/presets.js';
-import { parseFragmentName } from '../project/references.js';
+import { presetPath } from '../kinds/kconfig/presets.js';
+import { parseFragmentName } from '../workspace/names-in-options.js';
 
 /** @throws UserError `FRAGMENT_MISSING`, `UNKNOWN_PRESET` */
 export function requireFragments(tree: Tree, fragments: readonly string[]): void {

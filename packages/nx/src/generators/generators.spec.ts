@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { schemaNames } from '../project/check-options.js';
-import { findDeclaration } from '../project/declaration.js';
-import { projectJson, type ProjectDescription } from '../project/describe.js';
+import { schemaFile, schemaNames } from '../options/check-options.js';
+import { findDeclaration } from '../workspace/declaration.js';
+import { projectJson, type ProjectDescription } from '../workspace/describe.js';
 import { virtualWorkspace, type VirtualWorkspace } from '../testing/virtual-workspace.js';
 import ignoreEntries from '../migrations/ignore-entries.js';
 import { requireWritable } from './writable.js';
@@ -21,14 +21,15 @@ describe('schemas', () => {
   );
 
   it.each(all)('%s %s describes itself and each option', (kind, name) => {
-    const { description, properties } = readJson(`src/${kind}/${name}/schema.json`);
+    const { description, properties } = JSON.parse(readFileSync(schemaFile(kind, name), 'utf8'));
     expect(description).toMatch(/^[A-Z].{20,}\.$/);
     for (const property of Object.values(properties)) expect(property).toHaveProperty('description');
   });
 
   it.each(all)('%s %s is listed, and refuses what it does not have', async (kind, name) => {
     const entry = readJson(`${kind}.json`)[kind][name];
-    expect(Object.values(entry)).toContain(`./dist/${kind}/checked.js#${name}`);
+    const module = kind === 'executors' ? 'tasks' : kind;
+    expect(Object.values(entry)).toContain(`./dist/${module}/checked.js#${name}`);
     expect(readJson(entry.schema).additionalProperties.not).toEqual({});
   });
 

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FsTree, flushChanges } from 'nx/src/generators/tree';
-import type { Declaration } from '../project/declaration.js';
-import { describeWalkedSources } from '../execution/walked-sources.js';
+import type { Declaration } from '../workspace/declaration.js';
+import { describeWalkedSources } from '../workspace/walked-sources.js';
 import { project } from '../testing/workspace.js';
 import { virtualWorkspace } from '../testing/virtual-workspace.js';
 import { ignoreSources } from './ignored-sources.js';

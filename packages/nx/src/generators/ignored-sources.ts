@@ -1,5 +1,5 @@
-import { describeWalked, isTracked } from '../execution/walked-sources.js';
-import { ignoreLine, innerSources, isLink } from '../project/source-directories.js';
+import { describeWalked, isTracked } from '../workspace/walked-sources.js';
+import { ignoreLine, innerSources, isLink } from '../workspace/source-directories.js';
 import { addLines } from './init/initialise.js';
 import type { GeneratedWorkspace } from './workspace.js';
 

@@ -1,10 +1,10 @@
-import type { Declaration, DeclaredKind } from '../project/declaration.js';
-import type { ProjectDescription } from '../project/describe.js';
+import type { Declaration, DeclaredKind } from '../workspace/declaration.js';
+import type { ProjectDescription } from '../workspace/describe.js';
 import { UserError } from '@bringup/process';
 import type { BoardArch } from '@bringup/qemu';
 import { referencedProjects } from '../graph/references.js';
-import { workspaceDirectory } from '../project/names.js';
-import { DEBIAN_SOURCES } from '../project/source-option.js';
+import { workspaceDirectory } from '../workspace/names.js';
+import { DEBIAN_SOURCES } from '../kinds/kconfig/source-option.js';
 import { below, busyboxProject, type Place } from './templates.js';
 import type { GeneratedWorkspace } from './workspace.js';
 

@@ -1,7 +1,7 @@
 import { readJson, writeJson } from '@nx/devkit';
 import { posix } from 'node:path';
 import { UserError } from '@bringup/process';
-import type { Declaration } from '../project/declaration.js';
+import type { Declaration } from '../workspace/declaration.js';
 import type { GeneratedWorkspace } from './workspace.js';
 
 type Options = Record<string, unknown>;

@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
 import { KCONFIG_PROGRAMS, type ProgramName } from '@bringup/kbuild';
 import { ARCH_MACHINES, type BoardArch } from '@bringup/qemu';
-import type { BoardMachine, BootPathName } from '../project/board-machines.js';
-import { machineOption, UNAME } from '../project/board-machines.js';
-import type { ProjectDescription } from '../project/describe.js';
+import type { BoardMachine, BootPathName } from '../kinds/board/board-machines.js';
+import { machineOption, UNAME } from '../kinds/board/board-machines.js';
+import type { ProjectDescription } from '../workspace/describe.js';
 
 /** Name and place of a project to be made. */
 export interface Place {

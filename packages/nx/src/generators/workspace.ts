@@ -3,9 +3,9 @@ import { posix } from 'node:path';
 import { getProjects, writeJson, type Tree } from '@nx/devkit';
 import type { Arch } from '@bringup/kbuild';
 import { suggestNames, UserError } from '@bringup/process';
-import { findDeclaration, type DeclaredKind, type Declaration } from '../project/declaration.js';
-import { declaredTarget, projectJson, type ProjectDescription } from '../project/describe.js';
-import { checkProjectName, workspaceDirectory } from '../project/names.js';
+import { findDeclaration, type DeclaredKind, type Declaration } from '../workspace/declaration.js';
+import { declaredTarget, projectJson, type ProjectDescription } from '../workspace/describe.js';
+import { checkProjectName, workspaceDirectory } from '../workspace/names.js';
 
 /** A workspace that a generator adds to: its projects as the graph plugin reads them, and what is still to be said. */
 export class GeneratedWorkspace {

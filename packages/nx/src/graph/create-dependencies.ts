@@ -1,5 +1,5 @@
 import type { CreateDependencies, DependencyType } from '@nx/devkit';
-import { findDeclaration } from '../project/declaration.js';
+import { findDeclaration } from '../workspace/declaration.js';
 import { referencedProjects } from './references.js';
 
 /**

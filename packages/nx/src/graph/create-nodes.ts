@@ -5,23 +5,23 @@ import type * as Devkit from '@nx/devkit';
 import type { CreateNodesResult, CreateNodesV2, TargetConfiguration } from '@nx/devkit';
 import { parse as parseJson } from 'jsonc-parser'; // As Nx reads project.json, without loading all of its devkit.
 import { UserError } from '@bringup/process';
-import { ENGINE_NODE, engineIdentity } from '../project/engine.js';
-import { findDeclaration, PLUGIN, type Declaration, type ProjectLike } from '../project/declaration.js';
+import { ENGINE_NODE, engineIdentity } from './engine.js';
+import { findDeclaration, PLUGIN, type Declaration, type ProjectLike } from '../workspace/declaration.js';
 import { submoduleInputs } from './affected-inputs.js';
-import { otherOutputs, type OtherOutput } from '../project/other-outputs.js';
-import { PublishedPlaces } from '../project/published.js';
-import { boardTargets } from './board-targets.js';
-import { diskImageTargets, isoImageTargets } from './disk-targets.js';
-import { initramfsTargets } from './initramfs-targets.js';
-import { consoleTargets, kconfigTargets, mapValues } from './kconfig-targets.js';
-import { kernelModuleTargets } from './kernel-module-targets.js';
-import { programTargets } from './program-targets.js';
+import { otherOutputs, type OtherOutput } from '../workspace/other-outputs.js';
+import { PublishedPlaces } from '../workspace/published.js';
+import { boardTargets } from '../kinds/board/targets.js';
+import { diskImageTargets, isoImageTargets } from '../kinds/disk-image/targets.js';
+import { initramfsTargets } from '../kinds/initramfs/targets.js';
+import { consoleTargets, kconfigTargets, mapValues } from '../kinds/kconfig/targets.js';
+import { kernelModuleTargets } from '../kinds/kernel-module/targets.js';
+import { programTargets } from '../kinds/program/targets.js';
 import { requireNx } from './nx-version.js';
 import { withTargetDefaults } from './target-defaults.js';
 import { referencedProjects, References } from './references.js';
 import { rememberConsoleTasks } from './terminal-hook.js';
-import { ubootImageTargets } from './uboot-image-targets.js';
-import { record, text } from './unchecked.js';
+import { ubootImageTargets } from '../kinds/uboot-image/targets.js';
+import { record, text } from '../options/unchecked.js';
 
 /**
  * Adds to each project what follows from the one target it declares with a Bringup executor: sibling targets,

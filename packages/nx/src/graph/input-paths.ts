@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { hashedDirectory } from '../project/source-hash.js';
+import { hashedDirectory } from './source-hash.js';
 import type { Input } from './inputs.js';
 import { hashedPaths } from './path-inputs.js';
 

@@ -2,14 +2,14 @@ import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 import { lockEntryPath, type ProgramName, type SourcePart } from '@bringup/kbuild/graph';
 import { quoteCommand } from '@bringup/process';
-import { ENGINE_NODE, ownSources } from '../project/engine.js';
-import { PLUGIN, type Declaration } from '../project/declaration.js';
-import { PACKAGE } from '../project/package-path.js';
-import { isBaseFile, parseFragmentName } from '../project/references.js';
-import { sourceHashCommand } from '../project/source-hash.js';
-import { allOptions, variantOutput } from '../project/variants.js';
+import { ENGINE_NODE, ownSources } from './engine.js';
+import { PLUGIN, type Declaration } from '../workspace/declaration.js';
+import { PACKAGE } from '../workspace/package-path.js';
+import { isBaseFile, parseFragmentName } from '../workspace/names-in-options.js';
+import { sourceHashCommand } from './source-hash.js';
+import { allOptions, variantOutput } from '../workspace/variants.js';
 import { pathInputs } from './path-inputs.js';
-import { text, texts } from './unchecked.js';
+import { text, texts } from '../options/unchecked.js';
 
 export type Input = NonNullable<TargetConfiguration['inputs']>[number];
 

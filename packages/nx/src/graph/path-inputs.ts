@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join, posix, relative, resolve } from 'node:path';
 import { quoteCommand, splitCommand } from '@bringup/process';
-import { globBase, globExpression, isGlob, nxPath, nxPattern } from '../project/glob.js';
-import { followLinks, isOutside, type Places } from '../project/links.js';
-import { PACKAGE } from '../project/package-path.js';
+import { globBase, globExpression, isGlob, nxPath, nxPattern } from '../workspace/glob.js';
+import { followLinks, isOutside, type Places } from '../workspace/links.js';
+import { PACKAGE } from '../workspace/package-path.js';
 import { isIgnored, NEVER_WALKED } from './ignored.js';
 import type { Input } from './inputs.js';
 

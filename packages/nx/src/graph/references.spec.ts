@@ -1,9 +1,9 @@
 import type { CreateDependenciesContext } from '@nx/devkit';
-import { checkReferences } from '../execution/check-references.js';
-import { openVariant } from '../execution/variant.js';
-import { artifactPath } from '../execution/referenced.js';
+import { checkReferences } from '../tasks/check-references.js';
+import { openVariant } from '../kinds/kconfig/variant.js';
+import { artifactPath } from '../tasks/referenced.js';
 import { slipsOf } from '../generators/doctor/generator.js';
-import { findDeclaration, type DeclaredKind } from '../project/declaration.js';
+import { findDeclaration, type DeclaredKind } from '../workspace/declaration.js';
 import { inferProjects, makeTask, makeWorkspace, project } from '../testing/workspace.js';
 import { createDependencies } from './create-dependencies.js';
 import { createNodesV2 } from './create-nodes.js';

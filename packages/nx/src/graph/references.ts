@@ -1,8 +1,8 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import type { DeclaredKind, Declaration } from '../project/declaration.js';
-import { parseFileReference } from '../project/references.js';
-import { allOptions } from '../project/variants.js';
-import { object, objects, text, texts, textsOf } from './unchecked.js';
+import type { DeclaredKind, Declaration } from '../workspace/declaration.js';
+import { parseFileReference } from '../workspace/names-in-options.js';
+import { allOptions } from '../workspace/variants.js';
+import { object, objects, text, texts, textsOf } from '../options/unchecked.js';
 
 type Dependency = NonNullable<TargetConfiguration['dependsOn']>[number];
 

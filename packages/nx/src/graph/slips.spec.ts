@@ -1,14 +1,14 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { DECLARED_KINDS, type DeclaredKind } from '../project/declaration.js';
-import type { OptionSchema } from '../project/option-schema.js';
+import { DECLARED_KINDS, type DeclaredKind } from '../workspace/declaration.js';
+import { schemaFile } from '../options/check-options.js';
+import type { OptionSchema } from '../options/option-schema.js';
 import { inferProjects, makeWorkspace, project } from '../testing/workspace.js';
 
 /** What somebody may have written by mistake, whatever the option is. */
 const SLIPS = [null, 0, '', '../..', [null], [[]], ['x'], {}];
 
 const schemaOf = (kind: DeclaredKind) =>
-  JSON.parse(readFileSync(join(__dirname, '..', 'executors', kind, 'schema.json'), 'utf8')) as OptionSchema;
+  JSON.parse(readFileSync(schemaFile('executors', kind), 'utf8')) as OptionSchema;
 
 /** The same in each key of an object, or of the objects of a list, whatever the others are. */
 function nested(schema: OptionSchema): unknown[] {

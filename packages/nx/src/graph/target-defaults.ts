@@ -1,4 +1,4 @@
-import { object, objects } from './unchecked.js';
+import { object, objects } from '../options/unchecked.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -18,7 +18,7 @@ import {
   type ProgramName,
   type SourcePart,
 } from '@bringup/kbuild/identity';
-import { countingCommit, sourceHash } from '../project/source-hash.js';
+import { countingCommit, sourceHash } from '../graph/source-hash.js';
 
 /** The end of git's output when git did not fail. */
 const WHOLE = 'whole';

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DIFF_FILES, EXACT, identifyPart } from '@bringup/kbuild/identity';
 import { quoteCommand, runProgram } from '@bringup/process';
-import { sourceHash } from '../project/source-hash.js';
+import { sourceHash } from '../graph/source-hash.js';
 
 const SCRIPT = join(__dirname, '../../scripts/source-hash.sh');
 

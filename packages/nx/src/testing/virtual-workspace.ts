@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { GeneratorCallback, Tree } from '@nx/devkit';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import { GeneratedWorkspace } from '../generators/workspace.js';
-import type { Declaration } from '../project/declaration.js';
+import type { Declaration } from '../workspace/declaration.js';
 
 type Generator = (tree: Tree, options: object) => unknown;
 

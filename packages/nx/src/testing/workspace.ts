@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path';
 import type { ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
 import { formatLock, LOCK_NAME, lockField, type LockedSource } from '@bringup/kbuild';
 import { createNodesV2 } from '../graph/create-nodes.js';
-import type { Task } from '../execution/task.js';
-import { findDeclaration, type ProjectLike } from '../project/declaration.js';
-import { otherOutputs } from '../project/other-outputs.js';
+import type { Task } from '../tasks/task.js';
+import { findDeclaration, type ProjectLike } from '../workspace/declaration.js';
+import { otherOutputs } from '../workspace/other-outputs.js';
 
 /** A directory with these files; a value that is no string is written as JSON. */
 export function makeWorkspace(files: Record<string, unknown> = {}): string {

@@ -1,6 +1,6 @@
 import { UserError } from '@bringup/process';
 import type { BoardGeneratorOptions } from '../../generated/board-generator-options.js';
-import type { BootPathName } from '../../project/board-machines.js';
+import type { BootPathName } from '../../kinds/board/board-machines.js';
 
 type OptionName = keyof BoardGeneratorOptions;
 

@@ -1,7 +1,7 @@
 import { ARCH_NAMES } from '@bringup/kbuild';
 import { inferProjects, makeWorkspace } from '../../testing/workspace.js';
 import { virtualWorkspace, type VirtualWorkspace } from '../../testing/virtual-workspace.js';
-import { BOARD_MACHINES, BOOT_PATHS } from '../../project/board-machines.js';
+import { BOARD_MACHINES, BOOT_PATHS } from '../../kinds/board/board-machines.js';
 import { rmSync } from 'node:fs';
 
 let workspace: VirtualWorkspace;

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '@bringup/process';
 import type { BoardGeneratorOptions } from '../../generated/board-generator-options.js';
-import { boardMachine, requireBootPath, type BoardMachine } from '../../project/board-machines.js';
-import { checkProjectName } from '../../project/names.js';
-import { DEBIAN_SOURCES, givenSource } from '../../project/source-option.js';
+import { boardMachine, requireBootPath, type BoardMachine } from '../../kinds/board/board-machines.js';
+import { checkProjectName } from '../../workspace/names.js';
+import { DEBIAN_SOURCES, givenSource } from '../../kinds/kconfig/source-option.js';
 import { requireFragments } from '../fragments.js';
 import { busyboxPart, part, placeOf } from '../parts.js';
 import { asGenerator } from '../run-generator.js';
@@ -20,7 +20,7 @@ import {
 } from '../templates.js';
 import type { GeneratedWorkspace } from '../workspace.js';
 import { checkCombination } from './combination.js';
-import type { DeclaredKind } from '../../project/declaration.js';
+import type { DeclaredKind } from '../../workspace/declaration.js';
 import { ownKernel } from './own-kernel.js';
 
 /** `nx g @bringup/nx:board` */

@@ -1,6 +1,6 @@
-import type { Declaration } from '../../project/declaration.js';
-import type { ProjectDescription } from '../../project/describe.js';
-import { texts } from '../../graph/unchecked.js';
+import type { Declaration } from '../../workspace/declaration.js';
+import type { ProjectDescription } from '../../workspace/describe.js';
+import { texts } from '../../options/unchecked.js';
 import type { Place } from '../templates.js';
 
 const OWN_CONFIG = `# Lines of this board's own kernel, over those of the one it was copied from.

@@ -1,5 +1,5 @@
 import type { BusyboxGeneratorOptions } from '../../generated/busybox-generator-options.js';
-import { sourceOption } from '../../project/source-option.js';
+import { sourceOption } from '../../kinds/kconfig/source-option.js';
 import { ownPlace } from '../parts.js';
 import { asGenerator } from '../run-generator.js';
 import { busyboxProject } from '../templates.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import type { FullInitGeneratorOptions } from '../../generated/init-generator-options.js';
-import { presetPath } from '../../project/presets.js';
+import { presetPath } from '../../kinds/kconfig/presets.js';
 import { asGenerator } from '../run-generator.js';
 import type { GeneratedWorkspace } from '../workspace.js';
 

@@ -1,6 +1,6 @@
 import type { KernelGeneratorOptions } from '../../generated/kernel-generator-options.js';
-import { boardMachine } from '../../project/board-machines.js';
-import { sourceOption } from '../../project/source-option.js';
+import { boardMachine } from '../../kinds/board/board-machines.js';
+import { sourceOption } from '../../kinds/kconfig/source-option.js';
 import { requireFragments } from '../fragments.js';
 import { ownPlace } from '../parts.js';
 import { asGenerator } from '../run-generator.js';

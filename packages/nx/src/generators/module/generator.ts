@@ -1,6 +1,6 @@
 import type { Arch } from '@bringup/kbuild';
 import type { ModuleGeneratorOptions } from '../../generated/module-generator-options.js';
-import { programName } from '../../project/paths.js';
+import { programName } from '../../workspace/paths.js';
 import { ownPlace } from '../parts.js';
 import { appended, changeDeclared } from '../project-options.js';
 import { asGenerator } from '../run-generator.js';

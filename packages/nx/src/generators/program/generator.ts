@@ -1,5 +1,5 @@
 import type { ProgramGeneratorOptions } from '../../generated/program-generator-options.js';
-import { programName } from '../../project/paths.js';
+import { programName } from '../../workspace/paths.js';
 import { ownPlace } from '../parts.js';
 import { appended, changeDeclared } from '../project-options.js';
 import { asGenerator } from '../run-generator.js';

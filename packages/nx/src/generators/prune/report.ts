@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, relative } from 'node:path';
 import { formatSize } from '@bringup/disk';
-import type { PruneReason, PruneRequest } from '../../execution/prune-plan.js';
-import { storageTotals, type StorageEntry } from '../../execution/storage.js';
+import type { PruneReason, PruneRequest } from '../../storage/prune-plan.js';
+import { storageTotals, type StorageEntry } from '../../storage/storage.js';
 
 /** What became of something that was to be removed. */
 export interface Outcome {

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { getProjects, type Tree } from '@nx/devkit';
 import { UserError } from '@bringup/process';
-import { bootedKernel } from '../../project/booted-kernel.js';
-import { findDeclaration, isKconfigKind, type Declaration } from '../../project/declaration.js';
-import { workDirectory } from '../../project/paths.js';
-import { variantOutput } from '../../project/variants.js';
+import { bootedKernel } from '../../kinds/board/booted-kernel.js';
+import { findDeclaration, isKconfigKind, type Declaration } from '../../workspace/declaration.js';
+import { workDirectory } from '../../workspace/paths.js';
+import { variantOutput } from '../../workspace/variants.js';
 
 /** A board as an editor is to know it. */
 export interface EditorBoard {

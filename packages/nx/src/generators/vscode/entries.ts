@@ -1,5 +1,5 @@
 import { DEBUG_SOURCE_PREFIX } from '@bringup/kbuild';
-import { databaseDirectory } from '../../project/paths.js';
+import { databaseDirectory } from '../../workspace/paths.js';
 import type { EditorBoard, EditorKernel } from './boards.js';
 
 const WORKSPACE = '${workspaceFolder}';

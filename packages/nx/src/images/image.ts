@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { ensureDir, remove } from 'fs-extra';
+import { isPublished, publish, recipeOf } from '@bringup/kbuild';
+import { formatSize } from '@bringup/disk';
+import { outputDirectory } from '../tasks/output-directory.js';
+import { engineIdentity } from '../graph/engine.js';
+import { workDirectory } from '../workspace/paths.js';
+import { whileOwning } from '../kinds/kconfig/kconfig-project.js';
+import { checkTools, ensureLocked, type Needs } from '../lock/locked.js';
+import type { Task } from '../tasks/task.js';
+
+/** An image to be made: what decides its bytes, and how it is made. */
+export interface ImagePlan {
+  /** The artifact's file name. */
+  name: string;
+  /** Everything that its bytes depend on, but for the tools and Bringup itself. */
+  ingredients: readonly unknown[];
+  /** Writes the image; `scratch` is a directory on the same file system, gone afterwards. */
+  write(path: string, scratch: string): Promise<void>;
+}
+
+/** Makes and publishes an image, unless the one that is there has the same recipe. */
+export async function makeImage(
+  task: Task,
+  options: { outputPath?: string },
+  needs: Needs,
+  plan: () => Promise<ImagePlan>,
+): Promise<void> {
+  const locked = await ensureLocked(task, needs);
+  const { name, ingredients, write } = await plan();
+  const output = outputDirectory(task, options.outputPath);
+  const recipe = recipeOf([...ingredients, locked.tools, engineIdentity()]);
+  const work = workDirectory(task.workspaceRoot, task.project, task.configuration);
+  await whileOwning(task, work, async () => {
+    if (await isPublished(output, 'build', recipe)) {
+      task.note('up to date, nothing to make');
+      return;
+    }
+    await checkTools(locked, needs.probe);
+    const scratch = join(work, 'image');
+    // A run that was killed may have left some of its files.
+    await remove(scratch);
+    await ensureDir(scratch);
+    try {
+      const made = join(scratch, name);
+      await write(made, scratch);
+      await publish(output, 'build', recipe, { [name]: made });
+      const { size, blocks } = await stat(join(output, name));
+      const onDisk = Math.min(size, blocks * 512);
+      task.note(
+        `made ${name}, ${formatSize(size)}${onDisk < size ? `, ${formatSize(onDisk)} of it on disk` : ''}`,
+      );
+    } finally {
+      await remove(scratch);
+    }
+  });
+}

@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import type { ExecutorContext } from '@nx/devkit';
+import { amount, isBringupError, writeFileAside } from '@bringup/process';
+import {
+  createLineRelay,
+  runGuestTest,
+  type GuestCommand,
+  type GuestFailure,
+  type GuestTest,
+  type GuestTestResult,
+} from '@bringup/qemu';
+import { outputDirectory } from '../../../tasks/output-directory.js';
+import { checkBoard, planBoard } from '../board.js';
+import { runSubject } from '../runs.js';
+import { runTask, type Task } from '../../../tasks/task.js';
+import { releaseAll } from '../written-drives.js';
+import { testDefaults, type FullTestOptions, type TestOptions } from '../../../generated/test-options.js';
+
+/** QEMU is told to quit when the guest is still there this long after its power-off command. */
+const POWER_OFF_MS = 10_000;
+
+/** `@bringup/nx:test`: see schema.json. */
+export default function testExecutor(
+  given: TestOptions,
+  context: ExecutorContext,
+): Promise<{ success: boolean }> {
+  return runTask(context, async (task) => {
+    const options = { ...testDefaults, ...given };
+    outputDirectory(task, options.outputPath);
+    await checkBoard(task, options, true);
+    const plan = await planBoard(task, options, 'new');
+    const relay = createLineRelay((text) => process.stdout.write(text));
+    const work = runGuestTest((paths) => plan({ console: 'pipe', ...paths }), guestTest(options), {
+      subject: runSubject(task),
+      signal: task.signal,
+      onCommand: task.command,
+      onConsole: options.json ? undefined : relay.push,
+    }).finally(async () => {
+      relay.end();
+      await releaseAll(plan.locks);
+    });
+    const { consoleLog, ...report } = await work.catch((error: unknown) => failed(task, options, error));
+    await publish(task, options, report, consoleLog);
+    if (!options.json) task.note(summary(report, options));
+  });
+}
+
+function guestTest(options: FullTestOptions): GuestTest {
+  return {
+    readyPattern: options.readyPattern,
+    expectedOutcome: options.expect.outcome,
+    commands: options.commands.map((command: string | GuestCommand) =>
+      typeof command === 'string' ? { run: command } : command,
+    ),
+    bootTimeoutMs: options.bootTimeout * 1000,
+    commandTimeoutMs: options.commandTimeout * 1000,
+    powerOff: { command: options.powerOff, timeoutMs: POWER_OFF_MS },
+  };
+}
+
+type Report = Omit<GuestTestResult, 'consoleLog'>;
+
+function summary({ outcome, exitCode, bootMs, commands }: Report, options: FullTestOptions): string {
+  const after = `after ${(bootMs / 1000).toFixed(2)} s`;
+  if (outcome === 'ready') return `ready ${after}, ${amount(commands.length, 'command')} passed`;
+  const left = options.commands.length;
+  return `${outcome} (exit code ${exitCode}) ${after}, as expected${left > 0 ? `; ${amount(left, 'command')} not run` : ''}`;
+}
+
+/** Publishes what became of a guest that failed: scripts read the outcome there, for Nx ends with 1 whatever it was. */
+async function failed(task: Task, options: FullTestOptions, error: unknown): Promise<never> {
+  if (isBringupError(error) && error.fields.outcome !== undefined) {
+    const { outcome, exitCode, diagnoses, console: text } = error.fields as unknown as GuestFailure;
+    const report = { outcome, exitCode, diagnoses, code: error.code, message: error.message };
+    await publish(task, options, report, text);
+  }
+  throw error;
+}
+
+async function publish(
+  task: Task,
+  options: FullTestOptions,
+  report: object,
+  consoleLog: string,
+): Promise<void> {
+  const output = outputDirectory(task, options.outputPath);
+  const json = JSON.stringify(report, null, 2);
+  await writeFileAside(join(output, 'console.log'), consoleLog);
+  await writeFileAside(join(output, 'test.json'), `${json}\n`);
+  if (options.json) console.log(json);
+}

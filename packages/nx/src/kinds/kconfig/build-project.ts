@@ -1,0 +1,155 @@
+import { join, resolve } from 'node:path';
+import { pathExists, readFile } from 'fs-extra';
+import {
+  build,
+  buildRecipe,
+  checkDtbs,
+  EMBEDDED_INITRAMFS,
+  invalidate,
+  isPublished,
+  namesCommit,
+  planDtbs,
+  planTreeModules,
+  publish,
+  scmState,
+  type ExtraArtifacts,
+  type MakeSetting,
+} from '@bringup/kbuild';
+import { isBringupError, sha256File, UserError } from '@bringup/process';
+import { variantOutput } from '../../workspace/variants.js';
+import { configureProject } from './configure-project.js';
+import { embeddedInitramfs } from '../kernel/embedded-initramfs.js';
+import { openMake, requireHashed, whileOwning, type KconfigProject } from './kconfig-project.js';
+import { requireBuilt } from '../../tasks/require-built.js';
+import type { Task } from '../../tasks/task.js';
+
+/** Turns what make left into the files to publish: artifact name → file. */
+export type Collect = (
+  built: Record<string, string>,
+  make: MakeSetting,
+  config: string,
+) => Promise<Record<string, string>>;
+
+/**
+ * Builds and publishes a project, unless what is published was made by the same recipe. The configuration is the
+ * one that the `config` target left; a project without that target is configured first.
+ */
+export async function buildProject(task: Task, project: KconfigProject, collect?: Collect): Promise<void> {
+  const { ingredients, output, work, options } = project;
+  await requireHashed(task, project, 'build');
+  const { config, initramfs } = await buildInputs(task, project);
+  const tree = project.directory('build');
+  const directory = tree?.path;
+  const commit = tree && namesCommit(config) ? await scmState(tree.path, tree.own?.edits) : undefined;
+  if (commit !== undefined) await requireHashed(task, project, 'build', commit);
+  const recipe = buildRecipe(ingredients('build'), config, [
+    options.static ?? null,
+    options.dtbs ?? [],
+    initramfs === undefined ? null : await sha256File(initramfs),
+    ...(commit === undefined ? [] : [commit]),
+  ]);
+  await whileOwning(task, work, async () => {
+    if (await isPublished(output, 'build', recipe)) {
+      task.note('up to date, nothing to make');
+      return;
+    }
+    const { built } = await runMake(task, project, { config, initramfs }, collect);
+    if (commit !== undefined && (await scmState(tree!.path, tree!.own?.edits)) !== commit)
+      throw committed(directory!);
+    const changed = await publish(output, 'build', recipe, built);
+    task.note(changed.length > 0 ? `built ${changed.join(', ')}` : 'built, and nothing came out different');
+  });
+}
+
+function committed(path: string): UserError {
+  return new UserError(
+    'SOURCE_CHANGED',
+    `${path}: another commit was checked out while make ran, and the kernel's release names the commit. Nothing is published. ` +
+      'Run the same command again.',
+    { path },
+  );
+}
+
+/**
+ * Makes a project in its kept directory whatever is published, and lets `use` look at what make left there. Where it
+ * was made before, make finds little to do.
+ */
+export async function makeInPlace<T>(
+  task: Task,
+  project: KconfigProject,
+  use: (make: MakeSetting) => Promise<T>,
+): Promise<T> {
+  const inputs = await buildInputs(task, project);
+  return whileOwning(task, project.work, async () => use((await runMake(task, project, inputs)).make));
+}
+
+/** What is built, besides the source: the final `.config`, and the initramfs that goes into a kernel. */
+interface BuildInputs {
+  readonly config: string;
+  readonly initramfs: string | undefined;
+}
+
+async function buildInputs(task: Task, project: KconfigProject): Promise<BuildInputs> {
+  const initramfs = await embeddedInitramfs(task, project.options);
+  if (!task.hasConfigTarget) await configureProject(task, project);
+  const config = await readConfig(task, project.output);
+  initramfs?.checkKernel(config);
+  return { config, initramfs: initramfs?.file };
+}
+
+async function runMake(
+  task: Task,
+  project: KconfigProject,
+  { config, initramfs }: BuildInputs,
+  collect: Collect = async (built) => built,
+): Promise<{ built: Record<string, string>; make: MakeSetting }> {
+  const { program, options, output } = project;
+  const { arch, dtbs = [] } = options;
+  const make = await openMake(task, project, 'build');
+  await checkDtbs(make.source.path, arch, dtbs);
+  const built = await build({
+    program,
+    make,
+    config,
+    extra: extraArtifacts(project, config),
+    files: initramfs === undefined ? {} : { [EMBEDDED_INITRAMFS]: initramfs },
+    tools: make.tools,
+    label: task.project,
+    signal: task.signal,
+    onCommand: task.command,
+    onNote: task.note,
+    collect: (made) => collect(made, make, config),
+  }).catch(async (error: unknown) => {
+    // No longer up to date: the command in the message remakes it.
+    if (isBringupError(error) && error.code === 'CONFIG_DRIFT') await invalidate(output, 'config');
+    throw error;
+  });
+  return { built, make };
+}
+
+/** What is made beyond what the program always has: device trees, and what modules are built against and are. */
+function extraArtifacts({ program, options }: KconfigProject, config: string): ExtraArtifacts {
+  const dtbs = planDtbs(options.arch, options.dtbs ?? []);
+  const modules = program.name === 'kernel' ? planTreeModules(config) : { goals: [], artifacts: {} };
+  return {
+    goals: [...dtbs.goals, ...modules.goals],
+    artifacts: { ...dtbs.artifacts, ...modules.artifacts },
+  };
+}
+
+async function readConfig(task: Task, output: string): Promise<string> {
+  const { declaration, configuration, workspaceRoot } = task;
+  const path = join(output, '.config');
+  const declared = declaration && variantOutput(declaration, configuration);
+  if (declared !== undefined && resolve(workspaceRoot, declared) !== output && !(await pathExists(path)))
+    throw givenToOneTarget(task, declared);
+  await requireBuilt(task, [path]);
+  return readFile(path, 'utf8');
+}
+
+function givenToOneTarget({ project, declaration }: Task, declared: string): UserError {
+  const message =
+    `outputPath on the command line is for this target alone, and the configuration is in ${declared}, where ${project}:config put it. ` +
+    `Write it into the options of ${project}:${declaration!.target} in ${declaration!.root}/project.json`;
+  return new UserError('OUTPUT_OF_ONE_TARGET', message, { declared });
+}

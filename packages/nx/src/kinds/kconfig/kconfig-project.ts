@@ -1,0 +1,218 @@
+import { availableParallelism, homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { realpath, stat } from 'fs-extra';
+import {
+  bringupHome,
+  ccacheDirectory,
+  describeParts,
+  EMBEDDED_INITRAMFS_LINES,
+  ensureSource,
+  KCONFIG_PROGRAMS,
+  lockedIdentity,
+  probeTools,
+  toolchainOf,
+  toolNames,
+  type Arch,
+  type BaseConfig,
+  type CommonIngredients,
+  type FragmentReference,
+  type KconfigProgram,
+  type MakeSetting,
+  type ProgramName,
+  SOURCE_PARTS,
+  type SourcePart,
+  type SourceSpec,
+  type SourceTree,
+  type ToolVersions,
+} from '@bringup/kbuild';
+import { probeVersion, UserError, withLock } from '@bringup/process';
+import { checkHashed } from './hashed-source.js';
+import { outputDirectory } from '../../tasks/output-directory.js';
+import { engineIdentity } from '../../graph/engine.js';
+import { workDirectory } from '../../workspace/paths.js';
+import { presetPath } from './presets.js';
+import { isBaseFile, parseFragmentName } from '../../workspace/names-in-options.js';
+import { checkTools, ensureLocked, type Locked, type Needs } from '../../lock/locked.js';
+import { sourceContext } from '../../tasks/source-context.js';
+import type { Task } from '../../tasks/task.js';
+
+/** The options that kernel, BusyBox, U-Boot and their `config` targets share, with Nx's defaults filled in. */
+export interface KconfigOptions {
+  arch: Arch;
+  source: SourceSpec;
+  base?: string;
+  fragments: readonly string[];
+  extraFragments: readonly string[];
+  crossCompile?: string;
+  llvm?: boolean;
+  ccache: boolean;
+  jobs?: number;
+  outputPath?: string;
+  static?: boolean;
+  embeddedInitramfs?: string;
+  dtbs?: readonly string[];
+}
+
+/** A kernel, BusyBox or U-Boot project at work: what is known before anything is fetched or compiled. */
+export interface KconfigProject {
+  readonly program: KconfigProgram;
+  readonly options: KconfigOptions;
+  readonly needs: Needs;
+  readonly locked: Locked;
+  /** What a recipe is made of; of a source directory, only what that part of the work reads. */
+  readonly ingredients: (part: SourcePart) => CommonIngredients;
+  /** The user's own source tree, as it was when the task began, as far as that part of the work reads it. */
+  readonly directory: (part: SourcePart) => SourceTree | undefined;
+  /** Where artifacts are published, absolute. */
+  readonly output: string;
+  /** The kept directory, absolute. */
+  readonly work: string;
+}
+
+/** What a project needs of lock and host; also what its `update` target resolves. */
+export function kconfigNeeds(
+  name: ProgramName,
+  options: Pick<KconfigOptions, 'arch' | 'source' | 'crossCompile' | 'llvm'>,
+  workspaceRoot: string,
+): Needs {
+  const program = KCONFIG_PROGRAMS[name];
+  const toolchain = toolchainOf(options.arch, options);
+  const { source } = options;
+  return {
+    source: source.kind === 'directory' ? { ...source, path: resolve(workspaceRoot, source.path) } : source,
+    toolNames: toolNames(program, toolchain),
+    probe: () => probeTools(program, toolchain),
+  };
+}
+
+export async function openKconfigProject(
+  task: Task,
+  name: ProgramName,
+  options: KconfigOptions,
+): Promise<KconfigProject> {
+  const needs = kconfigNeeds(name, options, task.workspaceRoot);
+  const locked = await ensureLocked(task, needs);
+  const source = needs.source!;
+  const { prefix, llvm } = toolchainOf(options.arch, options);
+  const directory = source.kind === 'directory' ? await describeOwn(source.path, name) : undefined;
+  const work = workDirectory(await realpath(task.workspaceRoot), task.project, task.configuration);
+  const partOf = (part: SourcePart) => directory?.[part];
+  return {
+    program: KCONFIG_PROGRAMS[name],
+    options,
+    needs,
+    locked,
+    directory: partOf,
+    ingredients: (part) => ({
+      program: name,
+      arch: options.arch,
+      crossCompile: prefix,
+      llvm,
+      source: partOf(part)?.identity ?? lockedIdentity(locked.source!),
+      tools: locked.tools,
+      engine: engineIdentity(),
+    }),
+    output: outputDirectory(task, options.outputPath),
+    work,
+  };
+}
+
+/**
+ * Refuses a source directory that changed after Nx hashed it. For targets that Nx caches.
+ *
+ * @throws UserError `SOURCE_CHANGED`
+ */
+export async function requireHashed(
+  task: Task,
+  project: KconfigProject,
+  part: SourcePart,
+  named?: string,
+): Promise<void> {
+  const tree = project.directory(part);
+  if (tree) await checkHashed(task, project.program.name, part, tree, named);
+}
+
+async function describeOwn(
+  path: string,
+  name: ProgramName,
+): Promise<Readonly<Record<SourcePart, SourceTree>>> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) return describeParts(path, bringupHome(), name, SOURCE_PARTS);
+  const problem = found ? 'is not a directory' : 'does not exist';
+  const message = `the source directory ${path} ${problem}. Correct the option "source".`;
+  throw new UserError('SOURCE_MISSING', message, { path });
+}
+
+/** Runs `work` while holding the project's kept directory; reports the process that it waits for. */
+export async function whileOwning<T>(task: Task, directory: string, work: () => Promise<T>): Promise<T> {
+  const purpose = `working on ${task.project}`;
+  return withLock(directory, { purpose, signal: task.signal, onWait: task.note }, work);
+}
+
+/** The output directory of each kind of work, below a project's kept directory. */
+const OUT: Readonly<Record<SourcePart, string>> = { config: 'config', modules: 'modules', build: 'out' };
+
+/** How make runs, and with which tools of this host: the key of its output directory, see `prepareOut`. */
+export type HostMake = MakeSetting & { readonly tools: ToolVersions };
+
+/** Makes ready what only a real run of make needs: checked tools, and the source on disk. */
+export async function openMake(task: Task, project: KconfigProject, part: SourcePart): Promise<HostMake> {
+  const { program, options, needs, locked, directory, work } = project;
+  const { prefix, llvm } = toolchainOf(options.arch, options);
+  const tools = await checkTools(locked, needs.probe);
+  const context = sourceContext(task);
+  const source =
+    directory(part) ??
+    (await ensureSource(needs.source!, locked.source, context).finally(() => context.done()));
+  return {
+    tools,
+    arch: options.arch,
+    variables: program.variables(options.arch),
+    crossCompile: prefix,
+    llvm,
+    source,
+    out: join(work, OUT[part]),
+    jobs: options.jobs ?? availableParallelism(),
+    ccacheDirectory:
+      options.ccache && (await hasCcache()) ? ccacheDirectory(process.env, homedir()) : undefined,
+  };
+}
+
+async function hasCcache(): Promise<boolean> {
+  return probeVersion('ccache').then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The fragments of a project as the engine reads them, with what options add. */
+export function fragmentReferences(
+  options: KconfigOptions,
+  name: ProgramName,
+  workspaceRoot: string,
+): FragmentReference[] {
+  const references = [...options.fragments, ...options.extraFragments].map((text): FragmentReference => {
+    const fragment = parseFragmentName(text);
+    if (fragment.kind === 'tree') return fragment;
+    if (fragment.kind === 'preset') return { kind: 'file', path: presetPath(fragment.name), shown: text };
+    return { kind: 'file', path: isAbsolute(text) ? text : join(workspaceRoot, text), shown: text };
+  });
+  if (options.embeddedInitramfs !== undefined) {
+    // Behind the fragments: a line of theirs that takes it out again is told of as replaced, and does not.
+    const option = 'embeddedInitramfs';
+    references.push(...EMBEDDED_INITRAMFS_LINES.map((line) => ({ kind: 'option' as const, option, line })));
+  }
+  if (name !== 'busybox') return references;
+  const line = options.static === false ? '# CONFIG_STATIC is not set' : 'CONFIG_STATIC=y';
+  return [{ kind: 'option', option: 'static', line }, ...references];
+}
+
+export function baseConfig(
+  { program, options }: Pick<KconfigProject, 'program' | 'options'>,
+  workspaceRoot: string,
+): BaseConfig {
+  const base = options.base ?? program.defaultBase(options.arch);
+  return isBaseFile(base)
+    ? { kind: 'file', path: resolve(workspaceRoot, base), shown: base }
+    : { kind: 'goal', goal: base };
+}

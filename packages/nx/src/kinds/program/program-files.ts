@@ -1,0 +1,86 @@
+import { join, posix } from 'node:path';
+import { pathExists, readdir } from 'fs-extra';
+import { UserError } from '@bringup/process';
+import { isIgnored } from '../../graph/ignored.js';
+import { globBase, globExpression, isGlob } from '../../workspace/glob.js';
+
+/**
+ * The files that an option names (`headers` of a program, `sources` of a module), sorted. A pattern does not match what git ignores: Nx's hash would not
+ * have it; by its own name such a file is hashed.
+ *
+ * @throws UserError `HEADER_PATTERN` for a pattern with other wildcards, or one that matches nothing
+ */
+export async function findHeaders(workspaceRoot: string, headers: readonly string[]): Promise<string[]> {
+  return findFiles(workspaceRoot, 'headers', headers);
+}
+
+/** @throws UserError as {@link findHeaders}, with the option's own name: `SOURCES_PATTERN` */
+export async function findFiles(
+  workspaceRoot: string,
+  option: 'headers' | 'sources',
+  names: readonly string[],
+): Promise<string[]> {
+  const found = new Set<string>();
+  for (const name of names) {
+    const files = isGlob(name)
+      ? await matching(workspaceRoot, option, name)
+      : [await named(workspaceRoot, option, name)];
+    for (const file of files) found.add(file);
+  }
+  return [...found].sort();
+}
+
+const PATTERN_ERRORS = { headers: 'HEADER_PATTERN', sources: 'SOURCES_PATTERN' } as const;
+
+/** Characters that are wildcards to other programs, but not to us. */
+const FOREIGN_WILDCARDS = /[[\]{}!]/;
+
+/** A file by its name. If it does not exist and looks like another program's pattern, the user meant a pattern. */
+async function named(workspaceRoot: string, option: 'headers' | 'sources', name: string): Promise<string> {
+  if (FOREIGN_WILDCARDS.test(name) && !(await pathExists(join(workspaceRoot, name))))
+    throw unknownPattern(option, name);
+  return posix.normalize(name);
+}
+
+function unknownPattern(option: 'headers' | 'sources', name: string): UserError {
+  const message =
+    `${option}: ${name} matches no file. Only *, ** and ? are wildcards, and a pattern stays inside the workspace. ` +
+    'Name the files instead.';
+  return new UserError(PATTERN_ERRORS[option], message, { [option]: name });
+}
+
+async function matching(
+  workspaceRoot: string,
+  option: 'headers' | 'sources',
+  name: string,
+): Promise<string[]> {
+  const pattern = posix.normalize(name);
+  const expression = globExpression(pattern);
+  if (!expression || pattern.startsWith('/') || pattern.startsWith('../')) {
+    throw unknownPattern(option, name);
+  }
+  const files = await walk(workspaceRoot, globBase(pattern));
+  const found = files.filter((file) => expression.test(file));
+  if (found.length > 0) return found;
+  if (FOREIGN_WILDCARDS.test(name)) throw unknownPattern(option, name);
+  throw new UserError(
+    PATTERN_ERRORS[option],
+    `${option}: ${name} matches no file, apart from those that .gitignore or .nxignore leave out`,
+    {
+      [option]: name,
+    },
+  );
+}
+
+async function walk(workspaceRoot: string, directory: string): Promise<string[]> {
+  const entries = await readdir(join(workspaceRoot, directory), { withFileTypes: true }).catch(() => []);
+  const files: string[] = [];
+  for (const entry of entries) {
+    const path = posix.join(directory, entry.name);
+    // What is asked of a directory is whether anything in it is seen.
+    if (isIgnored(workspaceRoot, entry.isDirectory() ? `${path}/x` : path)) continue;
+    if (entry.isDirectory()) files.push(...(await walk(workspaceRoot, path)));
+    else files.push(path);
+  }
+  return files;
+}
