@@ -1,4 +1,5 @@
-import type { Declaration, DeclaredKind } from '../workspace/declaration.js';
+import type { DeclaredKind } from '../kinds/kind.js';
+import type { Declaration } from '../workspace/declaration.js';
 import type { ProjectDescription } from '../workspace/describe.js';
 import { UserError } from '@bringup/process';
 import type { BoardArch } from '@bringup/qemu';

@@ -15,7 +15,7 @@ export function asGenerator<Options>(
   return async (tree, options) => {
     const workspace = new GeneratedWorkspace(tree);
     initialise(tree);
-    splitLock(workspace);
+    await splitLock(workspace);
     await work(workspace, options);
     await ignoreSources(workspace);
     await formatFiles(tree);

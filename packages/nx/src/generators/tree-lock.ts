@@ -38,11 +38,11 @@ export function writeTreeLock(tree: Tree, lock: LockFile): void {
  *
  * @throws UserError `LOCK_INVALID`
  */
-export function splitLock(workspace: GeneratedWorkspace): void {
+export async function splitLock(workspace: GeneratedWorkspace): Promise<void> {
   const { tree } = workspace;
   if (!tree.exists(OLD_LOCK_NAME) || tree.exists(LOCK_NAME)) return;
   const declarations = workspace.declarations();
-  const tools = lockedToolNames({
+  const tools = await lockedToolNames({
     workspaceRoot: tree.root,
     declarations,
     declarationOf: (name) => workspace.declarationOf(name),

@@ -3,7 +3,8 @@ import { posix } from 'node:path';
 import { getProjects, writeJson, type Tree } from '@nx/devkit';
 import type { Arch } from '@bringup/kbuild';
 import { suggestNames, UserError } from '@bringup/process';
-import { findDeclaration, type DeclaredKind, type Declaration } from '../workspace/declaration.js';
+import type { DeclaredKind } from '../kinds/kind.js';
+import { findDeclaration, type Declaration } from '../workspace/declaration.js';
 import { declaredTarget, projectJson, type ProjectDescription } from '../workspace/describe.js';
 import { checkProjectName, workspaceDirectory } from '../workspace/names.js';
 

@@ -10,17 +10,12 @@ import { findDeclaration, PLUGIN, type Declaration, type ProjectLike } from '../
 import { submoduleInputs } from './affected-inputs.js';
 import { otherOutputs, type OtherOutput } from '../workspace/other-outputs.js';
 import { PublishedPlaces } from '../workspace/published.js';
-import { boardTargets } from '../kinds/board/targets.js';
-import { diskImageTargets, isoImageTargets } from '../kinds/disk-image/targets.js';
-import { initramfsTargets } from '../kinds/initramfs/targets.js';
-import { consoleTargets, kconfigTargets, mapValues } from '../kinds/kconfig/targets.js';
-import { kernelModuleTargets } from '../kinds/kernel-module/targets.js';
-import { programTargets } from '../kinds/program/targets.js';
+import { KINDS } from '../kinds/kinds.js';
+import { mapValues } from './records.js';
 import { requireNx } from './nx-version.js';
 import { withTargetDefaults } from './target-defaults.js';
 import { referencedProjects, References } from './references.js';
 import { rememberConsoleTasks } from './terminal-hook.js';
-import { ubootImageTargets } from '../kinds/uboot-image/targets.js';
 import { record, text } from '../options/unchecked.js';
 
 /**
@@ -47,7 +42,9 @@ export const createNodesV2: CreateNodesV2 = [
     }
     rememberConsoleTasks(
       [...declarations.values()].flatMap(({ declaration }) =>
-        consoleTargets(declaration).map((target) => `${declaration.project}:${target}`),
+        (KINDS[declaration.kind].consoleTargets?.(declaration) ?? []).map(
+          (target) => `${declaration.project}:${target}`,
+        ),
       ),
     );
     const references = new References(
@@ -66,7 +63,7 @@ export const createNodesV2: CreateNodesV2 = [
     const results = full.map(({ file, declaration }): [string, CreateNodesResult] => {
       const targets = {
         ...cleanTarget(declaration),
-        ...targetsOf(declaration, references, workspaceRoot),
+        ...KINDS[declaration.kind].targets(declaration, references, workspaceRoot),
       };
       const { update } = targets;
       if (update) update.inputs = [...(update.inputs ?? []), ...submoduleInputs(targets, workspaceRoot)];
@@ -169,36 +166,8 @@ function projectOf(
   };
 }
 
-/** Boards keep nothing but their UEFI variables, which belong to the guest and not to a build. */
 function cleanTarget({ kind, configurations }: Declaration): Record<string, TargetConfiguration> {
-  if (kind === 'qemu') return {};
+  if (KINDS[kind].keepsNothing) return {};
   const variants = mapValues(configurations, () => ({}));
   return { clean: { executor: `${PLUGIN}:clean`, cache: false, configurations: variants } };
-}
-
-function targetsOf(
-  declaration: Declaration,
-  references: References,
-  workspaceRoot: string,
-): Record<string, TargetConfiguration> {
-  switch (declaration.kind) {
-    case 'kernel':
-    case 'busybox':
-    case 'u-boot':
-      return kconfigTargets(declaration, references, workspaceRoot);
-    case 'program':
-      return programTargets(declaration, workspaceRoot);
-    case 'kernel-module':
-      return kernelModuleTargets(declaration, references, workspaceRoot);
-    case 'initramfs':
-      return initramfsTargets(declaration, references, workspaceRoot);
-    case 'disk-image':
-      return diskImageTargets(declaration, references, workspaceRoot);
-    case 'iso-image':
-      return isoImageTargets(declaration, references, workspaceRoot);
-    case 'uboot-image':
-      return ubootImageTargets(declaration, references, workspaceRoot);
-    case 'qemu':
-      return boardTargets(declaration, references, workspaceRoot);
-  }
 }

@@ -14,7 +14,8 @@ import {
 } from '@bringup/process';
 import { findSmbd, findUefi, findVirtiofsd, UEFI_ARCHES, type BoardArch } from '@bringup/qemu';
 import type { Declaration } from '../workspace/declaration.js';
-import { hostNeeds, type HostNeed } from './host-needs.js';
+import type { HostNeed } from './host-need.js';
+import { hostNeeds } from './host-needs.js';
 import { variantOptions } from '../workspace/variants.js';
 import { needsOf } from './needs.js';
 
@@ -40,7 +41,7 @@ export async function reportHost(
   workspaceRoot: string,
   probe: (need: HostNeed) => Promise<string | undefined> = probeNeed,
 ): Promise<HostReport> {
-  const all = collectNeeds(declarations, workspaceRoot);
+  const all = await collectNeeds(declarations, workspaceRoot);
   const needs = await Promise.all(
     all.map(async ({ always: _always, ...need }) => {
       const version = await probe(need);
@@ -59,23 +60,28 @@ export async function reportHost(
 }
 
 /** Debian's packages for all that projects need where nobody sits at a terminal and asks for no variant, each once. */
-export function hostPackages(declarations: readonly Declaration[], workspaceRoot: string): string[] {
-  const needs = collectNeeds(declarations, workspaceRoot).filter(({ always }) => always);
+export async function hostPackages(
+  declarations: readonly Declaration[],
+  workspaceRoot: string,
+): Promise<string[]> {
+  const needs = (await collectNeeds(declarations, workspaceRoot)).filter(({ always }) => always);
   return [...new Set(needs.flatMap(({ debian }) => debian ?? []))].sort();
 }
 
 /** A need, and whether it is one of what runs without anybody asking for more than the target. */
 type Collected = FoundNeed & { readonly always: boolean };
 
-function collectNeeds(declarations: readonly Declaration[], workspaceRoot: string): Collected[] {
+async function collectNeeds(
+  declarations: readonly Declaration[],
+  workspaceRoot: string,
+): Promise<Collected[]> {
   const byName = new Map<string, Collected>();
   const declarationOf = (name: string) => declarations.find(({ project }) => project === name);
-  const needsOfVariant = (declaration: Declaration, variant?: string): HostNeed[] => {
+  const needsOfVariant = async (declaration: Declaration, variant?: string): Promise<HostNeed[]> => {
     const { project } = declaration;
     const own = { ...declaration, options: variantOptions(declaration, variant) };
-    const { toolNames } = inProject(project, () =>
-      needsOf({ project, workspaceRoot, declaration: own, declarationOf }),
-    );
+    const needs = needsOf({ project, workspaceRoot, declaration: own, declarationOf });
+    const { toolNames } = await inProject(project, needs);
     return hostNeeds(own, toolNames, declarationOf);
   };
   const add = (need: HostNeed, by: string, always: boolean): void => {
@@ -85,21 +91,21 @@ function collectNeeds(declarations: readonly Declaration[], workspaceRoot: strin
   };
   for (const declaration of declarations) {
     const { project } = declaration;
-    const plain = needsOfVariant(declaration);
+    const plain = await needsOfVariant(declaration);
     for (const need of plain)
       add(need, need.target === undefined ? project : `${project}:${need.target}`, need.target === undefined);
     const known = new Set(plain.map(({ name }) => name));
     for (const variant of Object.keys(declaration.configurations))
-      for (const need of needsOfVariant(declaration, variant))
+      for (const need of await needsOfVariant(declaration, variant))
         if (!known.has(need.name)) add(need, `${project} -c ${variant}`, false);
   }
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Says whose options are wrong: there is no task here whose errors name their project. */
-function inProject<T>(project: string, work: () => T): T {
+async function inProject<T>(project: string, work: Promise<T>): Promise<T> {
   try {
-    return work();
+    return await work;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(error.code, `${project}: ${error.message}`, error.fields, error);

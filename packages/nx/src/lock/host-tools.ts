@@ -14,8 +14,8 @@ export interface Declarations {
 }
 
 /** The names of all tools that projects lock, in all of their variants. */
-export function lockedToolNames(given: Declarations): string[] {
-  return [...new Set(needsOfAll(given).flatMap(({ toolNames }) => toolNames))];
+export async function lockedToolNames(given: Declarations): Promise<string[]> {
+  return [...new Set((await needsOfAll(given)).flatMap(({ toolNames }) => toolNames))];
 }
 
 /**
@@ -24,25 +24,24 @@ export function lockedToolNames(given: Declarations): string[] {
  */
 export async function hostTools(given: Declarations): Promise<ToolVersions> {
   const found: Record<string, string> = {};
-  for (const needs of needsOfAll(given)) Object.assign(found, await probed(needs));
+  for (const needs of await needsOfAll(given)) Object.assign(found, await probed(needs));
   return found;
 }
 
-function needsOfAll({ declarations, workspaceRoot, declarationOf }: Declarations): Needs[] {
-  return declarations.flatMap((declaration) =>
-    [undefined, ...Object.keys(declaration.configurations)].flatMap((variant) => {
+async function needsOfAll({ declarations, workspaceRoot, declarationOf }: Declarations): Promise<Needs[]> {
+  const found = declarations.flatMap((declaration) =>
+    [undefined, ...Object.keys(declaration.configurations)].map(async (variant) => {
       const own = { ...declaration, options: variantOptions(declaration, variant) };
-      return unlessOurs(() =>
-        needsOf({ project: own.project, workspaceRoot, declaration: own, declarationOf }),
-      );
+      return unlessOurs(needsOf({ project: own.project, workspaceRoot, declaration: own, declarationOf }));
     }),
   );
+  return (await Promise.all(found)).flat();
 }
 
 /** Empty when options are wrong: the target that needs them reports it. */
-function unlessOurs(work: () => Needs): Needs[] {
+async function unlessOurs(needs: Promise<Needs>): Promise<Needs[]> {
   try {
-    return [work()];
+    return [await needs];
   } catch (error) {
     if (isBringupError(error)) return [];
     throw error;

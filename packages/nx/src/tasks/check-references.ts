@@ -1,5 +1,6 @@
 import { suggestNames, UserError } from '@bringup/process';
-import { referencesIn, type Reference } from '../graph/references.js';
+import type { Reference } from '../graph/find-references.js';
+import { referencesIn } from '../graph/references.js';
 import type { Task } from './task.js';
 
 /**

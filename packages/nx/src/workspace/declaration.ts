@@ -1,23 +1,9 @@
 import { KCONFIG_PROGRAMS, type ProgramName } from '@bringup/kbuild/graph';
+import { DECLARED_KINDS, type DeclaredKind } from '../kinds/kind.js';
 import { record } from '../options/unchecked.js';
 
 /** The plugin's package name: executors are named by it in project.json. */
 export const PLUGIN = '@bringup/nx';
-
-/** The executors a user declares; every other target follows from these. */
-export const DECLARED_KINDS = [
-  'kernel',
-  'busybox',
-  'u-boot',
-  'program',
-  'kernel-module',
-  'initramfs',
-  'disk-image',
-  'iso-image',
-  'uboot-image',
-  'qemu',
-] as const;
-export type DeclaredKind = (typeof DECLARED_KINDS)[number];
 
 /** Whether a kind is built by Kconfig and make. */
 export function isKconfigKind(kind: DeclaredKind): kind is ProgramName {

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { PLUGIN, type DeclaredKind } from './declaration.js';
+import type { DeclaredKind } from '../kinds/kind.js';
+import { PLUGIN } from './declaration.js';
 
 /** A project as a generator is to write it: the counterpart of `Declaration`, which is what is read of one. */
 export interface ProjectDescription {

@@ -11,7 +11,7 @@ const ALWAYS = ['ca-certificates', 'ccache', 'git'];
 const FILES = { github: '.github/workflows/bringup.yml', gitlab: '.gitlab-ci.yml' } as const;
 
 /** `nx g @bringup/nx:ci` */
-export default asGenerator<CiGeneratorOptions>((workspace, { provider, branch = 'main' }) => {
+export default asGenerator<CiGeneratorOptions>(async (workspace, { provider, branch = 'main' }) => {
   // It stands in YAML and in a shell's words.
   if (!/^[\w][\w./-]*$/.test(branch)) {
     throw new UserError('BAD_BRANCH', `branch: "${branch}" is no name of a branch that fits here`, {
@@ -21,7 +21,7 @@ export default asGenerator<CiGeneratorOptions>((workspace, { provider, branch = 
   const { tree } = workspace;
   const manager = detectPackageManager(tree.root);
   const commands = getPackageManagerCommand(manager, tree.root);
-  const packages = [...ALWAYS, ...hostPackages(workspace.declarations(), tree.root)];
+  const packages = [...ALWAYS, ...(await hostPackages(workspace.declarations(), tree.root))];
   // apt needs the source entries that Debian's own images leave out; Bringup derives them, root need not.
   const install = installLine(packages, 'debian')!.replace(
     'install',

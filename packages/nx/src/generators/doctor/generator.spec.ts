@@ -57,7 +57,7 @@ it('the line of the first guide installs what its board needs', async () => {
   const guide = readFileSync(join(__dirname, '../../../../../docs/guides/getting-started.md'), 'utf8');
   const line = /^apt install (.*)$/m.exec(guide)![1]!.split(' ');
   await workspace.generate('board', { name: 'b', arch: 'arm64' });
-  const wanted = hostPackages(new GeneratedWorkspace(workspace.tree).declarations(), '/ws');
+  const wanted = await hostPackages(new GeneratedWorkspace(workspace.tree).declarations(), '/ws');
   expect(wanted.filter((name) => ![...line, ...BROUGHT].includes(name))).toEqual([]);
 });
 
@@ -145,7 +145,7 @@ it("finds a board's gdb by its kernel's compiler, and leaves it out of what pipe
     ...{ arch: 'arm64', prefix: 'aarch64-linux-gnu-', neededBy: ['b:debug'], debian: 'gdb-multiarch' },
   });
   expect(needs.find(({ name }) => name === 'ncurses.h')!.neededBy).toContain('kernel-arm64:menuconfig');
-  const packages = hostPackages(declarations, '/ws');
+  const packages = await hostPackages(declarations, '/ws');
   expect(packages).toEqual(expect.arrayContaining(['qemu-system-arm', 'flex']));
   expect(packages).not.toEqual(expect.arrayContaining(['gdb-multiarch']));
   expect(packages).not.toEqual(expect.arrayContaining(['libncurses-dev']));
@@ -175,7 +175,7 @@ it('looks at variants as well, and leaves them out of what pipelines install', a
   const { needs } = await report();
   const by = (wanted: string) => needs.find(({ name }) => name === wanted)?.neededBy;
   expect([by('make'), by('clang')]).toEqual([['a'], ['a -c llvm']]);
-  const packages = hostPackages(new GeneratedWorkspace(workspace.tree).declarations(), '/ws');
+  const packages = await hostPackages(new GeneratedWorkspace(workspace.tree).declarations(), '/ws');
   expect(packages).toContain('make');
   expect(packages).not.toContain('clang');
 });

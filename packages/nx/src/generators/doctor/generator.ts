@@ -10,7 +10,7 @@ import { describeWalkedSources } from '../../workspace/walked-sources.js';
 import type { DoctorGeneratorOptions } from '../../generated/doctor-generator-options.js';
 import { referencedProjects, referencesOf } from '../../graph/references.js';
 import type { Declaration } from '../../workspace/declaration.js';
-import { DECLARED_KINDS } from '../../workspace/declaration.js';
+import { DECLARED_KINDS } from '../../kinds/kind.js';
 import { GeneratedWorkspace } from '../workspace.js';
 
 /** `nx g @bringup/nx:doctor`: writes no file; fails, after all was said, when something is missing. */

@@ -56,19 +56,19 @@ describe('the lock that was a single file', () => {
   });
 
   it.each(['by its migration', 'by a generator'])('becomes a directory %s', async (way) => {
-    if (way === 'by its migration') splitLock(workspace.tree);
+    if (way === 'by its migration') await splitLock(workspace.tree);
     else await workspace.generate('init');
     expect(entries()).toEqual(split);
   });
 
-  it('does not replace a directory that is there', () => {
+  it('does not replace a directory that is there', async () => {
     write('bringup.lock/version', '2\n');
-    splitLock(workspace.tree);
+    await splitLock(workspace.tree);
     expect(Object.keys(entries()).sort()).toEqual(['bringup.lock.json', 'bringup.lock/version']);
   });
 
-  it('is refused where it is not JSON', () => {
+  it('is refused where it is not JSON', async () => {
     write('bringup.lock.json', '{ "sources": <<<<<<< HEAD');
-    expect(() => splitLock(workspace.tree)).toThrow(/bringup\.lock\.json.*is not JSON/);
+    await expect(splitLock(workspace.tree)).rejects.toThrow(/bringup\.lock\.json.*is not JSON/);
   });
 });

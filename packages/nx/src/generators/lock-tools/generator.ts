@@ -20,7 +20,8 @@ export default asGenerator(async (workspace) => {
     if (was !== line) notes.push(`tool ${name}: ${line}${was === undefined ? '' : ` (was ${was})`}`);
   }
   if (notes.length === 0) notes.push('The lock names the tools of this machine already.');
-  const absent = lockedToolNames(given).filter((name) => !Object.hasOwn(found, name));
+  const names = await lockedToolNames(given);
+  const absent = names.filter((name) => !Object.hasOwn(found, name));
   if (absent.length > 0)
     notes.push(`This machine lacks ${absent.join(', ')}, or a tool used with them: their entries stay.`);
   writeTreeLock(tree, { ...lock, tools });

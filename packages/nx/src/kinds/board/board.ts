@@ -35,7 +35,7 @@ import {
 import { artifactPath } from '../../tasks/referenced.js';
 import { checkTools, ensureLocked, noteTools } from '../../lock/locked.js';
 import { checkModuleKernels } from '../../trees/module-kernels.js';
-import { machineNeeds } from '../../lock/needs.js';
+import { machineNeeds } from './needs.js';
 import { missingOf, requireBuilt } from '../../tasks/require-built.js';
 import type { Task } from '../../tasks/task.js';
 import { requireAbilities } from './uboot-abilities.js';

@@ -4,7 +4,6 @@ import { argumentPaths } from './argument-paths.js';
 import { nxPath } from '../../workspace/glob.js';
 import type { Input } from '../../graph/inputs.js';
 import { pathInputs } from '../../graph/path-inputs.js';
-import { deviceFileNames } from '../../graph/references.js';
 import { objects, text, texts, textsOf } from '../../options/unchecked.js';
 
 /** What the devices of a board read and write, for its test. */
@@ -46,4 +45,9 @@ export function deviceInputs(
   // Modes, links and files that git ignores are the guest's to see as well.
   found.inputs.push(...pathInputs({ files, modes, directories }, workspaceRoot));
   return found;
+}
+
+/** The files that a board's drives and firmware are, as its options name them. */
+function deviceFileNames(options: Readonly<Record<string, unknown>>): string[] {
+  return [...textsOf(options.drives, 'file'), ...texts([options.firmware])];
 }

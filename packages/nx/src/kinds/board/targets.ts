@@ -8,9 +8,11 @@ import { allOptions, variantOutput } from '../../workspace/variants.js';
 import { parseFileReference } from '../../workspace/names-in-options.js';
 import { deviceInputs } from './device-inputs.js';
 import { engineInputs, lockInputs, updateTarget, type Input } from '../../graph/inputs.js';
-import { mapValues, omit, pick } from '../kconfig/targets.js';
+import { mapValues, omit, pick } from '../../graph/records.js';
 import { pathInputs } from '../../graph/path-inputs.js';
-import { bootedProjects, namedIn, type References } from '../../graph/references.js';
+import { namedIn } from '../../graph/find-references.js';
+import type { References } from '../../graph/references.js';
+import { BOOTED } from './references.js';
 import { keyOf, object, objects, text, texts } from '../../options/unchecked.js';
 
 /** Options of a board that its drive is made from. */
@@ -27,7 +29,7 @@ const BOOTED_FILES = `**/{${[
 const LIFE = ['ps', 'attach', 'console', 'stop'];
 
 /** Options of a run that are none of the machine's. */
-export const RUN_OPTIONS = ['detach', 'json', 'watch'];
+export const RUN_OPTIONS = ['detach', 'json', 'watch'] as const;
 
 /** Options of a board that shape its device tree. */
 const DTB_OPTIONS = ['arch', 'machine', 'cpu', 'smp', 'memory', 'qemu', 'extraArgs'];
@@ -65,7 +67,7 @@ export function boardTargets(
   const everyOptions = allOptions(declaration);
   const loaders = everyOptions.flatMap(({ boot }) => volumeLoaders(boot));
   const named = everyOptions.flatMap((own) => texts([own.kernel, own.initramfs]));
-  const media = everyOptions.flatMap(({ boot }) => bootedProjects(boot));
+  const media = everyOptions.flatMap(({ boot }) => namedIn(object(boot), BOOTED));
   const buildsOf = (names: readonly string[]) => [...new Set(names)].map((name) => references.buildOf(name));
   const packed = everyOptions.flatMap(({ boot }) => namedIn(object(boot), ['image']));
   const dependsOn = buildsOf([...named, ...packed]);

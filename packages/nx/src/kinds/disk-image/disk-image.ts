@@ -15,7 +15,7 @@ import { diskImageName } from '../../workspace/paths.js';
 import { initramfsCompression, initramfsImage } from '../../tasks/artifacts.js';
 import { bootFiles } from '../../images/boot-files.js';
 import { makeImage, type ImagePlan } from '../../images/image.js';
-import { diskImageNeeds } from '../../lock/needs.js';
+import { diskImageNeeds } from './needs.js';
 import { requireBuilt } from '../../tasks/require-built.js';
 import type { Task } from '../../tasks/task.js';
 import { addBusybox, addParts } from '../../trees/tree-parts.js';

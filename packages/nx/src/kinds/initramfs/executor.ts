@@ -8,7 +8,7 @@ import { outputDirectory } from '../../tasks/output-directory.js';
 import { initramfsTree } from './initramfs-tree.js';
 import { whileOwning } from '../kconfig/kconfig-project.js';
 import { checkTools, ensureLocked } from '../../lock/locked.js';
-import { compressorNeeds } from '../../lock/needs.js';
+import { compressorNeeds } from './needs.js';
 import { runTask, type Task } from '../../tasks/task.js';
 import {
   initramfsDefaults,

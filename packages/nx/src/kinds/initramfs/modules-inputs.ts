@@ -1,6 +1,8 @@
 import { MODULES_TAR, SYMBOL_VERSIONS } from '@bringup/kbuild/graph';
 import type { PartsInputs } from '../../trees/parts-inputs.js';
-import { moduleProjects, referencedProjects, type References } from '../../graph/references.js';
+import { namedIn } from '../../graph/find-references.js';
+import type { References } from '../../graph/references.js';
+import { objects } from '../../options/unchecked.js';
 
 /** What an initramfs reads of the modules that it takes: their files, and of their kernels the own modules and symbols. */
 export function modulesInputs(
@@ -11,10 +13,15 @@ export function modulesInputs(
   if (named.size === 0) return { inputs: [], dependsOn: [] };
   const kernels = [...named].flatMap((name) => {
     const declaration = references.declarationOf(name);
-    return declaration?.kind === 'kernel-module' ? referencedProjects(declaration) : [];
+    return declaration?.kind === 'kernel-module' ? references.projectsOf(declaration) : [];
   });
   return {
     dependsOn: [...new Set([...named, ...kernels])].map((name) => references.buildOf(name)),
     inputs: [{ dependentTasksOutputFiles: `**/{*.ko,${MODULES_TAR},${SYMBOL_VERSIONS}}` }],
   };
+}
+
+/** The projects whose modules an initramfs takes: those of modules, and kernels. */
+function moduleProjects(modules: unknown): string[] {
+  return objects(modules).flatMap((entry) => namedIn(entry, ['project', 'kernel']));
 }

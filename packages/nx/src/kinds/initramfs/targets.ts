@@ -6,7 +6,7 @@ import { initramfsName } from '../../workspace/paths.js';
 import { compressorLockName } from '../../lock/tools.js';
 import { allOptions, variantOutput } from '../../workspace/variants.js';
 import { engineInputs, lockInputs, updateTarget } from '../../graph/inputs.js';
-import { mapValues } from '../kconfig/targets.js';
+import { mapValues } from '../../graph/records.js';
 import { modulesInputs } from './modules-inputs.js';
 import { partsInputs } from '../../trees/parts-inputs.js';
 import type { References } from '../../graph/references.js';

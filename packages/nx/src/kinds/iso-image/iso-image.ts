@@ -7,7 +7,7 @@ import { ISO_IMAGE } from '../../workspace/paths.js';
 import { defaultFirmware } from '../../lock/tools.js';
 import { bootFiles, type BootFiles } from '../../images/boot-files.js';
 import { makeImage } from '../../images/image.js';
-import { isoImageNeeds } from '../../lock/needs.js';
+import { isoImageNeeds } from './needs.js';
 import type { Task } from '../../tasks/task.js';
 import { addParts } from '../../trees/tree-parts.js';
 

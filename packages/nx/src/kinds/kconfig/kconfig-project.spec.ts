@@ -148,21 +148,26 @@ it.each([
   });
 });
 
-it('knows what the project of a task needs by its declaration', () => {
+it('knows what the project of a task needs by its declaration', async () => {
   const declared = (kind: string, options: object) =>
     makeTask(root, 'p', {
       p: { root: 'p', targets: { build: { executor: `@bringup/nx:${kind}`, options: { ...options } } } },
     });
-  const names = (kind: string, options: object) => needsOf(declared(kind, options)).toolNames;
-  expect(names('kernel', KERNEL)).toEqual(['x86_64-linux-gnu-gcc', 'x86_64-linux-gnu-ld']);
-  expect(names('busybox', { ...BUSYBOX, crossCompile: '/opt/my-' })).toEqual(['my-gcc', 'my-ld', 'my-libc']);
-  expect(names('initramfs', { arch: 'arm64' })).toEqual(['zlib']);
-  expect(names('initramfs', { arch: 'arm64', compression: 'none' })).toEqual([]);
-  expect(names('qemu', { arch: 'arm64' })).toEqual(['qemu-system-aarch64']);
+  const names = (kind: string, options: object) =>
+    needsOf(declared(kind, options)).then(({ toolNames }) => toolNames);
+  expect(await names('kernel', KERNEL)).toEqual(['x86_64-linux-gnu-gcc', 'x86_64-linux-gnu-ld']);
+  expect(await names('busybox', { ...BUSYBOX, crossCompile: '/opt/my-' })).toEqual([
+    'my-gcc',
+    'my-ld',
+    'my-libc',
+  ]);
+  expect(await names('initramfs', { arch: 'arm64' })).toEqual(['zlib']);
+  expect(await names('initramfs', { arch: 'arm64', compression: 'none' })).toEqual([]);
+  expect(await names('qemu', { arch: 'arm64' })).toEqual(['qemu-system-aarch64']);
   expect(kconfigNeeds('kernel', KERNEL, '/ws').source).toEqual(directory('/ws/kernel'));
   // Of update, and of doctor, Nx checks no options but their own.
-  expect(() => names('kernel', { ...KERNEL, source: { kind: 'directry' } })).toThrow(
+  await expect(names('kernel', { ...KERNEL, source: { kind: 'directry' } })).rejects.toThrow(
     /Did you mean directory/,
   );
-  expect(() => needsOf(makeTask(root, 'nobody'))).toThrow(expect.objectContaining({ code: 'NOT_A_PROJECT' }));
+  await expect(needsOf(makeTask(root, 'nobody'))).rejects.toMatchObject({ code: 'NOT_A_PROJECT' });
 });

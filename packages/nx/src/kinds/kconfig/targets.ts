@@ -11,7 +11,7 @@ import {
   toolNames,
   type ProgramName,
 } from '@bringup/kbuild/graph';
-import { isKconfigKind, PLUGIN, type Declaration } from '../../workspace/declaration.js';
+import { PLUGIN, type Declaration } from '../../workspace/declaration.js';
 import { allOptions, variantOutput } from '../../workspace/variants.js';
 import {
   configurationInputs,
@@ -24,6 +24,7 @@ import {
   type Input,
 } from '../../graph/inputs.js';
 import { pathInputs } from '../../graph/path-inputs.js';
+import { mapValues, pick } from '../../graph/records.js';
 import type { References } from '../../graph/references.js';
 import { keyOf, text, texts } from '../../options/unchecked.js';
 
@@ -153,31 +154,7 @@ function editorTargets({ kind, configurations }: Declaration): Record<string, Ta
   );
 }
 
-/** The tasks of a project that need the terminal for themselves. */
-export function consoleTargets({ kind, target }: Declaration): string[] {
-  if (kind === 'qemu') return [target, 'attach', 'debug'];
-  return isKconfigKind(kind) ? EDITORS[kind].filter((name) => name !== 'savedefconfig') : [];
-}
-
-/** The same keys, with what `change` makes of each. */
-export function mapValues<T, R>(
-  record: Readonly<Record<string, T>>,
-  change: (key: string, value: T) => R,
-): Record<string, R> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(key, value)]));
-}
-
-export function pick(
-  options: Readonly<Record<string, unknown>>,
-  names: readonly string[],
-): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)));
-}
-
-/** The record without these keys. */
-export function omit(
-  options: Readonly<Record<string, unknown>>,
-  names: readonly string[],
-): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name)));
+/** The targets of a project that edit its configuration at a terminal. */
+export function editorTargetNames({ kind }: Declaration): string[] {
+  return EDITORS[kind as ProgramName].filter((name) => name !== 'savedefconfig');
 }

@@ -11,19 +11,14 @@ import {
   type KconfigTree,
 } from '@bringup/kconfig';
 import { UserError } from '@bringup/process';
+import { checkedOptions } from '../../options/checked-options.js';
 import { busyboxDefaults } from '../../generated/busybox-options.js';
 import { kernelDefaults } from '../../generated/kernel-options.js';
 import { uBootDefaults } from '../../generated/u-boot-options.js';
 import { isKconfigKind } from '../../workspace/declaration.js';
 import { variantOptions } from '../../workspace/variants.js';
 import { configureProject } from './configure-project.js';
-import {
-  fragmentReferences,
-  openKconfigProject,
-  openMake,
-  type KconfigOptions,
-  type KconfigProject,
-} from './kconfig-project.js';
+import { fragmentReferences, openKconfigProject, openMake, type KconfigProject } from './kconfig-project.js';
 import type { Task } from '../../tasks/task.js';
 
 const DEFAULTS = { kernel: kernelDefaults, busybox: busyboxDefaults, 'u-boot': uBootDefaults } as const;
@@ -53,7 +48,7 @@ export async function openVariant(
     });
   }
   const defaults = DEFAULTS[declaration.kind];
-  const options = { ...defaults, ...variantOptions(declaration, variant) } as unknown as KconfigOptions;
+  const options = { ...defaults, ...checkedOptions(declaration.kind, variantOptions(declaration, variant)) };
   const own = { ...task, configuration: variant };
   return { task: own, project: await openKconfigProject(own, declaration.kind, options) };
 }

@@ -10,6 +10,7 @@ import {
   SYMBOL_VERSIONS,
 } from '@bringup/kbuild';
 import { sha256File, UserError } from '@bringup/process';
+import { checkedOptions } from '../../options/checked-options.js';
 import { outputDirectory } from '../../tasks/output-directory.js';
 import { kernelDefaults } from '../../generated/kernel-options.js';
 import type { FullKernelModuleOptions } from '../../generated/kernel-module-options.js';
@@ -23,7 +24,6 @@ import {
   openMake,
   requireHashed,
   whileOwning,
-  type KconfigOptions,
   type KconfigProject,
 } from '../kconfig/kconfig-project.js';
 import { findFiles } from '../program/program-files.js';
@@ -89,7 +89,7 @@ async function openKernel(
 ): Promise<ModuleKernel> {
   const declaration = declarationFor(task, { option: 'kernel', kind: 'kernel', project: name });
   const variant = ownVariant(declaration.configurations, task);
-  const given = variantOptions(declaration, variant) as unknown as KconfigOptions;
+  const given = checkedOptions('kernel', variantOptions(declaration, variant));
   const options = { ...kernelDefaults, ...given, ccache, ...(jobs === undefined ? {} : { jobs }) };
   const [configFile, symbols] = ['.config', SYMBOL_VERSIONS].map((file) => artifactPath(task, name, file));
   await requireBuilt(task, [configFile!]);

@@ -12,9 +12,10 @@ import {
   updateTarget,
   type Input,
 } from '../../graph/inputs.js';
-import { kconfigTools, mapValues } from '../kconfig/targets.js';
+import { mapValues } from '../../graph/records.js';
+import { kconfigTools } from '../kconfig/targets.js';
 import { pathInputs } from '../../graph/path-inputs.js';
-import { referencedProjects, type References } from '../../graph/references.js';
+import type { References } from '../../graph/references.js';
 import { texts } from '../../options/unchecked.js';
 
 /** The targets of a kernel module. Of its kernel, configuration and exported symbols are inputs; the image is not. */
@@ -24,7 +25,7 @@ export function kernelModuleTargets(
   workspaceRoot: string,
 ): Record<string, TargetConfiguration> {
   const { target, configurations } = declaration;
-  const kernels = referencedProjects(declaration);
+  const kernels = references.projectsOf(declaration);
   const kernelDeclarations = kernels.flatMap((name) => references.declarationOf(name) ?? []);
   const dependsOn = kernels.map((kernel) => references.buildOf(kernel));
   return {

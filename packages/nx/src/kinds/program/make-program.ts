@@ -17,7 +17,7 @@ import { engineIdentity } from '../../graph/engine.js';
 import { programName, workDirectory } from '../../workspace/paths.js';
 import { whileOwning } from '../kconfig/kconfig-project.js';
 import { checkTools, ensureLocked, type Locked } from '../../lock/locked.js';
-import { programNeeds } from '../../lock/needs.js';
+import { programNeeds } from './needs.js';
 import { findHeaders } from './program-files.js';
 import type { Task } from '../../tasks/task.js';
 

@@ -4,13 +4,15 @@ import type { Declaration } from '../../workspace/declaration.js';
 import { programName } from '../../workspace/paths.js';
 import { allOptions, variantOutput } from '../../workspace/variants.js';
 import { engineInputs, lockInputs, updateTarget, type Input } from '../../graph/inputs.js';
-import { mapValues } from '../kconfig/targets.js';
+import { mapValues } from '../../graph/records.js';
+import type { References } from '../../graph/references.js';
 import { pathInputs } from '../../graph/path-inputs.js';
 import { keyOf, text, texts } from '../../options/unchecked.js';
 
 /** The targets of a program. */
 export function programTargets(
   declaration: Declaration,
+  _references: References,
   workspaceRoot: string,
 ): Record<string, TargetConfiguration> {
   const { project, target, configurations } = declaration;

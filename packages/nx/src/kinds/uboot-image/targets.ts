@@ -5,9 +5,9 @@ import { SIGNED_DTB, UBOOT_IMAGES } from '../../workspace/paths.js';
 import { ubootImageTools } from '../../lock/tools.js';
 import { allOptions, variantOutput } from '../../workspace/variants.js';
 import { engineInputs, lockInputs, updateTarget } from '../../graph/inputs.js';
-import { mapValues } from '../kconfig/targets.js';
+import { mapValues } from '../../graph/records.js';
 import { pathInputs } from '../../graph/path-inputs.js';
-import { referencedProjects, type References } from '../../graph/references.js';
+import type { References } from '../../graph/references.js';
 import { text, texts } from '../../options/unchecked.js';
 
 /** What an image is made from, of all that the tasks before it publish. */
@@ -26,7 +26,7 @@ export function ubootImageTargets(
     update: updateTarget([{ tools }]),
     [declaration.target]: {
       cache: true,
-      dependsOn: referencedProjects(declaration).map((name) => references.buildOf(name)),
+      dependsOn: references.projectsOf(declaration).map((name) => references.buildOf(name)),
       options: { outputPath: variantOutput(declaration) },
       configurations: mapValues(declaration.configurations, (variant) => ({
         outputPath: variantOutput(declaration, variant),

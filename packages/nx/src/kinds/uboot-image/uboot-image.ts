@@ -11,7 +11,7 @@ import { SIGNED_DTB, UBOOT_IMAGES, workDirectory } from '../../workspace/paths.j
 import { initramfsImage, kernelImage } from '../../tasks/artifacts.js';
 import { whileOwning } from '../kconfig/kconfig-project.js';
 import { checkTools, ensureLocked } from '../../lock/locked.js';
-import { ubootImageNeeds } from '../../lock/needs.js';
+import { ubootImageNeeds } from './needs.js';
 import { checkModuleKernels } from '../../trees/module-kernels.js';
 import { artifactPath, declarationFor } from '../../tasks/referenced.js';
 import { requireBuilt } from '../../tasks/require-built.js';

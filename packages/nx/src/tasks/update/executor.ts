@@ -13,7 +13,7 @@ export default function updateExecutor(
 ): Promise<{ success: boolean }> {
   return runTask(context, async (task) => {
     const before = await readLock(task.workspaceRoot);
-    const needs = needsOf(task);
+    const needs = await needsOf(task);
     const { source, tools } = await writeLocked(
       task,
       { ...needs, probe: async () => ({ ...(await variantTools(task)), ...(await needs.probe()) }) },

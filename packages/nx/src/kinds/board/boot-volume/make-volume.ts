@@ -9,7 +9,7 @@ import { volumeLoaders } from '../../../lock/tools.js';
 import { requiredKernel, ubootImage, type UbootImage } from '../../../tasks/artifacts.js';
 import { bootFiles, fitBootFiles } from '../../../images/boot-files.js';
 import { makeImage } from '../../../images/image.js';
-import { bootVolumeNeeds } from '../../../lock/needs.js';
+import { bootVolumeNeeds } from '../needs.js';
 import type { Task } from '../../../tasks/task.js';
 
 const LABEL = 'BOOT';

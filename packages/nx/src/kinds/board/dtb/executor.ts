@@ -3,7 +3,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import { dumpDeviceTree } from '@bringup/qemu';
 import { ensureLocked, noteTools } from '../../../lock/locked.js';
 import { outputDirectory } from '../../../tasks/output-directory.js';
-import { qemuNeeds } from '../../../lock/needs.js';
+import { qemuNeeds } from '../needs.js';
 import { runTask } from '../../../tasks/task.js';
 import { dtbDefaults, type DtbOptions } from '../../../generated/dtb-options.js';
 

@@ -70,6 +70,7 @@ function summary({ outcome, exitCode, bootMs, commands }: Report, options: FullT
 /** Publishes what became of a guest that failed: scripts read the outcome there, for Nx ends with 1 whatever it was. */
 async function failed(task: Task, options: FullTestOptions, error: unknown): Promise<never> {
   if (isBringupError(error) && error.fields.outcome !== undefined) {
+    // With an outcome, an error is one of qemu's guests.
     const { outcome, exitCode, diagnoses, console: text } = error.fields as unknown as GuestFailure;
     const report = { outcome, exitCode, diagnoses, code: error.code, message: error.message };
     await publish(task, options, report, text);

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { ExecutorContext, ProjectConfiguration } from '@nx/devkit';
 import { RUN_OPTIONS } from '../targets.js';
-import { omit } from '../../kconfig/targets.js';
+import { omit } from '../../../graph/records.js';
 import type { QemuOptions } from '../../../generated/qemu-options.js';
 
 /** A board and what it is made of, as Nx read the workspace for one run of it. */
@@ -24,7 +24,7 @@ export interface ReadTask {
 export function readBoard(options: QemuOptions, context: ExecutorContext): ReadBoard {
   const tasks = Object.values(context.taskGraph?.tasks ?? {}).map(({ target }) => target);
   return {
-    options: omit({ ...options }, RUN_OPTIONS) as unknown as QemuOptions,
+    options: omit(options, RUN_OPTIONS),
     projects: context.projectsConfigurations?.projects ?? {},
     tasks: tasks.map(({ project, target }) => ({ project, target })),
   };

@@ -1,0 +1,13 @@
+import { compressionToolVersion, type Compression } from '@bringup/rootfs';
+import type { Needs } from '../../lock/locked.js';
+import { compressorLockName } from '../../lock/tools.js';
+
+/** What an initramfs needs of the lock: its compressor's version. */
+export function compressorNeeds(compression: Compression): Needs {
+  const name = compressorLockName(compression);
+  return {
+    toolNames: name === undefined ? [] : [name],
+    probe: async () =>
+      name === undefined ? {} : { [name]: (await compressionToolVersion(compression)) ?? 'none' },
+  };
+}

@@ -1,0 +1,43 @@
+import { UBOOT_IMAGE, type Arch } from '@bringup/kbuild/graph';
+import { headerNeed, programNeed, type HostNeed } from '../../lock/host-need.js';
+import { text } from '../../options/unchecked.js';
+
+type Options = Readonly<Record<string, unknown>>;
+
+const NCURSES: HostNeed = { ...headerNeed('ncurses.h', 'libncurses-dev'), target: 'menuconfig' };
+const OPENSSL = headerNeed('openssl/evp.h', 'libssl-dev');
+
+/** What make wants, besides the compilers that the lock names, to compile programs for this host that then build the rest. */
+export function makeNeeds(programs: readonly string[]): HostNeed[] {
+  return [...['make', 'gcc', ...programs].map(programNeed), headerNeed('stdio.h', 'libc6-dev')];
+}
+
+/** What a kernel is built and published with. */
+export function kernelHostNeeds({ arch, base }: Options): HostNeed[] {
+  return [
+    ...makeNeeds(['flex', 'bison', 'bc', 'perl', 'gzip', 'depmod', 'tar']),
+    NCURSES,
+    // objtool, which only x86 has in the kernels that are built here, reads ELF.
+    ...(arch === 'x86_64' ? [headerNeed('gelf.h', 'libelf-dev')] : []),
+    // Where cfg80211 is on, which every big defconfig has, the kernel keeps keys, and certs/extract-cert.c reads them.
+    ...(/defconfig$/.test(text(base) ?? 'defconfig') ? [OPENSSL] : []),
+  ];
+}
+
+/** What BusyBox is built and published with. */
+export function busyboxHostNeeds(): HostNeed[] {
+  return [...makeNeeds(['tar']), NCURSES];
+}
+
+/** What U-Boot is built with. */
+export function ubootHostNeeds({ arch }: Options): HostNeed[] {
+  const rom = UBOOT_IMAGE[arch as Arch] === 'u-boot.rom';
+  return [...makeNeeds(['flex', 'bison', 'bc', 'dtc']), NCURSES, OPENSSL, ...(rom ? BINMAN : [])];
+}
+
+/** U-Boot's binman puts a ROM together: a Python program over a C library that swig wraps. */
+const BINMAN: readonly HostNeed[] = [
+  ...['python3', 'swig'].map(programNeed),
+  { name: 'Python.h', kind: 'python', debian: 'python3-dev' },
+  { name: 'setuptools', kind: 'python', debian: 'python3-setuptools' },
+];

@@ -1,0 +1,13 @@
+import type { KernelModuleOptions } from '../../generated/kernel-module-options.js';
+import type { Needs } from '../../lock/locked.js';
+import { checkedOptions } from '../../options/checked-options.js';
+import { declarationFor } from '../../tasks/referenced.js';
+import type { Declared } from '../kind.js';
+import { kconfigNeeds } from '../kconfig/kconfig-project.js';
+
+/** What a module needs of the lock beyond its kernel's source: the versions of the kernel's toolchain. */
+export function kernelModuleNeeds(task: Declared, { kernel }: KernelModuleOptions): Needs {
+  const { options } = declarationFor(task, { option: 'kernel', kind: 'kernel', project: kernel });
+  const { toolNames, probe } = kconfigNeeds('kernel', checkedOptions('kernel', options), task.workspaceRoot);
+  return { toolNames, probe };
+}
