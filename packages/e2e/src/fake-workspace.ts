@@ -10,7 +10,7 @@ import {
   rmSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { lockEntryPath } from '@bringup/kbuild';
 import { REPOSITORY } from './nx-run.js';
@@ -89,12 +89,16 @@ function linkModules({ root, plugin }: FakeWorkspace): void {
   for (const name of PACKAGES) {
     cpSync(join(REPOSITORY, 'packages', name), join(plugin, name), {
       recursive: true,
-      filter: (source) =>
-        !/^\/packages\/[^/]+\/(src\/(?!executors|generators)|fixtures)/.test(source.slice(REPOSITORY.length)),
+      filter: (source) => isInstalled(source.slice(join(REPOSITORY, 'packages', name).length + 1)),
       verbatimSymlinks: true,
     });
   }
   cpSync(join(REPOSITORY, 'workspace-configs/kconfig'), join(plugin, 'nx/presets'), { recursive: true });
+}
+
+/** Whether npm would have it. Of the sources, only schemas are; a directory may have one. @param path in the package */
+function isInstalled(path: string): boolean {
+  return !path.startsWith('fixtures') && (!/^src\/.*\.\w+$/.test(path) || basename(path) === 'schema.json');
 }
 
 /** Gives a workspace copies of Node's modules: another user may not be able to read this repository, which lies below /root. */
