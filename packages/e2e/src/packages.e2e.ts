@@ -31,7 +31,7 @@ const FURTHER: Record<string, RegExp[]> = {
   gdb: [/^python\/[\w-]+\.py$/],
   nx: [
     /^(executors|generators|migrations)\.json$/,
-    /^src\/(executors|generators)\/[\w-]+\/(schema\.json|files\/.+)$/,
+    /^src\/(generators|images|kinds|tasks)\/[\w/-]+\/schema\.json$/,
     /^scripts\/[\w-]+\.sh$/,
     /^presets\/[\w-]+\.config$/,
   ],

@@ -1,4 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
+import type { BootLoader } from '@bringup/disk/graph';
 import { ARCH_MACHINES } from '@bringup/qemu/graph';
 import { PLUGIN, type Declaration } from '../../workspace/declaration.js';
 import { nxPath } from '../../workspace/glob.js';
@@ -6,7 +7,7 @@ import { BOOT_VOLUME, ISO_IMAGE, SIGNED_DTB, UBOOT_IMAGES } from '../../workspac
 import { bootsThroughUefi, diskTools, qemuLockName, uefiLockName, volumeLoaders } from '../../lock/tools.js';
 import { allOptions, variantOutput } from '../../workspace/variants.js';
 import { parseFileReference } from '../../workspace/names-in-options.js';
-import { deviceInputs } from './device-inputs.js';
+import { deviceInputs, type DeviceInputs } from './device-inputs.js';
 import { engineInputs, lockInputs, updateTarget, type Input } from '../../graph/inputs.js';
 import { mapValues, omit, pick } from '../../graph/records.js';
 import { pathInputs } from '../../graph/path-inputs.js';
@@ -34,10 +35,6 @@ export const RUN_OPTIONS = ['detach', 'json', 'watch'] as const;
 /** Options of a board that shape its device tree. */
 const DTB_OPTIONS = ['arch', 'machine', 'cpu', 'smp', 'memory', 'qemu', 'extraArgs'];
 
-const published = (declaration: Declaration, variant?: string) => ({
-  outputPath: variantOutput(declaration, variant),
-});
-
 /** The device trees that a board's variants name: the projects that publish them, and what is to be hashed. */
 function dtbInputs(
   variants: readonly Readonly<Record<string, unknown>>[],
@@ -55,108 +52,150 @@ function dtbInputs(
   };
 }
 
+/** What several targets of a board are made from. */
+interface BoardPlan {
+  readonly declaration: Declaration;
+  readonly workspaceRoot: string;
+  /** The board's options, without those that say how it is run; by variant, what the configuration changes. */
+  readonly options: Unchecked;
+  readonly variants: Readonly<Record<string, Unchecked>>;
+  /** In every variant. */
+  readonly everyOptions: readonly Unchecked[];
+  /** What loads the kernel from the board's own drive, if it has one. */
+  readonly loaders: readonly BootLoader[];
+  /** Tools as they stand in the lock: those that make the board's own drive, and those that run it. */
+  readonly volumeTools: readonly string[];
+  readonly machineTools: readonly string[];
+  /** What goes onto the board's own drive, and all that is there before the board runs. */
+  readonly packed: Dependencies;
+  readonly booted: Dependencies;
+  readonly devices: DeviceInputs;
+  readonly dtb: ReturnType<typeof dtbInputs>;
+}
+
+type Unchecked = Readonly<Record<string, unknown>>;
+type Dependencies = NonNullable<TargetConfiguration['dependsOn']>;
+
+function planTargets(declaration: Declaration, references: References, workspaceRoot: string): BoardPlan {
+  const options = omit(declaration.options, RUN_OPTIONS);
+  const everyOptions = allOptions(declaration);
+  const loaders = everyOptions.flatMap(({ boot }) => volumeLoaders(boot));
+  const named = everyOptions.flatMap((own) => texts([own.kernel, own.initramfs]));
+  const media = everyOptions.flatMap(({ boot }) => namedIn(object(boot), BOOTED));
+  const buildsOf = (names: readonly string[]) => [...new Set(names)].map((name) => references.buildOf(name));
+  const images = everyOptions.flatMap(({ boot }) => namedIn(object(boot), ['image']));
+  const devices = deviceInputs(everyOptions, workspaceRoot);
+  const dtb = dtbInputs(everyOptions, workspaceRoot);
+  return {
+    ...{ declaration, workspaceRoot, options, everyOptions, loaders, devices, dtb },
+    // A variant of a board is first of all one of its kernel; its configuration may change the machine as well.
+    variants: mapValues(declaration.configurations, (_variant, own) => omit(own, RUN_OPTIONS)),
+    volumeTools: diskTools({
+      ...{ arch: text(options.arch) ?? '', table: 'gpt', format: 'raw' },
+      ...{ fileSystems: ['fat'], loaders },
+    }),
+    machineTools: machineTools(options, everyOptions),
+    packed: buildsOf([...named, ...images]),
+    // U-Boot and UEFI boot the board's own drive, which `build` makes; another variant may boot something else.
+    booted: [
+      ...buildsOf([...named, ...media, ...dtb.projects, ...devices.projects]),
+      ...(loaders.length > 0 ? ['build'] : []),
+    ],
+  };
+}
+
+function machineTools({ arch: given }: Unchecked, everyOptions: readonly Unchecked[]): string[] {
+  const arch = keyOf(ARCH_MACHINES, given);
+  if (!arch) return [];
+  const usesUefi = everyOptions.some(({ boot }) => bootsThroughUefi(boot, arch));
+  return [
+    ...everyOptions.map(({ qemu }) => qemuLockName(arch, text(qemu))),
+    ...(usesUefi ? [uefiLockName(arch)] : []),
+  ];
+}
+
 /** The targets of a board project. */
 export function boardTargets(
   declaration: Declaration,
   references: References,
   workspaceRoot: string,
 ): Record<string, TargetConfiguration> {
-  const { target } = declaration;
-  const options = omit(declaration.options, RUN_OPTIONS);
-  const configurations = mapValues(declaration.configurations, (_variant, own) => omit(own, RUN_OPTIONS));
-  const everyOptions = allOptions(declaration);
-  const loaders = everyOptions.flatMap(({ boot }) => volumeLoaders(boot));
-  const named = everyOptions.flatMap((own) => texts([own.kernel, own.initramfs]));
-  const media = everyOptions.flatMap(({ boot }) => namedIn(object(boot), BOOTED));
-  const buildsOf = (names: readonly string[]) => [...new Set(names)].map((name) => references.buildOf(name));
-  const packed = everyOptions.flatMap(({ boot }) => namedIn(object(boot), ['image']));
-  const dependsOn = buildsOf([...named, ...packed]);
-  const devices = deviceInputs(everyOptions, workspaceRoot);
-  const dtb = dtbInputs(everyOptions, workspaceRoot);
-  // U-Boot and UEFI boot the board's own drive, which `build` makes; another variant may boot something else.
-  const booted = [
-    ...buildsOf([...named, ...media, ...dtb.projects, ...devices.projects]),
-    ...(loaders.length > 0 ? ['build'] : []),
-  ];
-  const arch = keyOf(ARCH_MACHINES, options.arch);
-  const volumeTools = diskTools({
-    ...{ arch: text(options.arch) ?? '', table: 'gpt', format: 'raw' },
-    ...{ fileSystems: ['fat'], loaders },
-  });
-  const usesUefi = everyOptions.some(({ boot }) => bootsThroughUefi(boot, arch));
-  const machineTools = arch
-    ? [
-        ...everyOptions.map(({ qemu }) => qemuLockName(arch, text(qemu))),
-        ...(usesUefi ? [uefiLockName(arch)] : []),
-      ]
-    : [];
-  // A variant of a board is first of all one of its kernel; its configuration may change the machine as well.
-  const variants = mapValues(configurations, (_variant, own) => ({ ...own }));
-  const machine = { options: { ...options }, configurations: variants };
-  const bootVolume = (): TargetConfiguration => ({
+  const plan = planTargets(declaration, references, workspaceRoot);
+  const { options, variants, booted, loaders, volumeTools } = plan;
+  const configurations = mapValues(variants, () => ({}));
+  const machine = { options: { ...options }, configurations: mapValues(variants, (_, own) => ({ ...own })) };
+  return {
+    update: updateTarget([{ tools: [...plan.machineTools, ...(loaders.length > 0 ? volumeTools : [])] }]),
+    build:
+      loaders.length === 0
+        ? { executor: 'nx:noop', dependsOn: booted, configurations }
+        : bootVolumeTarget(plan),
+    [declaration.target]: { cache: false, dependsOn: booted, configurations },
+    command: { executor: `${PLUGIN}:command`, cache: false, ...machine },
+    ...Object.fromEntries(
+      LIFE.map((name) => [name, { executor: `${PLUGIN}:${name}`, cache: false, configurations }]),
+    ),
+    debug: { executor: `${PLUGIN}:debug`, cache: false, dependsOn: booted, ...machine },
+    dtb: dtbTarget(plan),
+    test: testTarget(plan),
+  };
+}
+
+/** Makes the drive that U-Boot or UEFI boots from. */
+function bootVolumeTarget(plan: BoardPlan): TargetConfiguration {
+  const { declaration, workspaceRoot, packed, volumeTools } = plan;
+  return {
     executor: `${PLUGIN}:boot-volume`,
     cache: true,
-    dependsOn,
-    options: { ...pick(options, VOLUME_OPTIONS), ...published(declaration) },
-    configurations: mapValues(variants, (variant, own) => ({
-      ...pick(own, VOLUME_OPTIONS),
-      ...published(declaration, variant),
-    })),
+    dependsOn: packed,
+    ...published(plan, (own) => pick(own, VOLUME_OPTIONS)),
     inputs: [
       { dependentTasksOutputFiles: BOOTED_FILES },
       ...lockInputs(declaration.root, { tools: volumeTools }),
       ...engineInputs(workspaceRoot),
     ],
     outputs: [BOOT_VOLUME, 'manifest.json'].map((name) => `{options.outputPath}/${name}`),
-  });
+  };
+}
+
+function dtbTarget(plan: BoardPlan): TargetConfiguration {
   return {
-    update: updateTarget([{ tools: [...machineTools, ...(loaders.length > 0 ? volumeTools : [])] }]),
-    build:
-      loaders.length === 0
-        ? { executor: 'nx:noop', dependsOn: booted, configurations: mapValues(variants, () => ({})) }
-        : bootVolume(),
-    [target]: { cache: false, dependsOn: booted, configurations: mapValues(variants, () => ({})) },
-    command: { executor: `${PLUGIN}:command`, cache: false, ...machine },
-    ...Object.fromEntries(
-      LIFE.map((name) => [
-        name,
-        {
-          executor: `${PLUGIN}:${name}`,
-          cache: false,
-          configurations: mapValues(variants, () => ({})),
-        },
-      ]),
-    ),
-    debug: { executor: `${PLUGIN}:debug`, cache: false, dependsOn: booted, ...machine },
-    dtb: {
-      executor: `${PLUGIN}:dtb`,
-      cache: false,
-      options: { ...pick(options, DTB_OPTIONS), ...published(declaration) },
-      configurations: mapValues(variants, (variant, own) => ({
-        ...pick(own, DTB_OPTIONS),
-        ...published(declaration, variant),
-      })),
-    },
-    test: {
-      executor: `${PLUGIN}:test`,
-      // What it leaves on a drive is a result that no cache restores.
-      cache: !everyOptions.some(({ drives }) =>
-        objects(drives).some(({ keepWrites }) => keepWrites === true),
-      ),
-      dependsOn: booted,
-      options: { ...options, ...published(declaration) },
-      configurations: mapValues(variants, (variant, own) => ({ ...own, ...published(declaration, variant) })),
-      inputs: [
-        { dependentTasksOutputFiles: BOOTED_FILES },
-        ...dtb.inputs,
-        ...lockInputs(declaration.root, { tools: machineTools }),
-        ...devices.inputs,
-        ...engineInputs(workspaceRoot),
-      ],
-      outputs: [
-        ...['console.log', 'test.json'].map((name) => `{options.outputPath}/${name}`),
-        ...devices.outputs,
-      ],
-    },
+    executor: `${PLUGIN}:dtb`,
+    cache: false,
+    ...published(plan, (own) => pick(own, DTB_OPTIONS)),
+  };
+}
+
+function testTarget(plan: BoardPlan): TargetConfiguration {
+  const { declaration, workspaceRoot, everyOptions, booted, devices, dtb } = plan;
+  return {
+    executor: `${PLUGIN}:test`,
+    // What it leaves on a drive is a result that no cache restores.
+    cache: !everyOptions.some(({ drives }) => objects(drives).some(({ keepWrites }) => keepWrites === true)),
+    dependsOn: booted,
+    ...published(plan, (own) => own),
+    inputs: [
+      { dependentTasksOutputFiles: BOOTED_FILES },
+      ...dtb.inputs,
+      ...lockInputs(declaration.root, { tools: plan.machineTools }),
+      ...devices.inputs,
+      ...engineInputs(workspaceRoot),
+    ],
+    outputs: [
+      ...['console.log', 'test.json'].map((name) => `{options.outputPath}/${name}`),
+      ...devices.outputs,
+    ],
+  };
+}
+
+/** Options and configurations of a target that publishes, each with its own directory. */
+function published(
+  { declaration, options, variants }: BoardPlan,
+  choose: (options: Unchecked) => Unchecked,
+): Pick<TargetConfiguration, 'options' | 'configurations'> {
+  const at = (variant?: string) => ({ outputPath: variantOutput(declaration, variant) });
+  return {
+    options: { ...choose(options), ...at() },
+    configurations: mapValues(variants, (variant, own) => ({ ...choose(own), ...at(variant) })),
   };
 }

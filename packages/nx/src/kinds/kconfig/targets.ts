@@ -44,72 +44,48 @@ const CONFIG_OPTIONS = [
   'embeddedInitramfs',
 ];
 
+const OUT = '{options.outputPath}';
+
 /** The targets of a kernel, BusyBox or U-Boot project. */
 export function kconfigTargets(
   declaration: Declaration,
   references: References,
   workspaceRoot: string,
 ): Record<string, TargetConfiguration> {
-  const { kind, project, target, options, configurations } = declaration;
-  const program = KCONFIG_PROGRAMS[kind as ProgramName];
-  const arch = keyOf(ARCHES, options.arch);
+  const { project, root, target, configurations } = declaration;
   const variants = allOptions(declaration);
   const entries = { source: lockedSource(declaration), tools: kconfigTools(declaration) };
-  const out = '{options.outputPath}';
-  const outputPath = variantOutput(declaration);
-  const outputOf = (variant: string) => ({ outputPath: variantOutput(declaration, variant) });
-  const common: Input[] = [...lockInputs(declaration.root, entries), ...engineInputs(workspaceRoot)];
-  const artifacts = [
-    ...(kind === 'busybox' ? ['busybox.tar'] : Object.keys(arch ? program.artifacts(arch) : {})),
-    ...(kind === 'kernel' ? [SYMBOL_VERSIONS, MODULES_TAR, MODULES_DEBUG_TAR, GDB_SCRIPTS] : []),
-  ];
-  const dtbs = new Set(variants.flatMap((own) => texts(own.dtbs).map(dtbName)));
+  const common: Input[] = [...lockInputs(root, entries), ...engineInputs(workspaceRoot)];
   // One that is made from this kernel would be a circle, which Nx refuses without a reason: the executor gives it.
   const embedded = texts(variants.map((own) => own.embeddedInitramfs)).filter(
     (name) => !references.isPartOf(project, name),
   );
   const dependsOn = ['config', ...[...new Set(embedded)].map((name) => references.buildOf(name))];
+  const uncached = (name: string): TargetConfiguration => ({
+    executor: `${PLUGIN}:${name}`,
+    cache: false,
+    configurations: mapValues(configurations, () => ({})),
+  });
   return {
     update: updateTarget(
       [entries],
       pathInputs({ directories: variants.flatMap(({ source }) => directoryOf(source)) }, workspaceRoot),
     ),
     ...editorTargets(declaration),
-    explain: {
-      executor: `${PLUGIN}:explain`,
-      cache: false,
-      configurations: mapValues(configurations, () => ({})),
-    },
-    diffconfig: {
-      executor: `${PLUGIN}:diffconfig`,
-      cache: false,
-      configurations: mapValues(configurations, () => ({})),
-    },
-    config: {
-      executor: `${PLUGIN}:config`,
-      cache: true,
-      options: { program: kind, ...pick(options, CONFIG_OPTIONS), outputPath },
-      configurations: mapValues(configurations, (variant, own) => ({
-        ...pick(own, CONFIG_OPTIONS),
-        ...outputOf(variant),
-      })),
-      inputs: [
-        ...variants.flatMap((own) => configurationInputs(own, workspaceRoot)),
-        ...sourceInputs(declaration, 'config'),
-        ...common,
-      ],
-      outputs: [`${out}/.config`, `${out}/config.manifest.json`],
-    },
-    'compile-commands': {
-      executor: `${PLUGIN}:compile-commands`,
-      cache: false,
-      configurations: mapValues(configurations, () => ({})),
-      dependsOn,
-    },
+    explain: uncached('explain'),
+    diffconfig: uncached('diffconfig'),
+    config: configTarget(declaration, [
+      ...variants.flatMap((own) => configurationInputs(own, workspaceRoot)),
+      ...sourceInputs(declaration, 'config'),
+      ...common,
+    ]),
+    'compile-commands': { ...uncached('compile-commands'), dependsOn },
     [target]: {
       cache: true,
-      options: { outputPath },
-      configurations: mapValues(configurations, outputOf),
+      options: { outputPath: variantOutput(declaration) },
+      configurations: mapValues(configurations, (variant) => ({
+        outputPath: variantOutput(declaration, variant),
+      })),
       dependsOn,
       inputs: [
         { dependentTasksOutputFiles: '**/.config' },
@@ -117,9 +93,42 @@ export function kconfigTargets(
         ...sourceInputs(declaration, 'build'),
         ...common,
       ],
-      outputs: [...artifacts, ...dtbs, 'manifest.json'].map((name) => `${out}/${name}`),
+      outputs: [...artifactNames(declaration), 'manifest.json'].map((name) => `${OUT}/${name}`),
     },
   };
+}
+
+/** Makes the `.config`. */
+function configTarget(declaration: Declaration, inputs: Input[]): TargetConfiguration {
+  const { kind, options, configurations } = declaration;
+  return {
+    executor: `${PLUGIN}:config`,
+    cache: true,
+    options: {
+      program: kind,
+      ...pick(options, CONFIG_OPTIONS),
+      outputPath: variantOutput(declaration),
+    },
+    configurations: mapValues(configurations, (variant, own) => ({
+      ...pick(own, CONFIG_OPTIONS),
+      outputPath: variantOutput(declaration, variant),
+    })),
+    inputs,
+    outputs: [`${OUT}/.config`, `${OUT}/config.manifest.json`],
+  };
+}
+
+/** What a build publishes, in one variant or another. */
+function artifactNames(declaration: Declaration): string[] {
+  const { kind, options } = declaration;
+  const program = KCONFIG_PROGRAMS[kind as ProgramName];
+  const arch = keyOf(ARCHES, options.arch);
+  const dtbs = new Set(allOptions(declaration).flatMap((own) => texts(own.dtbs).map(dtbName)));
+  return [
+    ...(kind === 'busybox' ? ['busybox.tar'] : Object.keys(arch ? program.artifacts(arch) : {})),
+    ...(kind === 'kernel' ? [SYMBOL_VERSIONS, MODULES_TAR, MODULES_DEBUG_TAR, GDB_SCRIPTS] : []),
+    ...dtbs,
+  ];
 }
 
 /** The tools of a kernel, BusyBox or U-Boot project in all of its variants, as they stand in the lock. */
