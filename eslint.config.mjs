@@ -52,6 +52,7 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', 60],
       complexity: ['error', 15],
       'no-restricted-syntax': [
         'error',
@@ -95,7 +96,7 @@ export default tseslint.config(
   {
     files: ['**/*.spec.ts', 'packages/e2e/**/*.ts'],
     languageOptions: { globals: globals.jest },
-    rules: { 'max-lines': 'off' },
+    rules: { 'max-lines': 'off', 'max-lines-per-function': 'off' },
   },
   {
     files: ['**/*.js', '**/*.cjs'],

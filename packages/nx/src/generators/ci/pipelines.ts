@@ -41,7 +41,11 @@ const ACTIONS = {
 const HEAD = `# Written by nx g @bringup/nx:ci. Builds and tests what a change affects; everything else comes from the caches.`;
 
 /** A workflow of GitHub Actions. */
-export function githubWorkflow({ branch, install, npmInstall, nx }: Pipeline): string {
+export function githubWorkflow(pipeline: Pipeline): string {
+  return githubSettings(pipeline) + githubJobs(pipeline);
+}
+
+function githubSettings({ branch }: Pipeline): string {
   return `${HEAD}
 name: bringup
 
@@ -64,7 +68,11 @@ env:
   BRINGUP_HOME: \${{ github.workspace }}/${SOURCES}
   CCACHE_DIR: \${{ github.workspace }}/${COMPILED}
 
-jobs:
+`;
+}
+
+function githubJobs({ branch, install, npmInstall, nx }: Pipeline): string {
+  return `jobs:
   affected:
     runs-on: ubuntu-latest
     container: debian:12
