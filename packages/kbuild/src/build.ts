@@ -100,9 +100,9 @@ async function runGoals(request: BuildRequest, goals: readonly string[]): Promis
   const last = (await readJson(objectsFile).catch(() => undefined)) as number | undefined;
   const guess = parseResolved(config).filter(({ value }) => value === 'y').length * program.objectsPerSymbol;
   const progress = showProgress(label, 'objects', last ?? Math.round(guess));
-  let made = 0;
+  let [made, isMade] = [0, false];
   const run = async () => {
-    await runProgram(argv, {
+    const running = runProgram(argv, {
       env,
       signal,
       onCommand,
@@ -111,17 +111,19 @@ async function runGoals(request: BuildRequest, goals: readonly string[]): Promis
         const file = stream === 'stdout' ? parseMakeLine(line) : undefined;
         if (file) progress.update(++made, file);
       },
-    }).finally(() => progress.stop());
-    // A build that had little to do says nothing about the length of a whole one.
-    if (made > (last ?? 0)) await writeJson(objectsFile, made);
+    });
+    await running.finally(() => progress.stop());
+    isMade = true;
+    // A build that had little to do says nothing about the length of a whole one. The number is a guess for the next one.
+    if (made > (last ?? 0)) await writeJson(objectsFile, made).catch(() => undefined);
   };
-  const named = async (error: unknown) => Promise.reject(await namedFailure(error, make.out));
-  return whileMakeRuns(
-    make,
-    label,
-    () => run().catch(named),
-    () => collectArtifacts(request),
-  );
+  try {
+    return await whileMakeRuns(make, label, run, () => collectArtifacts(request));
+  } catch (error) {
+    throw isMade ? error : await namedFailure(error, make.out);
+  } finally {
+    progress.stop();
+  }
 }
 
 /** The compiler says so, but what it had in hand was removed, and may have been large: there is space again. */

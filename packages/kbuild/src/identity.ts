@@ -6,7 +6,7 @@ import type { ProgramName } from './programs.js';
 import { selectPart, type SourcePart } from './source-parts.js';
 import type { EarlyLook, TreeEdits } from './sources/git-look.js';
 import { identifyTree } from './sources/tree-look.js';
-import { keepAnswer, type Answer } from './sources/unchanged-part.js';
+import { forgetAnswer, keepAnswer, type Answer } from './sources/unchanged-part.js';
 
 export { beginLook } from './sources/early-look.js';
 export { bringupHome } from './sources/model.js';
@@ -33,7 +33,7 @@ export async function identifyPart(
   return { identity: identities.get(selection.key)!, edits };
 }
 
-/** {@link keepAnswer} about what conf reads of a program's tree. git tells changes of the other parts as fast. */
+/** {@link keepAnswer} about what conf reads of a program's tree. The other parts have so many files that asking git is as fast. */
 export async function keepConfigAnswer(
   directory: string,
   home: string,
@@ -41,5 +41,16 @@ export async function keepConfigAnswer(
   answer: Omit<Answer, 'selection'>,
 ): Promise<void> {
   const selection = selectPart(program, 'config');
-  await keepAnswer(directory, home, `${program}-config`, { ...answer, selection });
+  await keepAnswer(directory, home, answerName(program), { ...answer, selection });
 }
+
+/** For a task that finds another identity than the one that was kept: the next command looks again. */
+export async function forgetConfigAnswer(
+  directory: string,
+  home: string,
+  program: ProgramName,
+): Promise<void> {
+  await forgetAnswer(directory, home, answerName(program));
+}
+
+const answerName = (program: ProgramName) => `${program}-config`;

@@ -6,6 +6,8 @@
 # Nothing goes to stderr, which Nx hashes as well: Node may warn.
 LC_ALL=C
 export LC_ALL
+unset CDPATH
+main=$(dirname -- "$0")/../dist/hash/main.js
 
 # The hash of what conf reads was kept, and nothing has changed: keepAnswer of kbuild wrote the file.
 kept() {
@@ -17,13 +19,14 @@ kept() {
   {
     read -r hash
     read -r sum
-    now=$(xargs -0 stat --printf='%s %.9Y %.9Z %i %f %d\n' -- | sha256sum)
+    facts='%s %.9Y %.9Z %i %f %d\n'
+    now=$({ stat --printf="$facts" -- "$main" && xargs -0 stat --printf="$facts" --; } | sha256sum)
     [ "${now%% *}" = "$sum" ] && echo "$hash"
   } <"$answer"
 }
 if [ "$2" = config ] && kept "$1" "$3" 2>/dev/null; then exit; fi
 
-# git asks each file of a work tree for its times while Node starts, which takes as long. The program asks again itself where this
+# git reads the times of all tracked files while Node starts; both take about as long. The program asks again itself where this
 # answer cannot be used: no work tree, or an index that was written since.
 now=$(date +%s%3N)
 {
@@ -33,4 +36,4 @@ now=$(date +%s%3N)
     -c core.fileMode=true -c core.symlinks=true -c core.ignoreCase=false \
     -c core.trustctime=true -c core.checkStat=default \
     diff-files --raw --no-abbrev -z --relative --no-ext-diff --ignore-submodules=all -- . && printf whole
-} 2>/dev/null | node "$(dirname -- "$0")/../dist/hash/main.js" "$now" "$@" 2>/dev/null
+} 2>/dev/null | node "$main" "$now" "$@" 2>/dev/null

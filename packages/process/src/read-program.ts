@@ -12,7 +12,7 @@ import type { Argv } from './run.js';
 /**
  * All of the stdout of a program that only reads, and ends soon. Nx starts one for each source tree on every command, so this does
  * without execa, which takes longer to load than git takes to run, and without a reaper: a program that is left alone does no harm.
- * It runs before this function returns, whatever the caller does next.
+ * The program has been started when this function returns, even if the caller then blocks the event loop.
  *
  * @param options.env the whole environment; by default {@link scrubbedEnvironment}
  * @returns undefined when the program did not exit with 0

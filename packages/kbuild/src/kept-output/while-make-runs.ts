@@ -17,7 +17,7 @@ type Used = Pick<MakeSetting, 'out' | 'source'>;
  * what it was before.
  *
  * @param label the project's name, for messages
- * @param collect what follows on make while the source is compared, which takes as long; it reads what make left
+ * @param collect what follows on make; it may read the source as well
  * @throws UserError `SOURCE_CHANGED`: make succeeded, but what it made is of neither state
  */
 export async function whileMakeRuns<T>(
@@ -47,10 +47,10 @@ export async function whileMakeRuns<T>(
     if (isOrderly || error instanceof AbortedError) await settle().catch(() => undefined);
     throw error;
   }
-  const [settled, collected] = await Promise.allSettled([settle(), collect()]);
-  if (settled.status === 'rejected') throw settled.reason;
-  if (settled.value.length > 0)
-    throw sourceChanged(used.source.path, `${label} was being built`, settled.value, MAKES_LITTLE);
+  const [collected] = await Promise.allSettled([collect()]);
+  const changed = await settle();
+  if (changed.length > 0)
+    throw sourceChanged(used.source.path, `${label} was being built`, changed, MAKES_LITTLE);
   if (collected.status === 'rejected') throw collected.reason;
   return collected.value;
 }

@@ -74,7 +74,7 @@ export const DIFF_FILES = [
 
 const LIST_INDEX = ['ls-files', '--stage', '-v', '-z', '--', '.'];
 
-/** Asks git about a directory, whatever it is. Its programs run before this function returns. */
+/** Asks git about a directory, whatever it is. Its programs have been started when this function returns. */
 export function lookEarly(directory: string): EarlyLook {
   const ask = (args: readonly string[]) => readGit(directory, [...EXACT, ...args]).catch(() => undefined);
   return { startedMs: Date.now(), changed: ask(DIFF_FILES), staged: ask(LIST_INDEX) };
@@ -156,9 +156,13 @@ const PLACES = ['--show-toplevel', '--git-path', 'info/attributes', '--git-path'
 
 /** That look, where the index was last written before it, so that git went by this very index. */
 function ifStillRight(early: EarlyLook | undefined, index: string, root: Buffer): EarlyLook | undefined {
-  if (!early || !hasReliableTimes(root)) return undefined;
-  const status = statSync(Buffer.from(index, 'latin1'), { throwIfNoEntry: false });
-  return status && status.ctimeMs < early.startedMs - TICK_MS ? early : undefined;
+  const file = Buffer.from(index, 'latin1');
+  try {
+    if (!early || !hasReliableTimes(root) || !hasReliableTimes(file)) return undefined;
+    return statSync(file).ctimeMs < early.startedMs - TICK_MS ? early : undefined;
+  } catch {
+    return undefined; // One of them is gone, and git says what that means.
+  }
 }
 
 /** Another one whenever git has written the file. */
@@ -172,10 +176,12 @@ async function lookOnce(
   { known, listed, checksum, repository, directories, early }: GitLookOptions & Pick<IndexSource, 'checksum'>,
 ): Promise<Pick<GitLook, 'index' | 'changed' | 'untracked'> | undefined> {
   const isKnown = !listed && checksum !== undefined && known?.checksum === checksum;
+  const listing = isKnown ? undefined : listIndex(git, early);
+  const isTracked = async () => isKnown || ((await listing)?.length ?? 0) > 0;
   const [staged, changed, untracked] = await Promise.all([
-    isKnown ? undefined : listIndex(git, early),
+    listing,
     findChanged(git, early),
-    findUntracked(git, checksum, directories),
+    findUntracked(git, checksum, directories, isTracked),
   ]);
   if (!changed || !untracked) return undefined;
   // A submodule that is not checked out: git speaks for the repository around it.
@@ -201,12 +207,14 @@ async function findUntracked(
   git: Git,
   checksum: string | undefined,
   directories: RememberedDirectories | undefined,
+  isTracked: () => Promise<boolean>,
 ): Promise<readonly string[] | undefined> {
   const list = async () => {
     const output = await git('ls-files', '--others', '-z', '--', '.');
     return output && splitNames(output);
   };
-  return directories && checksum !== undefined ? directories.untracked(checksum, list) : list();
+  if (!directories || checksum === undefined) return list();
+  return directories.untracked(checksum, { list, isTracked });
 }
 
 type Git = (...args: string[]) => Promise<Buffer | undefined>;

@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -23,7 +24,7 @@ interface Tree {
   readonly path: string;
   readonly record: string;
   /** Lists the untracked files. @returns whether git was asked */
-  readonly asks: (whileListing?: () => void, checksum?: string) => Promise<boolean>;
+  readonly asks: (whileListing?: () => void, checksum?: string, isTracked?: boolean) => Promise<boolean>;
 }
 
 function makeTree(): Tree {
@@ -34,12 +35,15 @@ function makeTree(): Tree {
   mkdirSync(Buffer.concat([Buffer.from(`${path}/`), Buffer.from([0xff, 0xe9])]));
   writeFileSync(join(path, 'sub/file'), 'a\n');
   writeFileSync(join(path, 'sub/below/file'), 'b\n');
-  const asks: Tree['asks'] = async (whileListing, checksum = 'index') => {
+  const asks: Tree['asks'] = async (whileListing, checksum = 'index', isTracked = true) => {
     let asked = false;
-    const names = await new RememberedDirectories(Buffer.from(path), record).untracked(checksum, async () => {
-      asked = true;
-      whileListing?.();
-      return ['new \xff'];
+    const names = await new RememberedDirectories(Buffer.from(path), record).untracked(checksum, {
+      list: async () => {
+        asked = true;
+        whileListing?.();
+        return ['new \xff'];
+      },
+      isTracked: async () => isTracked,
     });
     expect(names).toEqual(['new \xff']);
     return asked;
@@ -134,6 +138,14 @@ describe('untracked files', () => {
     expect(await asks()).toBe(true);
   });
 
+  it('are not remembered of a tree that is no part of the index', async () => {
+    const { record, asks } = makeTree();
+    await settled();
+    for (const look of [1, 2])
+      expect({ look, asks: await asks(undefined, 'index', false) }).toEqual({ look, asks: true });
+    expect(existsSync(record)).toBe(false);
+  });
+
   it('are asked each time as long as a directory has changed just now', async () => {
     const { asks } = makeTree();
     expect(await asks()).toBe(true);
@@ -144,7 +156,10 @@ describe('untracked files', () => {
     const record = join(root, 'proc.json');
     for (const count of [1, 2]) {
       const list = jest.fn(async () => []);
-      await new RememberedDirectories(Buffer.from('/proc/sys/kernel'), record).untracked('index', list);
+      await new RememberedDirectories(Buffer.from('/proc/sys/kernel'), record).untracked('index', {
+        list,
+        isTracked: async () => true,
+      });
       expect({ count, asked: list.mock.calls.length }).toEqual({ count, asked: 1 });
     }
   });

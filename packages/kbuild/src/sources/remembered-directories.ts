@@ -6,15 +6,15 @@ import { writeFileAside } from '@bringup/process';
 import { FileFacts, KnownFacts } from './file-facts.js';
 import { quickPlace, SETTLED_MS } from './remembered-files.js';
 
-/** The root's own name, and that of the directory of its entries for `dirname`. */
+/** The root's name. `dirname` gives the same for an entry of the root. */
 const ROOT = '.';
 
 /** The kinds of entry, before their names. */
 const [DIRECTORY, OTHER] = ['d', '-'];
 
 /**
- * Local file systems, whose times come from this host's clock, and on which every new, removed or renamed entry changes its directory's times, by their numbers for statfs(2)
- * (linux/magic.h). Some of FUSE's and of virtual machines' shares do it otherwise.
+ * Local file systems, by their numbers for statfs(2) (linux/magic.h). Their times come from this host's clock, and a directory's times
+ * change whenever an entry is added, removed or renamed. Some of FUSE's and of virtual machines' shares do it otherwise.
  */
 const KEEPS_TIMES: ReadonlySet<number> = new Set([
   0xef53, // ext2, ext3, ext4
@@ -71,11 +71,15 @@ export class RememberedDirectories {
    * The untracked files of the tree, from git only where a directory or the index has changed.
    *
    * @param checksum of the index
-   * @param list asks git
+   * @param git.list asks git for them
+   * @param git.isTracked whether the index has any file of the tree: else nothing is remembered
    */
   async untracked(
     checksum: string,
-    list: () => Promise<readonly string[] | undefined>,
+    {
+      list,
+      isTracked,
+    }: { list: () => Promise<readonly string[] | undefined>; isTracked: () => Promise<boolean> },
   ): Promise<readonly string[] | undefined> {
     const kept = await this.read();
     const known = new KnownFacts(kept?.directories);
@@ -84,6 +88,7 @@ export class RememberedDirectories {
       if (same.areTouched && same.areSettled) await this.write({ ...kept, directories: same.facts.format() });
       return kept.untracked;
     }
+    if (!(await isTracked())) return list();
     const before = same ?? this.ifItHasTimes(() => this.walk(known));
     const untracked = await list();
     if (untracked === undefined || !before?.areSettled) return untracked;

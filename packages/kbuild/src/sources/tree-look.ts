@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { lstatSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { lookBehind, walk } from './behind-links.js';
@@ -13,8 +12,9 @@ import {
 } from './git-look.js';
 import { isAttributes, readSummary, sumOf, type IndexBase, type IndexSummary } from './index-base.js';
 import { PlainIndex } from './plain-index.js';
-import { RememberedDirectories } from './remembered-directories.js';
+import type { RememberedDirectories } from './remembered-directories.js';
 import { ifUnreadable, isLink, place, RememberedFiles, type FileIdentity } from './remembered-files.js';
+import { recordOf, rememberedDirectories } from './tree-record.js';
 
 /** Every file of a tree: name relative to it, in latin1 → mode and id of its content. */
 export type TreeListing = Map<string, FileIdentity>;
@@ -117,7 +117,7 @@ interface Wanted {
   readonly selections: readonly FileSelection[];
   /** Where sums are kept. */
   readonly sums?: string;
-  readonly directories?: RememberedDirectories;
+  readonly directories?: Readonly<Record<'ofGit' | 'ofPlainIndex', RememberedDirectories>>;
   readonly early?: EarlyLook;
   /** Every file is asked for, not the sums alone. */
   readonly listed: boolean;
@@ -164,9 +164,9 @@ class Looker {
     const summary = wanted.sums === undefined ? undefined : await readSummary(wanted.sums);
     const isEnough = wanted.selections.every(({ key }) => summary?.sums[key] !== undefined);
     const { directories, early } = wanted;
-    const options = { known: summary, listed: wanted.listed || !isEnough, directories };
-    const own = await lookByGit(root, { ...options, early });
-    const git = own ?? (await plain?.look(options));
+    const options = { known: summary, listed: wanted.listed || !isEnough };
+    const own = await lookByGit(root, { ...options, directories: directories?.ofGit, early });
+    const git = own ?? (await plain?.look({ ...options, directories: directories?.ofPlainIndex }));
     if (git) {
       const state = await this.complete(root, git, wanted, own === undefined);
       return state ?? this.look(root, { ...wanted, listed: true }, plain);
@@ -296,16 +296,6 @@ export async function identifyTree(
   return describe(await look(directory, selections, { home, early, listed: false }), selections);
 }
 
-/** Where the store keeps what it remembers of a tree; scripts/source-hash.sh knows it as well. */
-export function recordOf(home: string, directory: string): string {
-  const name = createHash('sha256').update(directory).digest('hex').slice(0, 32);
-  return join(home, 'trees', name);
-}
-
-export function rememberedDirectories(root: Buffer, record: string): RememberedDirectories {
-  return new RememberedDirectories(root, join(record, 'directories.json'));
-}
-
 function describe(state: State, selections: readonly FileSelection[]): TreeIdentities {
   const identities = selections.map((selection) => [selection.key, identityOf(state, selection)] as const);
   const edits = state.isPlain ? 'unknown' : state.edits;
@@ -320,10 +310,10 @@ async function look(
   const record = home === undefined ? undefined : recordOf(home, directory);
   const plain = record === undefined ? undefined : new PlainIndex(directory, join(record, 'index'));
   const root = Buffer.from(directory);
-  const directories = record === undefined ? undefined : rememberedDirectories(root, record);
+  const top = realpathSync.native(root as unknown as string, 'latin1');
+  const directories = record === undefined ? undefined : rememberedDirectories(top, record);
   const wanted = { selections, sums: record && join(record, 'sums.json'), listed, directories, early };
   const remembered = await RememberedFiles.open(directory, record && join(record, 'files.json'));
-  const top = realpathSync.native(root as unknown as string, 'latin1');
   const state = await new Looker(remembered, top).look(root, wanted, plain);
   await remembered.save();
   if (!state.isPlain || !plain?.isOutdated) return state;

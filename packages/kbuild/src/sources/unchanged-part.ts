@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readlinkSync, realpathSync, type BigIntStats } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { writeFileAside } from '@bringup/process';
 import { settingsOf } from './git-look.js';
 import { isLink, place, SETTLED_MS } from './remembered-files.js';
-import { lookAtTree, recordOf, rememberedDirectories, type FileSelection } from './tree-look.js';
+import { lookAtTree, type FileSelection } from './tree-look.js';
+import { recordOf, rememberedDirectories } from './tree-record.js';
 
 /** Files that decide whether an untracked file counts. */
 const IGNORES = /(^|\/)\.gitignore$/;
@@ -30,13 +31,17 @@ function seconds(nanoseconds: bigint): string {
  * @param name in latin1
  */
 function targetOf(top: string, name: string): Buffer[] | undefined {
-  const link = join(top, name);
-  const target = resolve(dirname(link), readlinkSync(Buffer.from(link, 'latin1'), 'latin1'));
-  if (!target.startsWith(`${top}/`)) return undefined;
-  const path = Buffer.from(target, 'latin1');
-  // Where nothing is, something new changes a directory of the tree.
-  if (!lstatSync(path, { throwIfNoEntry: false })) return [];
-  return realpathSync.native(path as unknown as string, 'latin1') === target ? [path] : undefined;
+  try {
+    const link = join(top, name);
+    const target = resolve(dirname(link), readlinkSync(Buffer.from(link, 'latin1'), 'latin1'));
+    if (!target.startsWith(`${top}/`)) return undefined;
+    const path = Buffer.from(target, 'latin1');
+    // Where nothing is, something new changes a directory of the tree.
+    if (!lstatSync(path, { throwIfNoEntry: false })) return [];
+    return realpathSync.native(path as unknown as string, 'latin1') === target ? [path] : undefined;
+  } catch {
+    return undefined; // A circle, a link to a link that leads nowhere, or a file in place of a directory.
+  }
 }
 
 /** What is asked about a tree, and answered. */
@@ -47,16 +52,17 @@ export interface Answer {
   readonly identity: string;
   /** One line. */
   readonly text: string;
-  /** Files of the program that answers. */
-  readonly programs: readonly string[];
+  /** Files of the program that answers; the first is the one that the script starts. */
+  readonly programs: readonly [string, ...string[]];
 }
 
 /**
  * Keeps an answer about some files of a tree for scripts/source-hash.sh, which takes a fraction of the time that Node takes to start: it
  * gives the answer again as long as `stat` prints the same of each of these files, and of all directories, in which a file may be new.
- * Nothing is kept where one of them has changed in the last two seconds, or of links that lead out of the tree.
+ * Nothing is kept if one of them changed in the last two seconds, or if a link leads out of the tree.
  *
- * The file has the answer, the SHA-256 of what `stat` prints, and the paths, each ended by NUL: files, then directories.
+ * The file has the answer, the SHA-256 of what `stat` prints of the script's program and of the paths, and the paths, each ended by NUL:
+ * files, directories, programs.
  *
  * @param name of the file, in the tree's record
  */
@@ -68,14 +74,23 @@ export async function keepAnswer(
 ): Promise<void> {
   const record = recordOf(home, directory);
   const root = Buffer.from(directory);
-  const directories = await rememberedDirectories(root, record).settled();
+  // What is new in a directory does not show in a link to it.
+  if (!lstatSync(root).isDirectory()) return;
+  const top = realpathSync.native(root as unknown as string, 'latin1');
+  const { ofGit, ofPlainIndex } = rememberedDirectories(top, record);
+  const directories = (await ofGit.settled()) ?? (await ofPlainIndex.settled());
   if (!directories) return;
   const file = join(record, name);
   const files = (await keptFiles(file, root, answer)) ?? (await listFiles(directory, home, answer));
   if (!files) return;
-  const list = [...files, ...directories.map((below) => (below === '.' ? root : place(root, below)))];
+  const programs = answer.programs.map((path) => Buffer.from(path));
+  const list = [
+    ...files,
+    ...directories.map((below) => (below === '.' ? root : place(root, below))),
+    ...programs,
+  ];
   const sum = createHash('sha256');
-  for (const path of list) {
+  for (const path of [programs[0]!, ...list]) {
     const status = lstatSync(path, { bigint: true, throwIfNoEntry: false });
     if (status && Number(status.ctimeMs) >= answer.startedMs - SETTLED_MS) return;
     if (status) sum.update(formatFacts(status));
@@ -99,19 +114,25 @@ async function keptFiles(file: string, root: Buffer, { text }: Answer): Promise<
 async function listFiles(
   directory: string,
   home: string,
-  { selection, identity, programs }: Answer,
+  { selection, identity }: Answer,
 ): Promise<Buffer[] | undefined> {
   const root = Buffer.from(directory);
   const top = realpathSync.native(root as unknown as string, 'latin1');
   const look = await lookAtTree(directory, [selection], home);
   if (look.identities.get(selection.key) !== identity) return undefined;
-  const paths = [...(await settingsOf(directory)), ...programs.map((path) => Buffer.from(path))];
+  const paths = [...(await settingsOf(directory))];
   for (const [name, own] of look.files()) {
     const isRead = selection.has(name);
     if (isRead || IGNORES.test(name)) paths.push(place(root, name));
-    const behind = isRead && isLink(own) ? targetOf(top, name) : [];
+    // Also where the link itself is not read: a file behind it may be.
+    const behind = isLink(own) ? targetOf(top, name) : [];
     if (behind === undefined) return undefined;
     paths.push(...behind);
   }
   return paths;
+}
+
+/** Forgets an answer: whatever it was kept by, it has turned out to be another one. */
+export async function forgetAnswer(directory: string, home: string, name: string): Promise<void> {
+  await rm(join(recordOf(home, directory), name), { force: true }).catch(() => undefined);
 }

@@ -6,7 +6,7 @@
  *
  * Of a tree of the PROGRAM's kind, what the PART of the work reads. Where a CONFIG names the commit, so does the hash; one that
  * is not there may name it. Smaller trees are hashed by tree-hash.sh, which takes less time to start. The script hands over when it
- * started, as an argument before the others, and on stdin what git's `diff-files` printed by then, with `whole` at its end.
+ * started, as an argument before the others, and on stdin what `git diff-files` prints, followed by `whole` if git succeeded.
  */
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
@@ -25,7 +25,7 @@ const WHOLE = 'whole';
 
 async function main([started, program, part, path, ...configs]: string[]): Promise<void> {
   const directory = resolve(path!);
-  const [home, startedMs] = [bringupHome(), Date.now()];
+  const home = bringupHome();
   const early = { startedMs: Number(started), changed: readChanged() };
   const look = identifyPart(directory, home, program as ProgramName, part as SourcePart, early);
   const edits = look.then(
@@ -36,8 +36,12 @@ async function main([started, program, part, path, ...configs]: string[]): Promi
   const text = sourceHash(identity, commit);
   console.log(text);
   if (part !== 'config') return;
-  const programs = Object.keys(require.cache);
-  await keepConfigAnswer(directory, home, program as ProgramName, { startedMs, identity, text, programs });
+  // git may have looked before Node started. Where date(1) printed no number, nothing is kept.
+  const startedMs = Number(started) || 0;
+  const programs = [__filename, ...Object.keys(require.cache)] as const;
+  const answer = { startedMs, identity, text, programs };
+  // It only saves time, and the hash is printed already.
+  await keepConfigAnswer(directory, home, program as ProgramName, answer).catch(() => undefined);
 }
 
 async function readChanged(): Promise<Buffer | undefined> {

@@ -149,6 +149,46 @@ describe('what conf reads', () => {
     expect(readdirSync(join(home, 'trees', record!))).not.toContain('kernel-config');
   });
 
+  it('is not kept, and the hash is the same each time, where a link leads to a link that leads nowhere', async () => {
+    const { path, hash } = makeTree();
+    symlinkSync('Kconfig.b', join(path, 'init/Kconfig.a'));
+    symlinkSync('Kconfig.gone', join(path, 'init/Kconfig.b'));
+    await settled();
+    const { text } = await hash('config');
+    for (const look of [1, 2])
+      expect({ look, ...(await hash('config')) }).toEqual({ look, text, byNode: true });
+  });
+
+  it('is not kept where a link that is not read itself leads out of the tree', async () => {
+    const { path, hash } = makeTree();
+    mkdirSync(`${path}.outside/sub`, { recursive: true });
+    writeFileSync(`${path}.outside/Kconfig`, 'config C\n');
+    mkdirSync(join(path, 'Documentation'));
+    symlinkSync(`${path}.outside`, join(path, 'Documentation/mine'));
+    await settled();
+    const before = await hash('config');
+    await hash('config');
+    writeFileSync(`${path}.outside/sub/Kconfig`, 'config D\n');
+    expect((await hash('config')).text).not.toBe(before.text);
+  });
+
+  it('is looked up again by another Bringup', async () => {
+    const { home, hash } = makeTree();
+    await settled();
+    const before = await hash('config');
+    while ((await hash('config')).byNode);
+    const [record] = readdirSync(join(home, 'trees'));
+    const file = join(home, 'trees', record!, 'kernel-config');
+    // As if the program that answers were another file: what stat says of it is part of the sum.
+    const [text, sum, ...rest] = readFileSync(file, 'latin1').split('\n');
+    writeFileSync(
+      file,
+      [text, sum!.replace(/^./, (digit) => (digit === '0' ? '1' : '0')), ...rest].join('\n'),
+      'latin1',
+    );
+    expect(await hash('config')).toEqual({ ...before, byNode: true });
+  });
+
   it('is kept where a link leads to a file of the tree, which then counts', async () => {
     const { path, hash, fresh } = makeTree();
     symlinkSync('main.c', join(path, 'init/Kconfig.link'));

@@ -15,6 +15,7 @@ import {
   type ExtraArtifacts,
   type MakeSetting,
 } from '@bringup/kbuild';
+import type { TreeEdits } from '@bringup/kbuild/identity';
 import { isBringupError, sha256File, UserError } from '@bringup/process';
 import { variantOutput } from '../../workspace/variants.js';
 import { configureProject } from './configure-project.js';
@@ -54,11 +55,16 @@ export async function buildProject(task: Task, project: KconfigProject, collect?
       return;
     }
     const { built } = await runMake(task, project, { config, initramfs }, collect);
-    if (commit !== undefined && (await scmState(tree!.path, tree!.own?.edits)) !== commit)
+    if (commit !== undefined && (await scmState(tree!.path, editsAfter(tree!.own?.edits))) !== commit)
       throw committed(directory!);
     const changed = await publish(output, 'build', recipe, built);
     task.note(changed.length > 0 ? `built ${changed.join(', ')}` : 'built, and nothing came out different');
   });
+}
+
+/** What is known of edits after make: one that was there still is, but there may be others since. */
+function editsAfter(before: TreeEdits | undefined): TreeEdits {
+  return before === 'some' ? 'some' : 'unknown';
 }
 
 function committed(path: string): UserError {

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { scmState, type ProgramName, type SourcePart, type SourceTree } from '@bringup/kbuild';
+import { bringupHome, scmState, type ProgramName, type SourcePart, type SourceTree } from '@bringup/kbuild';
+import { forgetConfigAnswer } from '@bringup/kbuild/identity';
 import { UserError } from '@bringup/process';
 import { hashedDirectory, isSourceHashCommand, sourceHash } from '../../graph/source-hash.js';
 import type { Task } from '../../tasks/task.js';
@@ -34,6 +35,11 @@ export async function checkHashed(
   };
   if (named === undefined ? matches(undefined) || matches(await scmState(path, own?.edits)) : matches(named))
     return;
+  // Where a kept answer was stale, the same command again finds the right one.
+  for (const [command] of hashed) {
+    const directory = resolve(realpathSync(workspaceRoot), hashedDirectory(command)!);
+    await forgetConfigAnswer(directory, bringupHome(), program);
+  }
   const what =
     named !== undefined && matches(undefined)
       ? `${path}: the release names the commit since the configuration changed in this run, after Nx had hashed the task without the commit`
