@@ -140,9 +140,9 @@ export async function editLoop({ scratch: given, runs, say }) {
     return (performance.now() - start) / 1000;
   });
   const look = async () => {
-    const program = join('node_modules/@bringup/nx/dist/hash/main.js');
+    const script = 'node_modules/@bringup/nx/scripts/source-hash.sh';
     const path = relative(scratch.workspace, tree.path);
-    const argv = [process.execPath, program, 'kernel', 'build', path];
+    const argv = ['sh', script, 'kernel', 'build', path];
     return (await run(argv, place(scratch))).seconds;
   };
   await look();

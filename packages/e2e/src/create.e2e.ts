@@ -63,7 +63,7 @@ describe('what it made', () => {
 
   it('is offered for what boards are generated for', () => {
     const inWorkspace = createRequire(join(root(), 'package.json'));
-    const { BOARD_MACHINES } = inWorkspace('@bringup/nx/dist/project/board-machines.js') as {
+    const { BOARD_MACHINES } = inWorkspace('@bringup/nx/dist/kinds/board/board-machines.js') as {
       BOARD_MACHINES: { arch: string; paths: readonly string[] }[];
     };
     // The first machine of an architecture is its generic one.
