@@ -138,7 +138,7 @@ describe('untracked files', () => {
     expect(await asks()).toBe(true);
   });
 
-  it('are not remembered of a tree that is no part of the index', async () => {
+  it('are not remembered when the index has no file of the tree', async () => {
     const { record, asks } = makeTree();
     await settled();
     for (const look of [1, 2])

@@ -185,12 +185,12 @@ class DirectoriesLook implements Directories {
   add(name: string, status: Stats, digest: string): void {
     this.facts.add(name, status, digest);
     this.device ??= status.dev;
-    // What is mounted below the tree may be of any kind.
+    // Another file system may be mounted there, one that does not keep these times.
     if (status.ctimeMs >= this.startedMs - SETTLED_MS || status.dev !== this.device) this.areSettled = false;
   }
 }
 
-/** The directories among the entries of one. What git keeps in `.git` is no part of a tree. */
+/** The subdirectories of a directory, except `.git`. @param entries of that directory, as {@link RememberedDirectories} lists them */
 function directoriesOf(name: string, entries: readonly string[]): string[] {
   return entries
     .filter((entry) => entry.startsWith(DIRECTORY) && entry !== `${DIRECTORY}.git`)

@@ -303,7 +303,7 @@ describe('a look at a tree', () => {
     ],
     ['a new file', append('sub/new'), 'none'],
     [
-      'a new file that git was told of',
+      'a new file after git add --intent-to-add',
       async (tree) => (append('sub/new')(tree), git(tree, 'add', '--intent-to-add', '.')),
       'some',
     ],

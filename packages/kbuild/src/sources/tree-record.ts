@@ -9,7 +9,7 @@ export function recordOf(home: string, directory: string): string {
 }
 
 /**
- * What is remembered of a tree's directories: one list of untracked files for each index that may be asked.
+ * What is remembered of a tree's directories, once for git's own index and once for Bringup's index of a directory without git.
  *
  * @param top the tree's real path, in latin1
  */

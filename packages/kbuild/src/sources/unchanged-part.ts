@@ -36,7 +36,7 @@ function targetOf(top: string, name: string): Buffer[] | undefined {
     const target = resolve(dirname(link), readlinkSync(Buffer.from(link, 'latin1'), 'latin1'));
     if (!target.startsWith(`${top}/`)) return undefined;
     const path = Buffer.from(target, 'latin1');
-    // Where nothing is, something new changes a directory of the tree.
+    // The link leads nowhere. A file that appears there changes a directory of the tree, which is in the list.
     if (!lstatSync(path, { throwIfNoEntry: false })) return [];
     return realpathSync.native(path as unknown as string, 'latin1') === target ? [path] : undefined;
   } catch {
@@ -74,7 +74,7 @@ export async function keepAnswer(
 ): Promise<void> {
   const record = recordOf(home, directory);
   const root = Buffer.from(directory);
-  // What is new in a directory does not show in a link to it.
+  // stat of a link to a directory does not show that the directory has a new entry.
   if (!lstatSync(root).isDirectory()) return;
   const top = realpathSync.native(root as unknown as string, 'latin1');
   const { ofGit, ofPlainIndex } = rememberedDirectories(top, record);

@@ -42,6 +42,12 @@ interface Tree {
   readonly fresh: (part: 'config' | 'build') => Promise<string>;
 }
 
+/** The file of a kept answer. */
+function keptIn(home: string): string {
+  const [record] = readdirSync(join(home, 'trees'));
+  return join(home, 'trees', record!, 'kernel-config');
+}
+
 /** A workspace with a tree beside it, at a path with a blank. */
 function makeTree(inGit = true): Tree {
   const place = mkdtempSync(join(base, 'place-'));
@@ -109,7 +115,7 @@ describe('what conf reads', () => {
   };
 
   it.each(['a git work tree', 'a directory without git'])(
-    'is told by the shell alone in %s, until it changes',
+    'in %s, the shell answers without Node until something changes',
     async (what) => {
       const inGit = what === 'a git work tree';
       const few = ['a Kconfig file', 'a new Kconfig file', 'a C file', 'nothing'];
@@ -177,8 +183,7 @@ describe('what conf reads', () => {
     await settled();
     const before = await hash('config');
     while ((await hash('config')).byNode);
-    const [record] = readdirSync(join(home, 'trees'));
-    const file = join(home, 'trees', record!, 'kernel-config');
+    const file = keptIn(home);
     // As if the program that answers were another file: what stat says of it is part of the sum.
     const [text, sum, ...rest] = readFileSync(file, 'latin1').split('\n');
     writeFileSync(
@@ -210,8 +215,7 @@ describe('what conf reads', () => {
     await settled();
     const before = await hash('config');
     while ((await hash('config')).byNode);
-    const [record] = readdirSync(join(home, 'trees'));
-    const file = join(home, 'trees', record!, 'kernel-config');
+    const file = keptIn(home);
     writeFileSync(file, change(readFileSync(file, 'latin1')), 'latin1');
     expect(await hash('config')).toEqual({ ...before, byNode: true });
   });
