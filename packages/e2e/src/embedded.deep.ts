@@ -36,7 +36,7 @@ it(
   async () => {
     await run('virt-arm64-embedded:build');
     await alone('virt-arm64-embedded:test');
-    expect(reported()[0]!.output).toMatch(/^Linux bringup 6\..* aarch64/);
+    expect(reported()[0]!.output).toMatch(/^Linux bringup 6\..* aarch64/m);
     const { output } = await run('virt-arm64-embedded:command', '--json');
     expect(output).toContain('dist/kernel-embedded/Image');
     expect(output).not.toContain('-initrd');
@@ -68,7 +68,7 @@ describe('with another initramfs', () => {
     'boots to that',
     async () => {
       await alone('virt-arm64-embedded:test');
-      expect(reported()[0]!.output).toMatch(/^Linux another 6\./);
+      expect(reported()[0]!.output).toMatch(/^Linux another 6\./m);
     },
     2 * MINUTES,
   );
