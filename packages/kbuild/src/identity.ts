@@ -2,18 +2,20 @@
  * Hashes a user's own source tree. It has its own entry, `@bringup/kbuild/identity`, because Nx starts a process for it on every
  * command, and loading all of kbuild takes longer than looking at the 80,000 files of a kernel.
  */
-import type { ProgramName } from './programs.js';
-import { selectPart, type SourcePart } from './source-parts.js';
-import type { EarlyLook, TreeEdits } from './sources/git-look.js';
+import type { ProgramName } from './programs/programs.js';
+import { selectPart, type SourcePart } from './sources/source-parts.js';
+import type { EarlyLook } from './sources/git-look.js';
+import type { TreeEdits } from './sources/tree-files.js';
 import { identifyTree } from './sources/tree-look.js';
 import { forgetAnswer, keepAnswer, type Answer } from './sources/unchanged-part.js';
 
 export { beginLook } from './sources/early-look.js';
 export { bringupHome } from './sources/model.js';
 export { namesCommit, scmState } from './sources/scm-state.js';
-export type { ProgramName } from './programs.js';
-export { DIFF_FILES, EXACT, type EarlyLook, type TreeEdits } from './sources/git-look.js';
-export type { SourcePart } from './source-parts.js';
+export type { ProgramName } from './programs/programs.js';
+export { DIFF_FILES, EXACT, type EarlyLook } from './sources/git-look.js';
+export type { SourcePart } from './sources/source-parts.js';
+export type { TreeEdits } from './sources/tree-files.js';
 
 /**
  * The identity of what one reader of a program's tree reads, as `describeParts` has it, and what is known of edits.

@@ -1,24 +1,28 @@
-export { findArtifactFault, type ArtifactFault } from './artifact-check.js';
-export { ARCH_NAMES, ARCHES, type Arch, type ArchFacts } from './arches.js';
-export { build, type BuildRequest } from './build.js';
-export { type BaseConfig } from './base.js';
+export { findArtifactFault, type ArtifactFault } from './artifacts/artifact-check.js';
+export { ARCH_NAMES, ARCHES, type Arch, type ArchFacts } from './programs/arches.js';
+export { build, type BuildRequest } from './build/build.js';
+export { type BaseConfig } from './configuration/base.js';
 export {
   formatCompileCommands,
   mergeCompileCommands,
   readCompileCommands,
   type CompileCommand,
-} from './compile-commands.js';
-export { configure, readBase, type Configuration, type ConfigureRequest } from './configure.js';
-export { checkDtbs, dtbName, planDtbs, type ExtraArtifacts } from './dtbs.js';
-export { checkDecompressor, EMBEDDED_INITRAMFS, EMBEDDED_INITRAMFS_LINES } from './embedded-initramfs.js';
-export { archiveGdbScripts, GDB_SCRIPTS } from './gdb-scripts.js';
-export { type FragmentReference } from './fragments.js';
-export { runConfigEditor, saveDefconfig, type ConfigEditor } from './editor.js';
-export { readKconfigTree } from './kconfig-tree.js';
-export { resolveAside } from './resolve.js';
-export { readFragments } from './fragments.js';
+} from './build/compile-commands.js';
+export { configure, readBase, type Configuration, type ConfigureRequest } from './configuration/configure.js';
+export { checkDtbs, dtbName, planDtbs, type ExtraArtifacts } from './build/dtbs.js';
+export {
+  checkDecompressor,
+  EMBEDDED_INITRAMFS,
+  EMBEDDED_INITRAMFS_LINES,
+} from './build/embedded-initramfs.js';
+export { archiveGdbScripts, GDB_SCRIPTS } from './build/gdb-scripts.js';
+export { type FragmentReference } from './configuration/fragments.js';
+export { runConfigEditor, saveDefconfig, type ConfigEditor } from './configuration/editor.js';
+export { readKconfigTree } from './configuration/kconfig-tree.js';
+export { resolveAside } from './configuration/resolve.js';
+export { readFragments } from './configuration/fragments.js';
 export { buildLog } from './kept-output/index.js';
-export { archiveInstallTree, type InstallRequest } from './install-tree.js';
+export { archiveInstallTree, type InstallRequest } from './build/install-tree.js';
 export * from './lock/index.js';
 export {
   ccacheDirectory,
@@ -26,7 +30,7 @@ export {
   DEBUG_WORKSPACE_PREFIX,
   planMake,
   type MakeSetting,
-} from './make.js';
+} from './make/make.js';
 export * from './module/index.js';
 export {
   invalidate,
@@ -36,13 +40,19 @@ export {
   publishText,
   readManifest,
   type Manifest,
-} from './manifest.js';
+} from './artifacts/manifest.js';
 export * from './program/index.js';
-export { showProgress, type Progress } from './progress.js';
-export { KCONFIG_PROGRAMS, UBOOT_IMAGE, type KconfigProgram, type ProgramName } from './programs.js';
-export { buildRecipe, configRecipe, recipeOf, type CommonIngredients, type Recipe } from './recipe.js';
-export { describeParts } from './describe-parts.js';
-export { selectPart, SOURCE_PARTS, type SourcePart } from './source-parts.js';
+export { showProgress, type Progress } from './make/progress.js';
+export { KCONFIG_PROGRAMS, UBOOT_IMAGE, type KconfigProgram, type ProgramName } from './programs/programs.js';
+export {
+  buildRecipe,
+  configRecipe,
+  recipeOf,
+  type CommonIngredients,
+  type Recipe,
+} from './artifacts/recipe.js';
+export { describeParts } from './sources/describe-parts.js';
+export { selectPart, SOURCE_PARTS, type SourcePart } from './sources/source-parts.js';
 export * from './sources/index.js';
 export {
   compareTools,
@@ -55,4 +65,4 @@ export {
   type Toolchain,
   type ToolDifference,
   type ToolVersions,
-} from './toolchain.js';
+} from './make/toolchain.js';

@@ -5,7 +5,7 @@ export {
   describeNeedless,
   type CheckResult,
   type LostRequest,
-} from './check.js';
+} from './config/check.js';
 export {
   configValues,
   formatRequest,
@@ -14,9 +14,14 @@ export {
   resolvedValues,
   type ConfigRequest,
   type ConfigValues,
-} from './config-file.js';
-export { diffConfigs, differenceAsFragment, formatDifference, type ConfigDifference } from './difference.js';
-export { describeOverride, formatMerged, planMerge, type MergePlan, type Override } from './merge.js';
+} from './config/config-file.js';
+export {
+  diffConfigs,
+  differenceAsFragment,
+  formatDifference,
+  type ConfigDifference,
+} from './config/difference.js';
+export { describeOverride, formatMerged, planMerge, type MergePlan, type Override } from './config/merge.js';
 export * from './explain/index.js';
 export * from './language/index.js';
 export * from './edit/index.js';

@@ -1,7 +1,12 @@
-export { type AcceleratorChoice } from './accelerator.js';
-export { type PlanRun } from './board-process.js';
-export { DUMPED_ARCHES, dumpDeviceTree, dumpDeviceTreeBlob, type BareMachine } from './device-tree.js';
-export { findUefi, UEFI_ARCHES, type UefiFirmware } from './firmware.js';
+export { type AcceleratorChoice } from './accelerator/accelerator.js';
+export { type PlanRun } from './runs/board-process.js';
+export {
+  DUMPED_ARCHES,
+  dumpDeviceTree,
+  dumpDeviceTreeBlob,
+  type BareMachine,
+} from './machine/device-tree.js';
+export { findUefi, UEFI_ARCHES, type UefiFirmware } from './machine/firmware.js';
 export {
   diagnose,
   formatDiagnosis,
@@ -10,19 +15,19 @@ export {
   type Diagnosis,
   type Outcome,
 } from './doctor/index.js';
-export { formatCommand } from './format-command.js';
-export { type GuestFailure } from './guest-failure.js';
-export * from './life/index.js';
-export { parseLoadedImages, type LoadedImage } from './loaded-images.js';
-export { createLineRelay, type LineRelay } from './line-relay.js';
+export { formatCommand } from './machine/format-command.js';
+export { type GuestFailure } from './guest/guest-failure.js';
+export * from './runs/index.js';
+export { parseLoadedImages, type LoadedImage } from './machine/loaded-images.js';
+export { createLineRelay, type LineRelay } from './runs/line-relay.js';
 export {
   SHELL_PROMPT,
   type GuestCommand,
   type GuestCommandResult,
   type GuestTest,
   type GuestTestResult,
-} from './guest-model.js';
-export { runGuestTest, type GuestTestOptions } from './guest-test.js';
+} from './guest/guest-model.js';
+export { runGuestTest, type GuestTestOptions } from './guest/guest-test.js';
 export {
   type CharacterTarget,
   type GdbStub,
@@ -42,21 +47,23 @@ export {
   type NetworkInterface,
   type PlacedNetwork,
 } from './machine/network.js';
-export { planCommandLine, planMachine, type MachinePlan } from './machine.js';
+export { planCommandLine, planMachine, type MachinePlan } from './machine/machine.js';
 export {
-  ARCH_MACHINES,
-  type Accelerator,
-  type ArchMachine,
-  type BoardArch,
   type BootPath,
   type MachineOptions,
   type Medium,
   type RealTimeClock,
   type Watchdog,
   type UefiFlash,
-} from './machine-model.js';
-export { formatProperties } from './properties.js';
-export { QmpClient, type QmpOptions } from './qmp-client.js';
-export { type QmpEvent, type QmpState } from './qmp-session.js';
-export { runOnTerminal, type BoardRun, type BoardRunOptions } from './run-on-terminal.js';
-export { selectAccelerator, type AcceleratorWish } from './select-accelerator.js';
+} from './machine/machine-model.js';
+export {
+  ARCH_MACHINES,
+  type Accelerator,
+  type ArchMachine,
+  type BoardArch,
+} from './machine/arch-machines.js';
+export { formatProperties } from './machine/properties.js';
+export { QmpClient, type QmpOptions } from './qmp/qmp-client.js';
+export { type QmpEvent, type QmpState } from './qmp/qmp-session.js';
+export { runOnTerminal, type BoardRun, type BoardRunOptions } from './runs/run-on-terminal.js';
+export { selectAccelerator, type AcceleratorWish } from './accelerator/select-accelerator.js';

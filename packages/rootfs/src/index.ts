@@ -1,15 +1,21 @@
-export { type FileContent, type TreeEntry } from './entry.js';
-export { FileTree } from './file-tree.js';
-export { treeFromDirectory } from './directory.js';
-export { treeFromTar } from './tar-read.js';
-export { writeTar } from './tar-write.js';
-export { COMPRESSIONS, compressionTool, compressionToolVersion, type Compression } from './compression.js';
-export { writeNewc } from './newc.js';
-export { readNewc, type NewcEntry } from './newc-read.js';
-export { writeInitramfs, type InitramfsOptions } from './initramfs.js';
-export { treeFromInitramfs } from './initramfs-read.js';
-export { hashTree } from './hash.js';
-export { lintTree, type TreeProblem } from './lint.js';
+export { type FileContent, type TreeEntry } from './tree/entry.js';
+export { FileTree } from './tree/file-tree.js';
+export { treeFromDirectory } from './tree/directory.js';
+export { treeFromTar } from './archives/tar-read.js';
+export { writeTar } from './archives/tar-write.js';
+export {
+  COMPRESSIONS,
+  compressionTool,
+  compressionToolVersion,
+  type Compression,
+} from './archives/compression.js';
+export { writeNewc } from './archives/newc.js';
+export { readNewc, type NewcEntry } from './archives/newc-read.js';
+export { writeInitramfs, type InitramfsOptions } from './archives/initramfs.js';
+export { treeFromInitramfs } from './archives/initramfs-read.js';
+export { hashTree } from './archives/hash.js';
+export { lintTree } from './lint/lint.js';
+export { type TreeProblem } from './lint/tree-problem.js';
 export {
   DEFAULT_GROUPS,
   DEFAULT_INIT,

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { remove } from 'fs-extra';
-import type { ProgramName } from '../programs.js';
-import { selectPart } from '../source-parts.js';
+import type { ProgramName } from '../programs/programs.js';
+import { selectPart } from '../sources/source-parts.js';
 import { lookAtTree, place } from '../sources/index.js';
-import { MAKEFILE } from '../tree-file-kinds.js';
+import { MAKEFILE } from '../programs/tree-file-kinds.js';
 import { rulesDigestOf } from './makefile-rules.js';
 import { moveOut } from './move-out.js';
 import { removeOutdated } from './dependents.js';

@@ -1,5 +1,5 @@
 import type { TreeListing } from '../sources/index.js';
-import { COMPILED, KCONFIG, MAKEFILE } from '../tree-file-kinds.js';
+import { COMPILED, KCONFIG, MAKEFILE } from '../programs/tree-file-kinds.js';
 
 /** How the files of a source tree differ from those that an output directory was made from. */
 export interface SourceChanges {

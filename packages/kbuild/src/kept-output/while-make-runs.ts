@@ -1,7 +1,7 @@
 import { outputFile, pathExists, readFile, remove, stat, writeFile } from 'fs-extra';
 import { AbortedError, ToolError, UserError } from '@bringup/process';
-import type { MakeSetting } from '../make.js';
-import { MAKEFILE } from '../tree-file-kinds.js';
+import type { MakeSetting } from '../make/make.js';
+import { MAKEFILE } from '../programs/tree-file-kinds.js';
 import { runningMark } from './paths.js';
 import type { TreeListing } from '../sources/index.js';
 import { compareListings } from './source-changes.js';

@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { UserError } from '@bringup/process';
-import { build } from '../build.js';
-import { configure } from '../configure.js';
+import { build } from '../build/build.js';
+import { configure } from '../configuration/configure.js';
 import { buildLog } from '../kept-output/index.js';
-import { KCONFIG_PROGRAMS } from '../programs.js';
+import { KCONFIG_PROGRAMS } from '../programs/programs.js';
 import { buildModule, type ModuleRequest } from './build-module.js';
 import { parseKbuildDependencies } from './read-files.js';
 import { prepareKernel } from './prepare-kernel.js';

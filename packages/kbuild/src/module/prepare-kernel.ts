@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile, remove } from 'fs-extra';
 import { sha256File, UserError, writeFileAside } from '@bringup/process';
-import { build, type BuildRequest } from '../build.js';
-import { KCONFIG_PROGRAMS, type KconfigProgram } from '../programs.js';
+import { build, type BuildRequest } from '../build/build.js';
+import { KCONFIG_PROGRAMS, type KconfigProgram } from '../programs/programs.js';
 import { SYMBOL_VERSIONS } from './names.js';
 import { hasModules } from './tree-modules.js';
 

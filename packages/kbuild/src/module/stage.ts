@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { copy, ensureDir, outputJson, pathExists, readJson, remove } from 'fs-extra';
 import { sha256File, UserError } from '@bringup/process';
-import { fileProblem } from '../file-problem.js';
+import { fileProblem } from '../make/file-problem.js';
 
 /**
  * Copies files of the workspace to `staging`, each to the same place below it: make writes beside the sources that it

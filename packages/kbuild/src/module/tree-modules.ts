@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { copy, ensureDir, readdir, remove } from 'fs-extra';
 import { runProgram, ToolError } from '@bringup/process';
 import { parseResolved } from '@bringup/kconfig';
-import type { ExtraArtifacts } from '../dtbs.js';
-import { planMake, type MakeSetting } from '../make.js';
-import { archiveDirectory } from '../tar.js';
+import type { ExtraArtifacts } from '../build/dtbs.js';
+import { planMake, type MakeSetting } from '../make/make.js';
+import { archiveDirectory } from '../build/tar.js';
 import { runDepmod } from './depmod.js';
 import { MODULES_DEBUG_TAR, MODULES_TAR, SYMBOL_VERSIONS } from './names.js';
 

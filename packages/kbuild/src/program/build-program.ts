@@ -1,7 +1,7 @@
 import { join, relative, resolve } from 'node:path';
 import { ensureDir, realpath, remove } from 'fs-extra';
 import { describeFullDevice, runProgram, UserError, type Argv, type RunOptions } from '@bringup/process';
-import { fileProblem } from '../file-problem.js';
+import { fileProblem } from '../make/file-problem.js';
 import { writeBuildId } from './build-id.js';
 import { describeCompileFailure, describeLinkFailure, describeRustFailure } from './failures.js';
 import { planProgram, type ProgramPlan } from './plan.js';

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { scrubbedEnvironment, type Argv, type Environment } from '@bringup/process';
-import { DEBUG_SOURCE_PREFIX } from '../make.js';
+import { DEBUG_SOURCE_PREFIX } from '../make/make.js';
 import { NO_BUILD_ID } from './build-id.js';
 import type { ProgramSettings } from './settings.js';
 

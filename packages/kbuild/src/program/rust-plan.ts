@@ -1,5 +1,5 @@
 import { scrubbedEnvironment } from '@bringup/process';
-import { DEBUG_SOURCE_PREFIX } from '../make.js';
+import { DEBUG_SOURCE_PREFIX } from '../make/make.js';
 import { NO_BUILD_ID } from './build-id.js';
 import { EPOCH, linkedPath, planStrip, type ProgramPlan } from './plan.js';
 import { rustTriple } from './rust.js';

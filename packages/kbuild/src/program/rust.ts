@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { readdir } from 'fs-extra';
 import { debianPackageOf, runProgram, sha256File, ToolError } from '@bringup/process';
-import type { Arch } from '../arches.js';
-import type { ToolVersions } from '../toolchain.js';
+import type { Arch } from '../programs/arches.js';
+import type { ToolVersions } from '../make/toolchain.js';
 
 /** What Rust calls an architecture, and what Debian does. */
 interface RustTarget {

@@ -1,8 +1,8 @@
 import { basename, extname } from 'node:path';
 import { UserError } from '@bringup/process';
-import type { Arch } from '../arches.js';
-import { manifestPath } from '../manifest.js';
-import { probeTools, toolNames, type Toolchain, type ToolVersions } from '../toolchain.js';
+import type { Arch } from '../programs/arches.js';
+import { manifestPath } from '../artifacts/manifest.js';
+import { probeTools, toolNames, type Toolchain, type ToolVersions } from '../make/toolchain.js';
 import { checkFlags, checkRustFlags } from './flags.js';
 import { probeRustLibrary, rustLibraryName } from './rust.js';
 

@@ -3,7 +3,8 @@ import { UserError } from '@bringup/process';
 import { takeLook } from './early-look.js';
 import type { SourceTree } from './model.js';
 import { DEFAULT_EPOCH } from './store.js';
-import { identifyTree, lookAtTree, type FileSelection, type TreeLook } from './tree-look.js';
+import { identifyTree, lookAtTree, type TreeLook } from './tree-look.js';
+import type { FileSelection } from './tree-files.js';
 
 /**
  * The user's own tree as it is now, as the reader of each selection sees it: identity and files are those of the selection alone. Its

@@ -7,6 +7,7 @@ import { readGit, readUserPath, readUserSettings, splitNames } from './git.js';
 import { IndexBase, readChecksum, type IndexSource, type IndexSummary } from './index-base.js';
 import { hasReliableTimes, type RememberedDirectories } from './remembered-directories.js';
 import { place, type FileIdentity } from './remembered-files.js';
+import type { TreeEdits } from './tree-files.js';
 
 /** Git's view of a directory of a work tree. Names are relative to it, in latin1. */
 export interface GitLook {
@@ -25,9 +26,6 @@ export interface GitLook {
   /** The user's {@link SETTINGS}; none where the repository is Bringup's own. */
   readonly settings: ReadonlyMap<string, string>;
 }
-
-/** Whether tracked files of a work tree differ from its index. */
-export type TreeEdits = 'some' | 'none' | 'unknown';
 
 export interface GitLookOptions {
   /** Options of git that name its repository, where that is not the directory's own. */

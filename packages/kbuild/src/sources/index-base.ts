@@ -4,7 +4,7 @@ import { writeFileAside } from '@bringup/process';
 import { ContentSum } from './content-sum.js';
 import { splitNames } from './git.js';
 import { isLink, type FileIdentity } from './remembered-files.js';
-import type { FileSelection } from './tree-look.js';
+import type { FileSelection } from './tree-files.js';
 
 /** What is remembered of an index, so that its 80,000 lines need not be taken apart again. */
 export interface IndexSummary {

@@ -23,10 +23,5 @@ export { describeDirectory } from './directory.js';
 export { place } from './remembered-files.js';
 export { namesCommit, scmState } from './scm-state.js';
 export { listUnmerged } from './unmerged.js';
-export {
-  compareStates,
-  lookAtTree,
-  type FileSelection,
-  type TreeListing,
-  type TreeState,
-} from './tree-look.js';
+export { compareStates, lookAtTree } from './tree-look.js';
+export type { FileSelection, TreeListing, TreeState } from './tree-files.js';

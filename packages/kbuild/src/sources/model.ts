@@ -1,7 +1,6 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import type { TreeEdits } from './git-look.js';
-import type { FileSelection, TreeListing, TreeState } from './tree-look.js';
+import type { FileSelection, TreeEdits, TreeListing, TreeState } from './tree-files.js';
 
 /** A binary package that carries a source tarball below /usr/src (`linux-source-6.1`). */
 export interface DebianPackageSpec {

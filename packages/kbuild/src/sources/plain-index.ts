@@ -6,7 +6,7 @@ import { ToolError } from '@bringup/process';
 import { lookByGit, type GitLook, type GitLookOptions } from './git-look.js';
 import { PLAIN_FILES, runGit } from './git.js';
 import { isLink } from './remembered-files.js';
-import type { TreeListing } from './tree-look.js';
+import type { TreeListing } from './tree-files.js';
 
 /** Smaller trees are read as fast as git is started. */
 const FEWEST_FILES = 2_000;

@@ -1,5 +1,5 @@
-import type { TreeEdits } from './git-look.js';
 import { readGit } from './git.js';
+import type { TreeEdits } from './tree-files.js';
 
 /** Whether a `.config` puts the state of the source's repository into the release (`uname -r`). */
 export function namesCommit(config: string): boolean {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { pathExists, readdir, readFile, remove, stat } from 'fs-extra';
 import { diskUsage, findLockHolder, isInUse, removeTree, removeUnused, tryLock } from '@bringup/process';
-import { KCONFIG_PROGRAMS } from '../programs.js';
+import { KCONFIG_PROGRAMS } from '../programs/programs.js';
 import type { SourceContext } from './model.js';
 import { usedMark } from './store.js';
 

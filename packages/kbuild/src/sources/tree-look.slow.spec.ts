@@ -20,9 +20,9 @@ import { runProgram } from '@bringup/process';
 import { itWhere } from '../../../../jest.abilities.js';
 import { ensureSource } from './sources.js';
 import { ALL_FILES, describeDirectory } from './directory.js';
-import type { TreeEdits } from './git-look.js';
 import { scmState } from './scm-state.js';
-import { compareStates, identifyTree, lookAtTree, type TreeListing } from './tree-look.js';
+import { compareStates, identifyTree, lookAtTree } from './tree-look.js';
+import type { TreeEdits, TreeListing } from './tree-files.js';
 
 /** With a home also without a list of the files, which has to say the same. */
 async function treeHash(tree: string, home?: string): Promise<string | undefined> {

@@ -2,29 +2,13 @@ import { lstatSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { lookBehind, walk } from './behind-links.js';
 import { ContentSum } from './content-sum.js';
-import {
-  findEdits,
-  isConverted,
-  lookByGit,
-  type EarlyLook,
-  type GitLook,
-  type TreeEdits,
-} from './git-look.js';
+import { findEdits, isConverted, lookByGit, type EarlyLook, type GitLook } from './git-look.js';
 import { isAttributes, readSummary, sumOf, type IndexBase, type IndexSummary } from './index-base.js';
 import { PlainIndex } from './plain-index.js';
 import type { RememberedDirectories } from './remembered-directories.js';
 import { ifUnreadable, isLink, place, RememberedFiles, type FileIdentity } from './remembered-files.js';
 import { recordOf, rememberedDirectories } from './tree-record.js';
-
-/** Every file of a tree: name relative to it, in latin1 → mode and id of its content. */
-export type TreeListing = Map<string, FileIdentity>;
-
-/** Some files of a tree, by their names. */
-export interface FileSelection {
-  /** Another one for each set of names: what is remembered of a selection is filed under it. */
-  readonly key: string;
-  readonly has: (name: string) => boolean;
-}
+import type { FileSelection, TreeEdits, TreeListing, TreeState } from './tree-files.js';
 
 /** A tree as it was when it was looked at, without its files. */
 export interface TreeIdentities {
@@ -43,16 +27,6 @@ export interface TreeIdentities {
 /** A tree as it was when it was looked at. */
 export interface TreeLook extends TreeIdentities {
   readonly files: () => TreeListing;
-}
-
-/** All files of a tree, as what differs from an index. */
-export interface TreeState {
-  /** {@link IndexSummary.digest} of the index. */
-  readonly index: string;
-  /** Files of the index that are not as it has them: name → what it has. */
-  readonly gone: readonly (readonly [string, FileIdentity])[];
-  /** What is there in their place, and files that the index does not have. */
-  readonly now: readonly (readonly [string, FileIdentity])[];
 }
 
 /** With more differences than this, listing all files costs no more. */

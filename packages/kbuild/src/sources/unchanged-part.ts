@@ -5,8 +5,9 @@ import { dirname, join, resolve } from 'node:path';
 import { writeFileAside } from '@bringup/process';
 import { settingsOf } from './git-look.js';
 import { isLink, place, SETTLED_MS } from './remembered-files.js';
-import { lookAtTree, type FileSelection } from './tree-look.js';
+import { lookAtTree } from './tree-look.js';
 import { recordOf, rememberedDirectories } from './tree-record.js';
+import type { FileSelection } from './tree-files.js';
 
 /** Files that decide whether an untracked file counts. */
 const IGNORES = /(^|\/)\.gitignore$/;

@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sha256File, ToolError } from '@bringup/process';
-import { build } from '../build.js';
+import { build } from '../build/build.js';
 import { buildLog } from '../kept-output/index.js';
-import { KCONFIG_PROGRAMS } from '../programs.js';
-import { describeParts } from '../describe-parts.js';
+import { KCONFIG_PROGRAMS } from '../programs/programs.js';
+import { describeParts } from '../sources/describe-parts.js';
 import type { SourceTree } from '../sources/index.js';
 
 const FIXTURE = join(__dirname, '../../fixtures/fake-kernel');

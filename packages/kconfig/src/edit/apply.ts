@@ -1,4 +1,4 @@
-import { formatRequest, parseConfig } from '../config-file.js';
+import { formatRequest, parseConfig } from '../config/config-file.js';
 
 const BYTE_ORDER_MARK = '\uFEFF';
 

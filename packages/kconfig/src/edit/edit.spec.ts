@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { configValues, parseConfig } from '../config-file.js';
+import { configValues, parseConfig } from '../config/config-file.js';
 import { evaluate, loadKconfig, type KconfigTree } from '../language/index.js';
 import { applyFragmentEdit, planFragmentEdit } from './index.js';
 

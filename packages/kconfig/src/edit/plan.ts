@@ -1,4 +1,4 @@
-import { type ConfigRequest, type ConfigValues } from '../config-file.js';
+import { type ConfigRequest, type ConfigValues } from '../config/config-file.js';
 import { evaluate, type Evaluation, type KconfigTree } from '../language/index.js';
 
 /** What is to be done to one fragment. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nearNames } from '@bringup/process';
-import { type ConfigRequest, configValues, parseConfig } from '../config-file.js';
+import { type ConfigRequest, configValues, parseConfig } from '../config/config-file.js';
 import { evaluate, FRONTENDS_4_11, type KconfigTree, loadKconfig } from '../language/index.js';
 import { explainLoss, explainSymbol, formatLoss, formatSymbol, suggestFix } from './index.js';
 

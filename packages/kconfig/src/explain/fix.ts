@@ -1,4 +1,4 @@
-import { type ConfigRequest, formatRequest } from '../config-file.js';
+import { type ConfigRequest, formatRequest } from '../config/config-file.js';
 import type { Evaluation, KconfigTree } from '../language/index.js';
 import { probe } from '../language/evaluate.js';
 import type { Assignments } from './assignments.js';

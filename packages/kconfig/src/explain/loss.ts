@@ -1,5 +1,5 @@
 import { nearNames } from '@bringup/process';
-import type { ConfigRequest } from '../config-file.js';
+import type { ConfigRequest } from '../config/config-file.js';
 import type { Evaluation, KconfigSymbol, KconfigTree, Prompt, Tristate } from '../language/index.js';
 import {
   activeLinks,

@@ -1,6 +1,6 @@
 /** What an explanation is made of: plain data, for `--json` as it is and for people through `format.ts`. */
 
-import type { ConfigRequest } from '../config-file.js';
+import type { ConfigRequest } from '../config/config-file.js';
 import type { Place } from '../language/index.js';
 
 export type Letter = 'n' | 'm' | 'y';

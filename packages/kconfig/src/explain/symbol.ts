@@ -1,5 +1,5 @@
 import { nearNames, UserError } from '@bringup/process';
-import type { ConfigRequest } from '../config-file.js';
+import type { ConfigRequest } from '../config/config-file.js';
 import { type Evaluation, formatTristate, type KconfigSymbol, type KconfigTree } from '../language/index.js';
 import {
   activeLinks,

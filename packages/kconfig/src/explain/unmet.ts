@@ -1,4 +1,4 @@
-import type { ConfigRequest } from '../config-file.js';
+import type { ConfigRequest } from '../config/config-file.js';
 import { type Expression, formatOperand, type KconfigSymbol, type Tristate } from '../language/index.js';
 import { activeLinks, atValue, bestPrompt, choiceName, type Facts, linkOf, tristateOf } from './facts.js';
 import type { Culprit, CulpritReason, Unmet } from './reasons.js';

@@ -1,4 +1,4 @@
-import type { Signature } from './diagnose.js';
+import type { Signature } from './signature.js';
 import { argument } from './argument.js';
 import { findLine, values, type Findings } from './evidence.js';
 import type { Outcome } from './outcomes.js';

@@ -1,19 +1,9 @@
-import { readEvidence, type BootEvidence, type Findings } from './evidence.js';
+import type { Match, Signature } from './signature.js';
+import { readEvidence, type BootEvidence } from './evidence.js';
 import { OUTCOMES, type Outcome } from './outcomes.js';
 import { BOOT_SIGNATURES } from './boot-signatures.js';
 import { KERNEL_SIGNATURES } from './kernel-signatures.js';
 import { USERSPACE_SIGNATURES } from './userspace-signatures.js';
-
-/** What a signature sees in a boot: why it failed, and what helps. */
-export interface Match {
-  cause: string;
-  remedy: string;
-  /** Lines of the console that show it: the kernel's list of devices, for one. */
-  seen?: readonly string[];
-}
-
-/** How a failure is recognised. */
-export type Signature = (findings: Findings) => Match | undefined;
 
 /** A recognised failure. */
 export interface Diagnosis extends Match {

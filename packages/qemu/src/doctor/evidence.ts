@@ -1,4 +1,4 @@
-import { cleanConsoleText, printable } from '../console-text.js';
+import { cleanConsoleText, printable } from './console-text.js';
 import { argument } from './argument.js';
 import type { ImageFormats } from './image-format.js';
 

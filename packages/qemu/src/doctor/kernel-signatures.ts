@@ -1,4 +1,4 @@
-import type { Match, Signature } from './diagnose.js';
+import type { Match, Signature } from './signature.js';
 import { findLine, values, type Findings } from './evidence.js';
 import type { Outcome } from './outcomes.js';
 

@@ -1,4 +1,4 @@
-import type { Signature } from './diagnose.js';
+import type { Signature } from './signature.js';
 import { BOOT_SIGNATURES } from './boot-signatures.js';
 import { findLine } from './evidence.js';
 import type { Outcome } from './outcomes.js';

@@ -1,6 +1,7 @@
 import { totalmem } from 'node:os';
 import { nearNames, probeVersion, runProgram, UserError } from '@bringup/process';
-import { ARCH_MACHINES, type MachineOptions } from '../machine-model.js';
+import { type MachineOptions } from './machine-model.js';
+import { ARCH_MACHINES } from './arch-machines.js';
 import { checkShares } from './check-shares.js';
 import { checkHostPorts } from './host-ports.js';
 import type { Drive } from './drives.js';

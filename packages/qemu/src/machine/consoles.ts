@@ -1,4 +1,4 @@
-import { formatProperties } from '../properties.js';
+import { formatProperties } from './properties.js';
 import { LOOPBACK } from './network.js';
 
 /** Where characters go to and come from. */

@@ -1,5 +1,5 @@
-import type { BoardArch } from '../machine-model.js';
-import { formatProperties } from '../properties.js';
+import type { BoardArch } from './arch-machines.js';
+import { formatProperties } from './properties.js';
 
 /** QEMU's names of image formats. Never probed: a guest that writes a header into a raw disk would choose it. */
 export type ImageFormat = 'raw' | 'qcow2' | 'vmdk' | 'vdi';

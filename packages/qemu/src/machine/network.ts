@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { UserError } from '@bringup/process';
-import { formatProperties } from '../properties.js';
+import { formatProperties } from './properties.js';
 import { inNamingOrder, type Buses } from './drives.js';
 
 /** A port of the host that leads to one of the guest. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { formatProperties } from '../properties.js';
+import { formatProperties } from './properties.js';
 
 /** A directory of the host in the guest. */
 export type Share = NineShare | VirtioFsShare | SmbShare;

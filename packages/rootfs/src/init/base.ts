@@ -1,4 +1,4 @@
-import { FileTree } from '../file-tree.js';
+import { FileTree } from '../tree/file-tree.js';
 
 /** The directories every root file system starts from. */
 export const BASE_DIRECTORIES: readonly { path: string; mode: number }[] = [

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { UserError } from '@bringup/process';
-import { normalizePath } from '../entry.js';
-import { FileTree } from '../file-tree.js';
+import { normalizePath } from '../tree/entry.js';
+import { FileTree } from '../tree/file-tree.js';
 import { checkAccounts, completeGroups, formatGroup, formatPasswd, formatShadow } from './accounts.js';
 import { consoleDevice } from './base.js';
 import { checkOptions } from './check.js';

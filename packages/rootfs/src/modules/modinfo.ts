@@ -1,4 +1,4 @@
-import { isElf, type ReadAt } from '../elf.js';
+import { isElf, type ReadAt } from '../tree/elf.js';
 
 /** What a kernel module says of itself in its section `.modinfo` (linux/moduleparam.h). */
 export interface Modinfo {

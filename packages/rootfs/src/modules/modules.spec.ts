@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { lintTree } from '../lint.js';
+import { lintTree } from '../lint/lint.js';
 import { writeModule, type SpecModule } from '../testing/modules.js';
 import { device, file, specDirectory, treeOf } from '../testing/trees.js';
 import { readModinfo } from './modinfo.js';

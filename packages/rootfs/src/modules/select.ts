@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import { UserError } from '@bringup/process';
-import { openContent } from '../content.js';
-import type { FileContent } from '../entry.js';
-import type { FileTree } from '../file-tree.js';
+import { openContent } from '../tree/content.js';
+import type { FileContent } from '../tree/entry.js';
+import type { FileTree } from '../tree/file-tree.js';
 import { moduleName, readModinfo, type Modinfo } from './modinfo.js';
 
 /** A module's file, and what it says of itself. */

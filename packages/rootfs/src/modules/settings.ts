@@ -1,5 +1,5 @@
 import { UserError } from '@bringup/process';
-import type { TreeEntry } from '../entry.js';
+import type { TreeEntry } from '../tree/entry.js';
 import type { ModuleFile } from './select.js';
 
 /** A parameter's value; true and false are `1` and `0`. */

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { readFile } from 'fs-extra';
+import { parseConfig } from '@bringup/kconfig';
+import type { BaseConfig } from '../configuration/base.js';
+import { readFragmentFile, type FragmentReference } from '../configuration/fragments.js';
+import type { ToolVersions } from '../make/toolchain.js';
+import type { Arch } from '../programs/arches.js';
+
+/** A recipe: the content hash of everything an artifact is made from, as 64 hex digits. */
+export type Recipe = string;
+
+/** Hashes a JSON value whose keys are in a fixed order. */
+export function recipeOf(ingredients: unknown): Recipe {
+  return createHash('sha256').update(JSON.stringify(ingredients)).digest('hex');
+}
+
+/** What the recipes of configuration and build have in common. */
+export interface CommonIngredients {
+  readonly program: string;
+  readonly arch: Arch;
+  readonly crossCompile: string;
+  readonly llvm: boolean;
+  /** Identity of the source's bytes. */
+  readonly source: string;
+  readonly tools: ToolVersions;
+  /** Identity of Bringup's own code. */
+  readonly engine: string;
+}
+
+function commonPart(common: CommonIngredients): unknown[] {
+  const tools = Object.entries(common.tools).sort(([a], [b]) => (a < b ? -1 : 1));
+  const toolchain = [basename(common.crossCompile), common.llvm];
+  return [common.program, common.arch, ...toolchain, common.source, tools, common.engine];
+}
+
+/**
+ * The recipe of a `.config`: of fragments only the requests count, so a comment or an empty line changes nothing.
+ * Fragments of the source tree stand by name: the source's identity covers their content.
+ *
+ * @throws UserError `FRAGMENT_MISSING`, `FRAGMENT_SYNTAX`
+ */
+export async function configRecipe(
+  common: CommonIngredients,
+  base: BaseConfig,
+  fragments: readonly FragmentReference[],
+): Promise<Recipe> {
+  const parts: unknown[] = [];
+  for (const fragment of fragments) {
+    if (fragment.kind === 'file') {
+      const requests = parseConfig(await readFragmentFile(fragment.path, fragment.shown), fragment.shown);
+      parts.push(requests.map(({ symbol, value, optional }) => [symbol, value, optional]));
+    } else {
+      parts.push(fragment);
+    }
+  }
+  const basePart =
+    base.kind === 'goal' ? base.goal : [await readFile(base.path, 'utf8').catch(() => base.shown)];
+  return recipeOf(['config', commonPart(common), basePart, parts]);
+}
+
+/** The recipe of a build: the configuration as text, not what it was made from. */
+export function buildRecipe(common: CommonIngredients, config: string, extra: unknown = null): Recipe {
+  return recipeOf(['build', commonPart(common), config, extra]);
+}

@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { copy, ensureDir, pathExists, readdir, readFile, remove, writeFile } from 'fs-extra';
+import { runProgram, UserError } from '@bringup/process';
+import {
+  checkRequests,
+  parseResolved,
+  resolvedValues,
+  type ConfigRequest,
+  type LostRequest,
+} from '@bringup/kconfig';
+import { readKconfigTree } from './kconfig-tree.js';
+import { planMake, type MakeSetting } from '../make/make.js';
+import type { KconfigProgram } from '../programs/programs.js';
+import type { ToolVersions } from '../make/toolchain.js';
+
+/** What a configuration starts from: a goal of the tree's Makefile (`defconfig`, `tinyconfig`), or a whole `.config`. */
+export type BaseConfig =
+  | { readonly kind: 'goal'; readonly goal: string }
+  | { readonly kind: 'file'; readonly path: string; readonly shown: string };
+
+export interface BaseRequest {
+  readonly program: KconfigProgram;
+  /** Its `out` is this step's own output directory, kept between runs. */
+  readonly make: MakeSetting;
+  readonly tools: ToolVersions;
+  readonly base: BaseConfig;
+  readonly signal?: AbortSignal;
+  readonly onCommand?: (command: string) => void;
+}
+
+/** A base configuration, as lines to merge fragments over. */
+export interface ResolvedBase {
+  readonly lines: readonly ConfigRequest[];
+  /** Lines of a base file that do not stick even with no fragment over it. A goal's lines are conf's own: all stick. */
+  readonly lost: readonly LostRequest[];
+}
+
+const BASE = '.bringup-base.config';
+const BASE_LOST = '.bringup-base.lost.json';
+const BASE_KEY = '.bringup-base.key';
+/** What conf itself was compiled from. */
+const CONF_KEY = '.bringup-conf.key';
+/** Where make compiles conf, in the output directory; also where its source lies. */
+const CONF = 'scripts';
+
+/**
+ * The base `.config`, made once and kept: it changes only with the source, the tools or the base's own file.
+ *
+ * @throws UserError `UNKNOWN_BASE`, `FRAGMENT_SYNTAX`
+ * @throws ToolError `TOOL_FAILED`
+ */
+export async function resolveBase(request: BaseRequest): Promise<ResolvedBase> {
+  const { make, base } = request;
+  const text = base.kind === 'file' ? await readBaseFile(base) : undefined;
+  const key = baseKey(request, text);
+  const keyFile = join(make.out, BASE_KEY);
+  if ((await readFile(keyFile, 'utf8').catch(() => undefined)) !== key) {
+    // A base that cannot be read is refused before anything is removed.
+    const lines = text === undefined ? undefined : parseBase(base, text);
+    await emptyOut(request);
+    const lost = lines === undefined ? await makeBase(request) : await tryBaseFile(request, text!, lines);
+    await writeFile(join(make.out, BASE_LOST), JSON.stringify(lost));
+    await writeFile(join(make.out, CONF_KEY), confKey(request));
+    await writeFile(keyFile, key);
+  }
+  return {
+    lines: parseBase(base, await readFile(join(make.out, BASE), 'utf8')),
+    lost: JSON.parse(await readFile(join(make.out, BASE_LOST), 'utf8')) as LostRequest[],
+  };
+}
+
+/** Removes what an earlier state left, except conf where it would be compiled from the same files again: that takes seconds. */
+async function emptyOut(request: BaseRequest): Promise<void> {
+  const { out } = request.make;
+  const made = await readFile(join(out, CONF_KEY), 'utf8').catch(() => undefined);
+  const kept = made === confKey(request) ? [CONF] : [];
+  await ensureDir(out);
+  // First: a run that is killed from here on leaves nothing to keep.
+  for (const key of [BASE_KEY, CONF_KEY]) await remove(join(out, key));
+  for (const name of await readdir(out)) if (!kept.includes(name)) await remove(join(out, name));
+}
+
+function confKey({ program, make, tools }: BaseRequest): string {
+  const { arch, crossCompile, llvm, source } = make;
+  const files = source.own && [...source.own.files()].filter(([name]) => name.startsWith(`${CONF}/`));
+  const ingredients = [program.name, arch, crossCompile, llvm, source.path, files ?? source.identity, tools];
+  return createHash('sha256').update(JSON.stringify(ingredients)).digest('hex');
+}
+
+/** One call of the tree's Makefile in the step's own output directory, with its output in a log there. */
+export async function runGoal(request: BaseRequest, goal: string, input = ''): Promise<void> {
+  const { argv, env } = planMake(request.make, [goal]);
+  await runProgram(argv, {
+    env,
+    input,
+    signal: request.signal,
+    onCommand: request.onCommand,
+    logFile: join(request.make.out, `.bringup-${goal}.log`),
+  });
+}
+
+function baseKey({ program, make, tools, base }: BaseRequest, text: string | undefined): string {
+  const { arch, crossCompile, llvm, source } = make;
+  // The number is that of the files that are kept; another one makes those of an older Bringup be made anew.
+  const ingredients = [
+    3,
+    program.name,
+    arch,
+    crossCompile,
+    llvm,
+    source.path,
+    source.identity,
+    tools,
+    base,
+    text,
+  ];
+  return createHash('sha256').update(JSON.stringify(ingredients)).digest('hex');
+}
+
+function parseBase(base: BaseConfig, text: string): ConfigRequest[] {
+  return parseResolved(text, base.kind === 'goal' ? base.goal : base.shown);
+}
+
+async function readBaseFile(base: Extract<BaseConfig, { kind: 'file' }>): Promise<string> {
+  return readFile(base.path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new UserError(
+      'UNKNOWN_BASE',
+      `base configuration ${base.shown} cannot be read (${error.code})`,
+      { base },
+      error,
+    );
+  });
+}
+
+async function makeBase(request: BaseRequest): Promise<LostRequest[]> {
+  const { make, program, base } = request;
+  const { goal } = base as Extract<BaseConfig, { kind: 'goal' }>;
+  const directories = program.treeFragments(make.arch);
+  const places = directories.map((directory) => join(make.source.path, directory, goal));
+  if (
+    /_defconfig$/.test(goal) &&
+    !(await Promise.all(places.map((path) => pathExists(path)))).some(Boolean)
+  ) {
+    throw new UserError(
+      'UNKNOWN_BASE',
+      `the ${program.title} source has no ${goal} in ${directories.join(' or ')}`,
+      { goal },
+    );
+  }
+  await runGoal(request, goal);
+  await copy(join(make.out, '.config'), join(make.out, BASE));
+  return [];
+}
+
+/**
+ * Resolves a base file with nothing over it, to find the lines that cannot stick. A whole `.config` also has lines for
+ * symbols that nobody can set, as the compiler's version: those follow from the others and are no requests.
+ */
+async function tryBaseFile(
+  request: BaseRequest,
+  text: string,
+  lines: readonly ConfigRequest[],
+): Promise<LostRequest[]> {
+  const { make, program, signal } = request;
+  const config = join(make.out, '.config');
+  await writeFile(join(make.out, BASE), text);
+  await writeFile(config, text);
+  await runGoal(request, program.resolve.goal, program.resolve.input);
+  const resolved = resolvedValues(await readFile(config, 'utf8'));
+  const { lost, accepted } = checkRequests([...configValuesByLine(lines).values()], resolved);
+  const missed = [...lost, ...accepted];
+  if (missed.length === 0) return [];
+  const tree = await readKconfigTree(program, make, signal);
+  return missed.filter(({ request: { symbol } }) => {
+    const known = tree.byName.get(symbol);
+    return !known || known.entries.length === 0 || known.entries.some((entry) => entry.prompt);
+  });
+}
+
+/** The line that counts for each symbol: the last. */
+function configValuesByLine(lines: readonly ConfigRequest[]): Map<string, ConfigRequest> {
+  return new Map(lines.map((line) => [line.symbol, line]));
+}

@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { pathExists, readdir, readFile } from 'fs-extra';
+import { UserError } from '@bringup/process';
+import { parseConfig, type ConfigRequest } from '@bringup/kconfig';
+import type { Arch } from '../programs/arches.js';
+import type { KconfigProgram } from '../programs/programs.js';
+
+/**
+ * Where a fragment's lines come from: a file of the workspace, a preset that ships with Bringup, a fragment of
+ * the source tree itself, or an option that stands for a line.
+ */
+export type FragmentReference =
+  | { readonly kind: 'file'; readonly path: string; readonly shown: string }
+  | { readonly kind: 'tree'; readonly name: string }
+  | { readonly kind: 'option'; readonly option: string; readonly line: string };
+
+/**
+ * Reads fragments in order.
+ *
+ * @throws UserError `FRAGMENT_MISSING`, `FRAGMENT_SYNTAX`
+ */
+export async function readFragments(
+  references: readonly FragmentReference[],
+  program: KconfigProgram,
+  arch: Arch,
+  sourcePath: string,
+): Promise<ConfigRequest[]> {
+  const requests: ConfigRequest[] = [];
+  for (const reference of references) {
+    if (reference.kind === 'option') {
+      requests.push(...parseConfig(reference.line, `option ${reference.option}`));
+    } else if (reference.kind === 'file') {
+      requests.push(...parseConfig(await readFragmentFile(reference.path, reference.shown), reference.shown));
+    } else {
+      // Not the user's to correct: kernel/configs/android-base.config has a string without quotes.
+      for (const { path, shown } of await findTreeFragments(reference.name, program, arch, sourcePath))
+        requests.push(...parseConfig(await readFile(path, 'utf8'), shown, { anyValue: true }));
+    }
+  }
+  return requests;
+}
+
+/** A fragment's text. @throws UserError `FRAGMENT_MISSING` */
+export async function readFragmentFile(path: string, shown: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new UserError(
+      'FRAGMENT_MISSING',
+      `fragment ${shown} cannot be read (${error.code}). Paths are relative to the workspace root, or begin with ` +
+        `{projectRoot}/, preset: or tree:.`,
+      { fragment: shown },
+      error,
+    );
+  });
+}
+
+/** All of that name, the arch's own last, as `make NAME.config` merges them (configfiles in scripts/kconfig/Makefile). */
+async function findTreeFragments(
+  name: string,
+  program: KconfigProgram,
+  arch: Arch,
+  sourcePath: string,
+): Promise<{ path: string; shown: string }[]> {
+  const directories = program.treeFragments(arch);
+  const found: { path: string; shown: string }[] = [];
+  for (const directory of directories) {
+    const path = join(sourcePath, directory, name);
+    if (await pathExists(path)) found.push({ path, shown: `tree:${directory}/${name}` });
+  }
+  if (found.length > 0) return found;
+  const known = await Promise.all(
+    directories.map((directory) => readdir(join(sourcePath, directory)).catch(() => [])),
+  );
+  const names = known.flat().filter((file) => file.endsWith('.config'));
+  throw new UserError(
+    'FRAGMENT_MISSING',
+    `the ${program.title} source has no fragment ${name} for ${arch} in ${directories.join(' or ')}. It has: ${names.join(', ')}`,
+    { name, names },
+  );
+}

@@ -1,0 +1,49 @@
+import type { Diagnosis, Outcome } from '../doctor/index.js';
+
+/** A line, or lines, for the guest's shell and what must come of it. */
+export interface GuestCommand {
+  run: string;
+  /**
+   * Source of a JavaScript regular expression (flag `m`) that the output must match, with or without the
+   * kernel's messages in between.
+   */
+  expect?: string;
+  /** Default 0. */
+  exitCode?: number;
+}
+
+/** What a guest must do to pass. */
+export interface GuestTest {
+  /** Source of a regular expression (flag `m`) over the console without control sequences; see {@link SHELL_PROMPT}. */
+  readyPattern: string;
+  /** What the boot must end in; by default the guest gets ready. With another outcome no command is run. */
+  expectedOutcome?: Outcome;
+  commands: readonly GuestCommand[];
+  bootTimeoutMs: number;
+  commandTimeoutMs: number;
+  /** Typed at the end; QEMU is told to quit when it is still there after `timeoutMs`. */
+  powerOff: { command: string; timeoutMs: number };
+}
+
+/** A line that ends, for now, in a shell's prompt: `/ # `, `~ $ `, `root@board:~# `; U-Boot's headings begin with `## `. */
+export const SHELL_PROMPT = String.raw`(^|\n)[^\n]*(?<!#)[#$] $`;
+
+export interface GuestCommandResult {
+  run: string;
+  /** With LF line ends and without control sequences. */
+  output: string;
+  exitCode: number;
+  ms: number;
+}
+
+export interface GuestTestResult {
+  outcome: Outcome;
+  exitCode: number;
+  /** Of an expected failure. */
+  diagnoses: readonly Diagnosis[];
+  /** From QEMU's start to the ready pattern, or to the expected failure. */
+  bootMs: number;
+  commands: GuestCommandResult[];
+  /** All that the guest wrote, as it wrote it. */
+  consoleLog: string;
+}
