@@ -77,7 +77,7 @@ export default tseslint.config(
     rules: reserved(EXECA, 'Programs are run through @bringup/process.'),
   },
   {
-    files: ['packages/nx/src/{graph,workspace,options}/**/*.ts'],
+    files: ['packages/nx/src/{graph,workspace,options}/**/*.ts', 'packages/nx/src/plugin/*.ts'],
     ignores: ['**/*.spec.ts'],
     rules: {
       '@typescript-eslint/no-restricted-imports': [

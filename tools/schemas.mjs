@@ -28,7 +28,7 @@ const KINDS = [
   {
     kind: 'executors',
     entry: 'implementation',
-    module: 'tasks/checked',
+    module: 'plugin/checked',
     pages: 'docs/reference',
     suffix: '',
   },

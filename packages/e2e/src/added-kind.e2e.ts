@@ -9,13 +9,13 @@ const FOLDER = join(REPOSITORY, 'packages/e2e/fixtures/added-kind');
 
 /** What it asks for in files that exist: file → text, and what is put before it. */
 const EDITS: Readonly<Record<string, readonly (readonly [before: string, added: string])[]>> = {
-  'kind.ts': [
+  'options/declared-kinds.ts': [
     ["  'qemu',\n] as const;", "  'motd',\n"],
     ['  qemu: QemuOptions;', '  motd: MotdOptions;\n'],
     ['import type { ProgramOptions }', "import type { MotdOptions } from '../generated/motd-options.js';\n"],
   ],
-  'kinds.ts': [
-    ['import { program } from', "import { motd } from './motd/row.js';\n"],
+  'plugin/kinds.ts': [
+    ['import { program } from', "import { motd } from '../kinds/motd/row.js';\n"],
     ['  qemu: board,', '  motd,\n'],
   ],
 };
@@ -33,15 +33,15 @@ function addKind({ root, plugin }: FakeWorkspace): void {
     cpSync(join(REPOSITORY, path), join(house, path), { recursive: true });
   mkdirSync(join(house, 'docs'));
   symlinkSync(join(root, 'node_modules'), join(house, 'node_modules'));
-  const kinds = join(house, 'packages/nx/src/kinds');
-  cpSync(FOLDER, join(kinds, 'motd'), { recursive: true });
+  const sources = join(house, 'packages/nx/src');
+  cpSync(FOLDER, join(sources, 'kinds/motd'), { recursive: true });
   for (const [name, edits] of Object.entries(EDITS)) {
-    let text = readFileSync(join(kinds, name), 'utf8');
+    let text = readFileSync(join(sources, name), 'utf8');
     for (const [before, added] of edits) {
       expect({ name, before, places: text.split(before).length - 1 }).toEqual({ name, before, places: 1 });
       text = text.replace(before, added + before);
     }
-    writeFileSync(join(kinds, name), text);
+    writeFileSync(join(sources, name), text);
   }
   const run = (...args: string[]) =>
     execFileSync(process.execPath, args, { cwd: house, stdio: ['ignore', 'inherit', 'inherit'] });

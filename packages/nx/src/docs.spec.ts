@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { CreateNodesContextV2, TargetConfiguration } from '@nx/devkit';
 import { OUTCOMES } from '@bringup/qemu';
-import { createNodesV2 } from './graph/create-nodes.js';
+import { createNodesV2 } from './plugin/create-nodes.js';
 import { BOARD_MACHINES } from './kinds/board/board-machines.js';
 
 const ROOT = join(__dirname, '..', '..', '..');

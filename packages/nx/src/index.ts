@@ -1,4 +1,4 @@
-import { createNodesV2 } from './graph/create-nodes.js';
+import { createNodesV2 } from './plugin/create-nodes.js';
 
 /** The plugin's name in `nx graph` and messages. */
 export const name = '@bringup/nx';
@@ -7,5 +7,5 @@ export const name = '@bringup/nx';
 export { createNodesV2 };
 export const createNodes = createNodesV2;
 
-export { createDependencies } from './graph/create-dependencies.js';
-export { preTasksExecution } from './graph/terminal-hook.js';
+export { createDependencies } from './plugin/create-dependencies.js';
+export { preTasksExecution } from './plugin/terminal-hook.js';

@@ -1,4 +1,4 @@
-// Generated from ../tasks/clean/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../storage/clean/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Removes what is kept below .bringup to make a project's next build fast: output directories, kernels prepared for modules, logs, and the project's compile_commands.json. Waits for tasks that work in them. A configuration limits it to that variant. Neither what is published in dist nor Nx's cache is removed (npx nx reset removes the latter), so that a build without changes is still a cache hit.

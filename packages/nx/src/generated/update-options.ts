@@ -1,4 +1,4 @@
-// Generated from ../tasks/update/schema.json by tools/schemas.mjs: do not edit.
+// Generated from ../host/update/schema.json by tools/schemas.mjs: do not edit.
 
 /**
  * Resolves this project's source and asks this machine's tools for their versions, and writes both to bringup.lock.

@@ -28,7 +28,7 @@ describe('schemas', () => {
 
   it.each(all)('%s %s is listed, and refuses what it does not have', async (kind, name) => {
     const entry = readJson(`${kind}.json`)[kind][name];
-    const module = kind === 'executors' ? 'tasks' : kind;
+    const module = kind === 'executors' ? 'plugin' : kind;
     expect(Object.values(entry)).toContain(`./dist/${module}/checked.js#${name}`);
     expect(readJson(entry.schema).additionalProperties.not).toEqual({});
   });

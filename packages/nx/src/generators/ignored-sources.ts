@@ -1,6 +1,6 @@
 import { describeWalked, isTracked } from '../workspace/walked-sources.js';
 import { ignoreLine, innerSources, isLink } from '../workspace/source-directories.js';
-import { addLines } from './init/initialise.js';
+import { addLines } from './initialise.js';
 import type { GeneratedWorkspace } from './workspace.js';
 
 /**

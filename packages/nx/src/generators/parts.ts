@@ -1,9 +1,9 @@
-import type { DeclaredKind } from '../kinds/kind.js';
+import type { DeclaredKind } from '../options/declared-kinds.js';
 import type { Declaration } from '../workspace/declaration.js';
 import type { ProjectDescription } from '../workspace/describe.js';
 import { UserError } from '@bringup/process';
 import type { BoardArch } from '@bringup/qemu';
-import { referencedProjects } from '../graph/references.js';
+import { referencedProjects } from '../plugin/references.js';
 import { workspaceDirectory } from '../workspace/names.js';
 import { DEBIAN_SOURCES } from '../kinds/kconfig/source-option.js';
 import { below, busyboxProject, type Place } from './templates.js';

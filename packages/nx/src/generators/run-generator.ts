@@ -1,6 +1,6 @@
 import { formatFiles, logger, type GeneratorCallback, type Tree } from '@nx/devkit';
 import { ignoreSources } from './ignored-sources.js';
-import { initialise } from './init/initialise.js';
+import { initialise } from './initialise.js';
 import { splitLock } from './tree-lock.js';
 import { GeneratedWorkspace } from './workspace.js';
 import { requireWritable } from './writable.js';

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Tree } from '@nx/devkit';
 import { formatLock, LOCK_NAME, lockField, OLD_LOCK_NAME, parseLock, type LockFile } from '@bringup/kbuild';
 import { UserError } from '@bringup/process';
-import { lockedToolNames } from '../lock/host-tools.js';
+import { lockedToolNames } from '../host/host-tools.js';
 import type { GeneratedWorkspace } from './workspace.js';
 
 /**

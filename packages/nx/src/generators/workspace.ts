@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { getProjects, writeJson, type Tree } from '@nx/devkit';
 import type { Arch } from '@bringup/kbuild';
 import { suggestNames, UserError } from '@bringup/process';
-import type { DeclaredKind } from '../kinds/kind.js';
+import type { DeclaredKind } from '../options/declared-kinds.js';
 import { findDeclaration, type Declaration } from '../workspace/declaration.js';
 import { declaredTarget, projectJson, type ProjectDescription } from '../workspace/describe.js';
 import { checkProjectName, workspaceDirectory } from '../workspace/names.js';

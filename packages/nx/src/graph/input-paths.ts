@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { hashedDirectory } from './source-hash.js';
-import type { Input } from './inputs.js';
+import type { Input } from './target-parts.js';
 import { hashedPaths } from './path-inputs.js';
 
 /**

@@ -3,15 +3,15 @@ import type { TargetConfiguration } from '@nx/devkit';
 import { lockEntryPath, type ProgramName, type SourcePart } from '@bringup/kbuild/graph';
 import { quoteCommand } from '@bringup/process';
 import { ENGINE_NODE, ownSources } from './engine.js';
-import { PLUGIN, type Declaration } from '../workspace/declaration.js';
+import { type Declaration } from '../workspace/declaration.js';
+import { PLUGIN } from '../options/declared-kinds.js';
 import { PACKAGE } from '../workspace/package-path.js';
 import { isBaseFile, parseFragmentName } from '../workspace/names-in-options.js';
 import { sourceHashCommand } from './source-hash.js';
 import { allOptions, variantOutput } from '../workspace/variants.js';
 import { pathInputs } from './path-inputs.js';
+import type { Input } from './target-parts.js';
 import { text, texts } from '../options/unchecked.js';
-
-export type Input = NonNullable<TargetConfiguration['inputs']>[number];
 
 /** The directory of the presets in Bringup's own repository. */
 const PRESETS = 'workspace-configs/kconfig';

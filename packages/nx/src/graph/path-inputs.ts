@@ -4,8 +4,8 @@ import { quoteCommand, splitCommand } from '@bringup/process';
 import { globBase, globExpression, isGlob, nxPath, nxPattern } from '../workspace/glob.js';
 import { followLinks, isOutside, type Places } from '../workspace/links.js';
 import { PACKAGE } from '../workspace/package-path.js';
-import { isIgnored, NEVER_WALKED } from './ignored.js';
-import type { Input } from './inputs.js';
+import { isIgnored, NEVER_WALKED } from '../workspace/ignored.js';
+import type { Input } from './target-parts.js';
 
 /** Hashes modes, symlinks, ignored files and trees outside the workspace, which Nx itself does not hash. */
 const TREE_HASH = ['sh', `${PACKAGE}/scripts/tree-hash.sh`];

@@ -17,9 +17,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { compareTools, LOCK_NAME, lockField, readLock, updateLock, type ToolVersions } from '@bringup/kbuild';
 import { parse as parseJson } from 'jsonc-parser';
-import { hostTools } from '../lock/host-tools.js';
+import { hostTools } from '../host/host-tools.js';
 import { isFrozen } from '../tasks/task.js';
-import { readDeclaration } from '../graph/create-nodes.js';
+import { readDeclaration } from '../plugin/create-nodes.js';
 
 async function main([directory, ...files]: string[]): Promise<void> {
   const workspaceRoot = process.cwd();

@@ -1,9 +1,11 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { engineInputs, lockInputs, updateTarget, type Input } from '../graph/inputs.js';
+import { engineInputs, lockInputs, updateTarget } from '../graph/inputs.js';
+import type { Input } from '../graph/target-parts.js';
 import { mapValues } from '../graph/records.js';
 import type { References } from '../graph/references.js';
 import { addArtifact, type PartsInputs } from '../trees/parts-inputs.js';
-import { PLUGIN, type Declaration } from '../workspace/declaration.js';
+import { type Declaration } from '../workspace/declaration.js';
+import { PLUGIN } from '../options/declared-kinds.js';
 import { variantOutput } from '../workspace/variants.js';
 
 /** Published kernels, by the name that each architecture gives them. */

@@ -6,7 +6,7 @@ import { formatSize } from '@bringup/disk';
 import { outputDirectory } from '../tasks/output-directory.js';
 import { engineIdentity } from '../graph/engine.js';
 import { workDirectory } from '../workspace/paths.js';
-import { whileOwning } from '../kinds/kconfig/kconfig-project.js';
+import { whileOwning } from '../tasks/owning.js';
 import { checkTools, ensureLocked, type Needs } from '../lock/locked.js';
 import type { Task } from '../tasks/task.js';
 

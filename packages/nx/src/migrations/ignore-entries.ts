@@ -1,5 +1,5 @@
 import type { Tree } from '@nx/devkit';
-import { addIgnoreEntries } from '../generators/init/initialise.js';
+import { addIgnoreEntries } from '../generators/initialise.js';
 import { GeneratedWorkspace } from '../generators/workspace.js';
 
 /**

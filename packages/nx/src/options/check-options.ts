@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PLUGIN } from '../workspace/declaration.js';
+import { PLUGIN } from './declared-kinds.js';
 import type { OptionSchema } from './option-schema.js';
 import { checkValues } from './option-values.js';
 

@@ -1,4 +1,4 @@
-import type { DeclaredKind, OptionsOf } from '../kinds/kind.js';
+import type { DeclaredKind, OptionsOf } from './declared-kinds.js';
 import { checkOptions } from './check-options.js';
 
 /**

@@ -1,5 +1,5 @@
 import { lockedIdentity, listStored, removeStored, type LockFile, type StoredKind } from '@bringup/kbuild';
-import { References } from '../graph/references.js';
+import { KnownProjects } from '../plugin/references.js';
 import type { Declaration } from '../workspace/declaration.js';
 import { listKept, removeKept } from './kept-directories.js';
 
@@ -45,7 +45,7 @@ function rank({ orphan, kind }: StorageEntry): number {
 }
 
 async function keptEntries({ workspaceRoot, declarations }: StorageRequest): Promise<StorageEntry[]> {
-  const references = new References(new Map(declarations.map((one) => [one.project, one])));
+  const references = new KnownProjects(new Map(declarations.map((one) => [one.project, one])));
   const all = declarations.map((declaration) => references.withVariants(declaration));
   const kept = await listKept(workspaceRoot, all);
   return kept.map(({ name, path, bytes, usedMs, declaration, holder, hasUefiVariables }) => {

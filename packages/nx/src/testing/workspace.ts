@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
 import { formatLock, LOCK_NAME, lockField, type LockedSource } from '@bringup/kbuild';
-import { createNodesV2 } from '../graph/create-nodes.js';
+import { createNodesV2 } from '../plugin/create-nodes.js';
 import type { Task } from '../tasks/task.js';
 import { findDeclaration, type ProjectLike } from '../workspace/declaration.js';
 import { otherOutputs } from '../workspace/other-outputs.js';

@@ -1,7 +1,7 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import { parseFileReference } from '../workspace/names-in-options.js';
 import { nxPath } from '../workspace/glob.js';
-import type { Input } from '../graph/inputs.js';
+import type { Input } from '../graph/target-parts.js';
 import { pathInputs } from '../graph/path-inputs.js';
 import type { References } from '../graph/references.js';
 import { text, texts, textsOf } from '../options/unchecked.js';

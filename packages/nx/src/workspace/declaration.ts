@@ -1,9 +1,6 @@
 import { KCONFIG_PROGRAMS, type ProgramName } from '@bringup/kbuild/graph';
-import { DECLARED_KINDS, type DeclaredKind } from '../kinds/kind.js';
+import { DECLARED_KINDS, PLUGIN, type DeclaredKind } from '../options/declared-kinds.js';
 import { record } from '../options/unchecked.js';
-
-/** The plugin's package name: executors are named by it in project.json. */
-export const PLUGIN = '@bringup/nx';
 
 /** Whether a kind is built by Kconfig and make. */
 export function isKconfigKind(kind: DeclaredKind): kind is ProgramName {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import type { DeclaredKind } from '../kinds/kind.js';
-import { PLUGIN } from './declaration.js';
+import type { DeclaredKind } from '../options/declared-kinds.js';
+import { PLUGIN } from '../options/declared-kinds.js';
 
 /** A project as a generator is to write it: the counterpart of `Declaration`, which is what is read of one. */
 export interface ProjectDescription {

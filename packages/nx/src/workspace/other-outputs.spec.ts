@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { outputDirectory } from '../tasks/output-directory.js';
-import { createNodesV2 } from '../graph/create-nodes.js';
+import { createNodesV2 } from '../plugin/create-nodes.js';
 import { makeTask, makeWorkspace, project } from '../testing/workspace.js';
 import { otherOutputs } from './other-outputs.js';
 

@@ -1,5 +1,6 @@
 import { object, texts } from '../options/unchecked.js';
-import { PLUGIN, resolveTokens, type ProjectLike } from './declaration.js';
+import { resolveTokens, type ProjectLike } from './declaration.js';
+import { PLUGIN } from '../options/declared-kinds.js';
 import { isGlob } from './glob.js';
 
 /** A directory or file that a cached target of another plugin has among its outputs. */

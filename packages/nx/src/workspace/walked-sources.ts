@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { runProgram } from '@bringup/process';
-import { isIgnored } from '../graph/ignored.js';
+import { isIgnored } from './ignored.js';
 import type { Declaration } from './declaration.js';
 import { ignoreLine, innerSources, isLink, type InnerSource } from './source-directories.js';
 

@@ -20,7 +20,7 @@ import {
 } from '../templates.js';
 import type { GeneratedWorkspace } from '../workspace.js';
 import { checkCombination } from './combination.js';
-import type { DeclaredKind } from '../../kinds/kind.js';
+import type { DeclaredKind } from '../../options/declared-kinds.js';
 import { ownKernel } from './own-kernel.js';
 
 /** `nx g @bringup/nx:board` */

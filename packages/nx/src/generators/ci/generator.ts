@@ -1,6 +1,6 @@
 import { detectPackageManager, getPackageManagerCommand } from '@nx/devkit';
 import { installLine, UserError } from '@bringup/process';
-import { hostPackages } from '../../lock/host-report.js';
+import { hostPackages } from '../../host/host-report.js';
 import type { CiGeneratorOptions } from '../../generated/ci-generator-options.js';
 import { asGenerator } from '../run-generator.js';
 import { githubWorkflow, gitlabPipeline } from './pipelines.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hostPackages, reportHost } from '../../lock/host-report.js';
+import { hostPackages, reportHost } from '../../host/host-report.js';
 import { GeneratedWorkspace } from '../workspace.js';
 import { virtualWorkspace, type VirtualWorkspace } from '../../testing/virtual-workspace.js';
 import { project } from '../../testing/workspace.js';

@@ -3,14 +3,14 @@ import type { Tree } from '@nx/devkit';
 import { bringupHome } from '@bringup/kbuild';
 import { formatSize } from '@bringup/disk';
 import { DISTRIBUTIONS, hostDistribution, ToolError, UserError, type Distribution } from '@bringup/process';
-import { describeSlip } from '../../tasks/check-references.js';
-import { reportHost, type HostReport } from '../../lock/host-report.js';
+import { describeSlip } from '../../plugin/check-references.js';
+import { reportHost, type HostReport } from '../../host/host-report.js';
 import { findStorage, storageTotals, type StorageTotals } from '../../storage/storage.js';
 import { describeWalkedSources } from '../../workspace/walked-sources.js';
 import type { DoctorGeneratorOptions } from '../../generated/doctor-generator-options.js';
-import { referencedProjects, referencesOf } from '../../graph/references.js';
+import { referencedProjects, referencesOf } from '../../plugin/references.js';
 import type { Declaration } from '../../workspace/declaration.js';
-import { DECLARED_KINDS } from '../../kinds/kind.js';
+import { DECLARED_KINDS } from '../../options/declared-kinds.js';
 import { GeneratedWorkspace } from '../workspace.js';
 
 /** `nx g @bringup/nx:doctor`: writes no file; fails, after all was said, when something is missing. */

@@ -1,5 +1,5 @@
 import { lockField } from '@bringup/kbuild';
-import { hostTools, lockedToolNames } from '../../lock/host-tools.js';
+import { hostTools, lockedToolNames } from '../../host/host-tools.js';
 import { asGenerator } from '../run-generator.js';
 import { readTreeLock, writeTreeLock } from '../tree-lock.js';
 

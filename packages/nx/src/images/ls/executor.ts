@@ -1,4 +1,3 @@
-import type { ExecutorContext } from '@nx/devkit';
 import {
   formatEntries,
   formatSize,
@@ -11,28 +10,23 @@ import {
 } from '@bringup/disk';
 import { UserError } from '@bringup/process';
 import { inspectedImage } from '../inspected.js';
-import { runTask } from '../../tasks/task.js';
+import type { Task } from '../../tasks/task.js';
 import { lsDefaults, type LsOptions } from '../../generated/ls-options.js';
 
 /** `@bringup/nx:ls`: see schema.json. */
-export default function lsExecutor(
-  given: LsOptions,
-  context: ExecutorContext,
-): Promise<{ success: boolean }> {
-  return runTask(context, async (task) => {
-    const { path, recursive, json, ...where } = { ...lsDefaults, ...given };
-    const place = await inspectedImage(task, where);
-    if (path === undefined && place.partition === undefined) {
-      const partitions = await partitionsOf(place, task.signal);
-      if (partitions.length > 1) {
-        console.log(json ? JSON.stringify(partitions, null, 2) : formatPartitions(partitions));
-        return;
-      }
+export default async function lsExecutor(task: Task, given: LsOptions): Promise<void> {
+  const { path, recursive, json, ...where } = { ...lsDefaults, ...given };
+  const place = await inspectedImage(task, where);
+  if (path === undefined && place.partition === undefined) {
+    const partitions = await partitionsOf(place, task.signal);
+    if (partitions.length > 1) {
+      console.log(json ? JSON.stringify(partitions, null, 2) : formatPartitions(partitions));
+      return;
     }
-    const list = (partition: OpenPartition) => listFiles(partition, path ?? '/', { recursive });
-    const entries = await openPartition(place, list, task.signal);
-    console.log(json ? JSON.stringify(entries, null, 2) : formatEntries(entries).join('\n'));
-  });
+  }
+  const list = (partition: OpenPartition) => listFiles(partition, path ?? '/', { recursive });
+  const entries = await openPartition(place, list, task.signal);
+  console.log(json ? JSON.stringify(entries, null, 2) : formatEntries(entries).join('\n'));
 }
 
 /** The partitions of a disk; none where the whole disk is one file system. */

@@ -2,7 +2,7 @@ import { isAbsolute, posix } from 'node:path';
 import { parseFileReference } from '../../workspace/names-in-options.js';
 import { argumentPaths } from './argument-paths.js';
 import { nxPath } from '../../workspace/glob.js';
-import type { Input } from '../../graph/inputs.js';
+import type { Input } from '../../graph/target-parts.js';
 import { pathInputs } from '../../graph/path-inputs.js';
 import { objects, text, texts, textsOf } from '../../options/unchecked.js';
 

@@ -1,14 +1,16 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import type { BootLoader } from '@bringup/disk/graph';
 import { ARCH_MACHINES } from '@bringup/qemu/graph';
-import { PLUGIN, type Declaration } from '../../workspace/declaration.js';
+import { type Declaration } from '../../workspace/declaration.js';
+import { PLUGIN } from '../../options/declared-kinds.js';
 import { nxPath } from '../../workspace/glob.js';
 import { BOOT_VOLUME, ISO_IMAGE, SIGNED_DTB, UBOOT_IMAGES } from '../../workspace/paths.js';
 import { bootsThroughUefi, diskTools, qemuLockName, uefiLockName, volumeLoaders } from '../../lock/tools.js';
 import { allOptions, variantOutput } from '../../workspace/variants.js';
 import { parseFileReference } from '../../workspace/names-in-options.js';
 import { deviceInputs, type DeviceInputs } from './device-inputs.js';
-import { engineInputs, lockInputs, updateTarget, type Input } from '../../graph/inputs.js';
+import { engineInputs, lockInputs, updateTarget } from '../../graph/inputs.js';
+import type { Input } from '../../graph/target-parts.js';
 import { mapValues, omit, pick } from '../../graph/records.js';
 import { pathInputs } from '../../graph/path-inputs.js';
 import { namedIn } from '../../graph/find-references.js';

@@ -4,6 +4,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import type { InitramfsOptions } from '../../generated/initramfs-options.js';
 import { makeWorkspace } from '../../testing/workspace.js';
 import initramfsExecutor from './executor.js';
+import { runTask } from '../../tasks/task.js';
 
 const INIT = { files: [{ path: '/init', from: 'init', mode: '0755' }], init: 'none' as const };
 
@@ -18,7 +19,9 @@ const said = () => jest.mocked(console.error).mock.calls.join('\n');
 /** Makes an initramfs in a workspace; gives its files, or false when it failed. */
 async function run(options: Partial<InitramfsOptions> = {}, root = makeWorkspace({ init: text() })) {
   const context = { root, cwd: root, isVerbose: false, projectName: 'p' } as ExecutorContext;
-  const { success } = await initramfsExecutor({ arch: 'x86_64', ...INIT, ...options }, context);
+  const { success } = await runTask(context, (task) =>
+    initramfsExecutor(task, { arch: 'x86_64', ...INIT, ...options }),
+  );
   const output = join(root, options.outputPath ?? 'dist/p');
   return { success, root, output, files: success ? readdirSync(output).sort() : [] };
 }

@@ -1,15 +1,14 @@
 import { join } from 'node:path';
 import { ensureDir, remove } from 'fs-extra';
-import type { ExecutorContext } from '@nx/devkit';
 import { isPublished, publish, recipeOf } from '@bringup/kbuild';
 import { UserError } from '@bringup/process';
 import { hashTree, lintTree, writeInitramfs, type FileTree } from '@bringup/rootfs';
 import { outputDirectory } from '../../tasks/output-directory.js';
 import { initramfsTree } from './initramfs-tree.js';
-import { whileOwning } from '../kconfig/kconfig-project.js';
+import { whileOwning } from '../../tasks/owning.js';
 import { checkTools, ensureLocked } from '../../lock/locked.js';
 import { compressorNeeds } from './needs.js';
-import { runTask, type Task } from '../../tasks/task.js';
+import type { Task } from '../../tasks/task.js';
 import {
   initramfsDefaults,
   type FullInitramfsOptions,
@@ -19,34 +18,29 @@ import { engineIdentity } from '../../graph/engine.js';
 import { initramfsName, workDirectory } from '../../workspace/paths.js';
 
 /** `@bringup/nx:initramfs`: see schema.json. */
-export default function initramfsExecutor(
-  options: InitramfsOptions,
-  context: ExecutorContext,
-): Promise<{ success: boolean }> {
-  return runTask(context, async (task) => {
-    const full = { ...initramfsDefaults, ...options };
-    const needs = compressorNeeds(full.compression);
-    const locked = await ensureLocked(task, needs);
-    const { tree, programs } = await initramfsTree(task, full);
-    await checkTree(tree, programs);
-    const output = outputDirectory(task, full.outputPath);
-    const { compression, level } = full;
-    const recipe = recipeOf([
-      'initramfs',
-      await hashTree(tree),
-      compression,
-      level ?? null,
-      locked.tools,
-      engineIdentity(),
-    ]);
-    await whileOwning(task, workDirectory(task.workspaceRoot, task.project, task.configuration), async () => {
-      if (await isPublished(output, 'build', recipe)) {
-        task.note('up to date, nothing to pack');
-        return;
-      }
-      await checkTools(locked, needs.probe);
-      await pack(task, tree, { compression, level, output, recipe });
-    });
+export default async function initramfsExecutor(task: Task, options: InitramfsOptions): Promise<void> {
+  const full = { ...initramfsDefaults, ...options };
+  const needs = compressorNeeds(full.compression);
+  const locked = await ensureLocked(task, needs);
+  const { tree, programs } = await initramfsTree(task, full);
+  await checkTree(tree, programs);
+  const output = outputDirectory(task, full.outputPath);
+  const { compression, level } = full;
+  const recipe = recipeOf([
+    'initramfs',
+    await hashTree(tree),
+    compression,
+    level ?? null,
+    locked.tools,
+    engineIdentity(),
+  ]);
+  await whileOwning(task, workDirectory(task.workspaceRoot, task.project, task.configuration), async () => {
+    if (await isPublished(output, 'build', recipe)) {
+      task.note('up to date, nothing to pack');
+      return;
+    }
+    await checkTools(locked, needs.probe);
+    await pack(task, tree, { compression, level, output, recipe });
   });
 }
 

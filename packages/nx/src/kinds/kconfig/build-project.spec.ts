@@ -21,8 +21,6 @@ const OTHERS = {
   rootfs: declared('initramfs', { arch: 'x86_64' }),
   packed: declared('initramfs', { arch: 'x86_64', compression: 'xz' }),
   foreign: declared('initramfs', { arch: 'arm64' }),
-  modular: declared('initramfs', { arch: 'x86_64', files: [{ path: '/x', from: 'tools:tools.tar' }] }),
-  tools: declared('initramfs', { arch: 'x86_64', files: [{ path: '/Image', from: 'linux:bzImage' }] }),
 };
 
 /** A fake kernel with these options, and what its build says and publishes. */
@@ -102,12 +100,6 @@ it.each<[Partial<KconfigOptions>, string, RegExp]>([
     { embeddedInitramfs: 'foreign' },
     'ARCH_MISMATCH',
     /its embeddedInitramfs project foreign is built for arm64/,
-  ],
-  [{ embeddedInitramfs: 'linux' }, 'INITRAMFS_CYCLE', /\(linux → linux\)/],
-  [
-    { embeddedInitramfs: 'modular' },
-    'INITRAMFS_CYCLE',
-    /\(linux → modular → tools → linux\).*Build the drivers in/,
   ],
   [{ embeddedInitramfs: 'nobody' }, 'NOT_AN_INITRAMFS_PROJECT', /embeddedInitramfs: project nobody/],
   [{ dtbs: ['rocket'] }, 'UNKNOWN_DTB', /It has acme\/rocket/],

@@ -19,8 +19,9 @@ import type { TreeEdits } from '@bringup/kbuild/identity';
 import { isBringupError, sha256File, UserError } from '@bringup/process';
 import { variantOutput } from '../../workspace/variants.js';
 import { configureProject } from './configure-project.js';
-import { embeddedInitramfs } from '../kernel/embedded-initramfs.js';
-import { openMake, requireHashed, whileOwning, type KconfigProject } from './kconfig-project.js';
+import { embeddedInitramfs } from './embedded-initramfs.js';
+import { openMake, requireHashed, type KconfigProject } from './kconfig-project.js';
+import { whileOwning } from '../../tasks/owning.js';
 import { requireBuilt } from '../../tasks/require-built.js';
 import type { Task } from '../../tasks/task.js';
 

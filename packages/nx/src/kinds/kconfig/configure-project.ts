@@ -1,12 +1,7 @@
 import { configRecipe, configure, isPublished, publishText } from '@bringup/kbuild';
 import { describeDisplaced, describeLost, describeNeedless, describeOverride } from '@bringup/kconfig';
-import {
-  baseConfig,
-  fragmentReferences,
-  openMake,
-  whileOwning,
-  type KconfigProject,
-} from './kconfig-project.js';
+import { baseConfig, fragmentReferences, openMake, type KconfigProject } from './kconfig-project.js';
+import { whileOwning } from '../../tasks/owning.js';
 import type { Task } from '../../tasks/task.js';
 
 /** Makes and publishes a project's `.config`, unless the one that is there has the same recipe. */

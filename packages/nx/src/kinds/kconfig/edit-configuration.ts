@@ -23,13 +23,8 @@ import {
 import { openTerminal, ToolError, UserError, writeFileAside } from '@bringup/process';
 import type { FullMenuconfigOptions } from '../../generated/menuconfig-options.js';
 import { configureProject } from './configure-project.js';
-import {
-  baseConfig,
-  fragmentReferences,
-  openMake,
-  whileOwning,
-  type KconfigProject,
-} from './kconfig-project.js';
+import { baseConfig, fragmentReferences, openMake, type KconfigProject } from './kconfig-project.js';
+import { whileOwning } from '../../tasks/owning.js';
 import type { Task } from '../../tasks/task.js';
 import { openVariant } from './variant.js';
 

@@ -14,7 +14,7 @@ import {
   openMake,
   type KconfigOptions,
 } from './kconfig-project.js';
-import { needsOf } from '../../lock/needs.js';
+import { needsOf } from '../../host/needs.js';
 
 const FIXTURES = join(__dirname, '../../../../kbuild/fixtures');
 const root = makeWorkspace({

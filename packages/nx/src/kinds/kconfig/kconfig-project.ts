@@ -25,7 +25,7 @@ import {
   type SourceTree,
   type ToolVersions,
 } from '@bringup/kbuild';
-import { probeVersion, UserError, withLock } from '@bringup/process';
+import { probeVersion, UserError } from '@bringup/process';
 import { checkHashed } from './hashed-source.js';
 import { outputDirectory } from '../../tasks/output-directory.js';
 import { engineIdentity } from '../../graph/engine.js';
@@ -141,12 +141,6 @@ async function describeOwn(
   const problem = found ? 'is not a directory' : 'does not exist';
   const message = `the source directory ${path} ${problem}. Correct the option "source".`;
   throw new UserError('SOURCE_MISSING', message, { path });
-}
-
-/** Runs `work` while holding the project's kept directory; reports the process that it waits for. */
-export async function whileOwning<T>(task: Task, directory: string, work: () => Promise<T>): Promise<T> {
-  const purpose = `working on ${task.project}`;
-  return withLock(directory, { purpose, signal: task.signal, onWait: task.note }, work);
 }
 
 /** The output directory of each kind of work, below a project's kept directory. */

@@ -11,7 +11,8 @@ import {
   toolNames,
   type ProgramName,
 } from '@bringup/kbuild/graph';
-import { PLUGIN, type Declaration } from '../../workspace/declaration.js';
+import { type Declaration } from '../../workspace/declaration.js';
+import { PLUGIN } from '../../options/declared-kinds.js';
 import { allOptions, variantOutput } from '../../workspace/variants.js';
 import {
   configurationInputs,
@@ -21,8 +22,8 @@ import {
   lockInputs,
   sourceInputs,
   updateTarget,
-  type Input,
 } from '../../graph/inputs.js';
+import type { Input } from '../../graph/target-parts.js';
 import { pathInputs } from '../../graph/path-inputs.js';
 import { mapValues, pick } from '../../graph/records.js';
 import type { References } from '../../graph/references.js';

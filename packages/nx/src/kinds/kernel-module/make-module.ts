@@ -23,9 +23,9 @@ import {
   openKconfigProject,
   openMake,
   requireHashed,
-  whileOwning,
   type KconfigProject,
 } from '../kconfig/kconfig-project.js';
+import { whileOwning } from '../../tasks/owning.js';
 import { findFiles } from '../program/program-files.js';
 import { artifactPath, declarationFor } from '../../tasks/referenced.js';
 import { requireBuilt } from '../../tasks/require-built.js';

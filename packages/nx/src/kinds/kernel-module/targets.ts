@@ -1,17 +1,12 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import { SYMBOL_VERSIONS } from '@bringup/kbuild/graph';
-import { PLUGIN, type Declaration } from '../../workspace/declaration.js';
+import { type Declaration } from '../../workspace/declaration.js';
+import { PLUGIN } from '../../options/declared-kinds.js';
 import { nxPattern } from '../../workspace/glob.js';
 import { defaultModuleSources } from './module-sources.js';
 import { allOptions, variantOutput } from '../../workspace/variants.js';
-import {
-  engineInputs,
-  lockedSource,
-  lockInputs,
-  sourceInputs,
-  updateTarget,
-  type Input,
-} from '../../graph/inputs.js';
+import { engineInputs, lockedSource, lockInputs, sourceInputs, updateTarget } from '../../graph/inputs.js';
+import type { Input } from '../../graph/target-parts.js';
 import { mapValues } from '../../graph/records.js';
 import { kconfigTools } from '../kconfig/targets.js';
 import { pathInputs } from '../../graph/path-inputs.js';

@@ -5,6 +5,7 @@ import { readLock } from '@bringup/kbuild';
 import type { ProgramOptions } from '../../generated/program-options.js';
 import { makeWorkspace } from '../../testing/workspace.js';
 import programExecutor from './executor.js';
+import { runTask } from '../../tasks/task.js';
 
 // A CI machine's CI=true would freeze the lock, which these workspaces do not have yet.
 process.env.BRINGUP_FROZEN = 'false';
@@ -23,7 +24,9 @@ const OPTIONS = { arch: 'x86_64', sources: ['p/main.c'], headers: ['p/**/*.h'] }
 /** Builds a program in a workspace; gives its files, or none when it failed. */
 async function run(options: Partial<ProgramOptions> = {}, root = makeWorkspace(FILES)) {
   const context = { root, cwd: root, isVerbose: false, projectName: 'p' } as ExecutorContext;
-  const { success } = await programExecutor({ ...OPTIONS, ...options } as ProgramOptions, context);
+  const { success } = await runTask(context, (task) =>
+    programExecutor(task, { ...OPTIONS, ...options } as ProgramOptions),
+  );
   const output = join(root, options.outputPath ?? 'dist/p');
   return { success, root, output, files: existsSync(output) ? readdirSync(output).sort() : [] };
 }

@@ -15,7 +15,7 @@ import { outputDirectory } from '../../tasks/output-directory.js';
 import type { FullProgramOptions } from '../../generated/program-options.js';
 import { engineIdentity } from '../../graph/engine.js';
 import { programName, workDirectory } from '../../workspace/paths.js';
-import { whileOwning } from '../kconfig/kconfig-project.js';
+import { whileOwning } from '../../tasks/owning.js';
 import { checkTools, ensureLocked, type Locked } from '../../lock/locked.js';
 import { programNeeds } from './needs.js';
 import { findHeaders } from './program-files.js';

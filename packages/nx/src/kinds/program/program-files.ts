@@ -1,7 +1,7 @@
 import { join, posix } from 'node:path';
 import { pathExists, readdir } from 'fs-extra';
 import { UserError } from '@bringup/process';
-import { isIgnored } from '../../graph/ignored.js';
+import { isIgnored } from '../../workspace/ignored.js';
 import { globBase, globExpression, isGlob } from '../../workspace/glob.js';
 
 /**

@@ -9,7 +9,7 @@ import type { FullUbootImageOptions } from '../../generated/uboot-image-options.
 import { engineIdentity } from '../../graph/engine.js';
 import { SIGNED_DTB, UBOOT_IMAGES, workDirectory } from '../../workspace/paths.js';
 import { initramfsImage, kernelImage } from '../../tasks/artifacts.js';
-import { whileOwning } from '../kconfig/kconfig-project.js';
+import { whileOwning } from '../../tasks/owning.js';
 import { checkTools, ensureLocked } from '../../lock/locked.js';
 import { ubootImageNeeds } from './needs.js';
 import { checkModuleKernels } from '../../trees/module-kernels.js';

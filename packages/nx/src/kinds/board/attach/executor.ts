@@ -1,25 +1,19 @@
-import type { ExecutorContext } from '@nx/devkit';
 import { attach, selectRun } from '@bringup/qemu';
 import { runSubject } from '../runs.js';
-import { runTask } from '../../../tasks/task.js';
+import type { Task } from '../../../tasks/task.js';
 import type { AttachOptions } from '../../../generated/attach-options.js';
 
 /** `@bringup/nx:attach`: see schema.json. */
-export default function attachExecutor(
-  { id }: AttachOptions,
-  context: ExecutorContext,
-): Promise<{ success: boolean }> {
-  return runTask(context, async (task) => {
-    const run = await selectRun(runSubject(task), id);
-    const { id: own } = run.record;
-    const again = `nx run ${task.project}:attach --id=${own}`;
-    const messages = {
-      before: `${task.project}: run ${own}: Ctrl-A D detaches, Ctrl-A X ends the board`,
-      after: {
-        detached: `${task.project}: detached from run ${own}, which goes on. Again: ${again}`,
-        ended: `${task.project}: the board has ended`,
-      },
-    };
-    await attach(run, messages, task.signal);
-  });
+export default async function attachExecutor(task: Task, { id }: AttachOptions): Promise<void> {
+  const run = await selectRun(runSubject(task), id);
+  const { id: own } = run.record;
+  const again = `nx run ${task.project}:attach --id=${own}`;
+  const messages = {
+    before: `${task.project}: run ${own}: Ctrl-A D detaches, Ctrl-A X ends the board`,
+    after: {
+      detached: `${task.project}: detached from run ${own}, which goes on. Again: ${again}`,
+      ended: `${task.project}: the board has ended`,
+    },
+  };
+  await attach(run, messages, task.signal);
 }

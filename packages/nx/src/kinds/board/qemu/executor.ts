@@ -4,7 +4,7 @@ import { runDetached, type RunPaths } from '@bringup/qemu';
 import { checkBoard, planBoard, type PlanBoard } from '../board.js';
 import { bootOnTerminal } from '../run-board.js';
 import { describeAsJson, runSubject } from '../runs.js';
-import { runTask, type Task } from '../../../tasks/task.js';
+import type { Task } from '../../../tasks/task.js';
 import { releaseAll } from '../written-drives.js';
 import { handOver, readBoard } from '../watch/read-board.js';
 import { watchBoard, type WatchedRun } from '../watch/watch-board.js';
@@ -12,24 +12,23 @@ import { object, texts } from '../../../options/unchecked.js';
 import type { QemuOptions } from '../../../generated/qemu-options.js';
 
 /** `@bringup/nx:qemu`: see schema.json. */
-export default function qemuExecutor(
+export default async function qemuExecutor(
+  task: Task,
   options: QemuOptions,
   context: ExecutorContext,
-): Promise<{ success: boolean }> {
-  return runTask(context, async (task) => {
-    refuseUnused(options);
-    const board = readBoard(options, context);
-    if (await handOver(board)) return;
-    if (options.watch) return await watchBoard(task, board, watchedRun(context));
-    if (!options.detach) return await bootOnTerminal(task, options);
-    await checkBoard(task, options);
-    const plan = await planBoard(task, options);
-    try {
-      await detach(task, plan, options.json === true);
-    } finally {
-      await releaseAll(plan.locks);
-    }
-  });
+): Promise<void> {
+  refuseUnused(options);
+  const board = readBoard(options, context);
+  if (await handOver(board)) return;
+  if (options.watch) return await watchBoard(task, board, watchedRun(context));
+  if (!options.detach) return await bootOnTerminal(task, options);
+  await checkBoard(task, options);
+  const plan = await planBoard(task, options);
+  try {
+    await detach(task, plan, options.json === true);
+  } finally {
+    await releaseAll(plan.locks);
+  }
 }
 
 function refuseUnused({ json, detach, watch }: QemuOptions): void {

@@ -1,7 +1,6 @@
-import type { ExecutorContext } from '@nx/devkit';
 import { selectRun, stopRun, type StopMethod } from '@bringup/qemu';
 import { runSubject } from '../runs.js';
-import { runTask } from '../../../tasks/task.js';
+import type { Task } from '../../../tasks/task.js';
 import { stopDefaults, type StopOptions } from '../../../generated/stop-options.js';
 
 const SAID: Readonly<Record<StopMethod, string>> = {
@@ -11,16 +10,11 @@ const SAID: Readonly<Record<StopMethod, string>> = {
 };
 
 /** `@bringup/nx:stop`: see schema.json. */
-export default function stopExecutor(
-  given: StopOptions,
-  context: ExecutorContext,
-): Promise<{ success: boolean }> {
-  return runTask(context, async (task) => {
-    const { id, timeout, json } = { ...stopDefaults, ...given };
-    const run = await selectRun(runSubject(task), id);
-    const ended = await stopRun(run, timeout * 1000, task.signal);
-    const { record } = run;
-    if (json) console.log(JSON.stringify({ id: record.id, pid: record.qemu?.pid, ended }, null, 2));
-    else task.note(`run ${record.id} has ended: ${SAID[ended]}`);
-  });
+export default async function stopExecutor(task: Task, given: StopOptions): Promise<void> {
+  const { id, timeout, json } = { ...stopDefaults, ...given };
+  const run = await selectRun(runSubject(task), id);
+  const ended = await stopRun(run, timeout * 1000, task.signal);
+  const { record } = run;
+  if (json) console.log(JSON.stringify({ id: record.id, pid: record.qemu?.pid, ended }, null, 2));
+  else task.note(`run ${record.id} has ended: ${SAID[ended]}`);
 }

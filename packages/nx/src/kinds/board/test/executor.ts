@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { ExecutorContext } from '@nx/devkit';
 import { amount, isBringupError, writeFileAside } from '@bringup/process';
 import {
   createLineRelay,
@@ -12,7 +11,7 @@ import {
 import { outputDirectory } from '../../../tasks/output-directory.js';
 import { checkBoard, planBoard } from '../board.js';
 import { runSubject } from '../runs.js';
-import { runTask, type Task } from '../../../tasks/task.js';
+import type { Task } from '../../../tasks/task.js';
 import { releaseAll } from '../written-drives.js';
 import { testDefaults, type FullTestOptions, type TestOptions } from '../../../generated/test-options.js';
 
@@ -20,29 +19,24 @@ import { testDefaults, type FullTestOptions, type TestOptions } from '../../../g
 const POWER_OFF_MS = 10_000;
 
 /** `@bringup/nx:test`: see schema.json. */
-export default function testExecutor(
-  given: TestOptions,
-  context: ExecutorContext,
-): Promise<{ success: boolean }> {
-  return runTask(context, async (task) => {
-    const options = { ...testDefaults, ...given };
-    outputDirectory(task, options.outputPath);
-    await checkBoard(task, options, true);
-    const plan = await planBoard(task, options, 'new');
-    const relay = createLineRelay((text) => process.stdout.write(text));
-    const work = runGuestTest((paths) => plan({ console: 'pipe', ...paths }), guestTest(options), {
-      subject: runSubject(task),
-      signal: task.signal,
-      onCommand: task.command,
-      onConsole: options.json ? undefined : relay.push,
-    }).finally(async () => {
-      relay.end();
-      await releaseAll(plan.locks);
-    });
-    const { consoleLog, ...report } = await work.catch((error: unknown) => failed(task, options, error));
-    await publish(task, options, report, consoleLog);
-    if (!options.json) task.note(summary(report, options));
+export default async function testExecutor(task: Task, given: TestOptions): Promise<void> {
+  const options = { ...testDefaults, ...given };
+  outputDirectory(task, options.outputPath);
+  await checkBoard(task, options, true);
+  const plan = await planBoard(task, options, 'new');
+  const relay = createLineRelay((text) => process.stdout.write(text));
+  const work = runGuestTest((paths) => plan({ console: 'pipe', ...paths }), guestTest(options), {
+    subject: runSubject(task),
+    signal: task.signal,
+    onCommand: task.command,
+    onConsole: options.json ? undefined : relay.push,
+  }).finally(async () => {
+    relay.end();
+    await releaseAll(plan.locks);
   });
+  const { consoleLog, ...report } = await work.catch((error: unknown) => failed(task, options, error));
+  await publish(task, options, report, consoleLog);
+  if (!options.json) task.note(summary(report, options));
 }
 
 function guestTest(options: FullTestOptions): GuestTest {

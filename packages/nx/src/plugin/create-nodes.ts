@@ -5,16 +5,17 @@ import type * as Devkit from '@nx/devkit';
 import type { CreateNodesResult, CreateNodesV2, TargetConfiguration } from '@nx/devkit';
 import { parse as parseJson } from 'jsonc-parser'; // As Nx reads project.json, without loading all of its devkit.
 import { UserError } from '@bringup/process';
-import { ENGINE_NODE, engineIdentity } from './engine.js';
-import { findDeclaration, PLUGIN, type Declaration, type ProjectLike } from '../workspace/declaration.js';
-import { submoduleInputs } from './affected-inputs.js';
+import { ENGINE_NODE, engineIdentity } from '../graph/engine.js';
+import { findDeclaration, type Declaration, type ProjectLike } from '../workspace/declaration.js';
+import { PLUGIN } from '../options/declared-kinds.js';
+import { submoduleInputs } from '../graph/affected-inputs.js';
 import { otherOutputs, type OtherOutput } from '../workspace/other-outputs.js';
 import { PublishedPlaces } from '../workspace/published.js';
-import { KINDS } from '../kinds/kinds.js';
-import { mapValues } from './records.js';
-import { requireNx } from './nx-version.js';
-import { withTargetDefaults } from './target-defaults.js';
-import { referencedProjects, References } from './references.js';
+import { KINDS } from './kinds.js';
+import { mapValues } from '../graph/records.js';
+import { requireNx } from '../graph/nx-version.js';
+import { withTargetDefaults } from '../graph/target-defaults.js';
+import { KnownProjects, referencedProjects } from './references.js';
 import { rememberConsoleTasks } from './terminal-hook.js';
 import { record, text } from '../options/unchecked.js';
 
@@ -47,7 +48,7 @@ export const createNodesV2: CreateNodesV2 = [
         ),
       ),
     );
-    const references = new References(
+    const references = new KnownProjects(
       new Map([...declarations].map(([name, { declaration }]) => [name, declaration])),
       known,
     );

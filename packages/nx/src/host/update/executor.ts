@@ -1,33 +1,27 @@
-import type { ExecutorContext } from '@nx/devkit';
 import { lockedIdentity, lockField, readLock, type LockedSource, type ToolVersions } from '@bringup/kbuild';
-import { hostTools } from '../../lock/host-tools.js';
+import { hostTools } from '../host-tools.js';
 import { describeLocked, writeLocked } from '../../lock/locked.js';
-import { needsOf } from '../../lock/needs.js';
-import { runTask, type Task } from '../task.js';
+import { needsOf } from '../needs.js';
+import type { Task } from '../../tasks/task.js';
 import type { UpdateOptions } from '../../generated/update-options.js';
 
 /** `@bringup/nx:update`: see schema.json. */
-export default function updateExecutor(
-  options: UpdateOptions,
-  context: ExecutorContext,
-): Promise<{ success: boolean }> {
-  return runTask(context, async (task) => {
-    const before = await readLock(task.workspaceRoot);
-    const needs = await needsOf(task);
-    const { source, tools } = await writeLocked(
-      task,
-      { ...needs, probe: async () => ({ ...(await variantTools(task)), ...(await needs.probe()) }) },
-      { keepAvailable: options.ifNeeded },
-    );
-    if (options.json) {
-      console.log(JSON.stringify({ source, tools }, null, 2));
-      return;
-    }
-    const own = before.sources[lockField(task.project)];
-    const changes = [...describeSource(own, source), ...describeTools(before.tools, tools)];
-    for (const line of changes) task.note(line);
-    if (changes.length === 0) task.note('bringup.lock holds');
-  });
+export default async function updateExecutor(task: Task, options: UpdateOptions): Promise<void> {
+  const before = await readLock(task.workspaceRoot);
+  const needs = await needsOf(task);
+  const { source, tools } = await writeLocked(
+    task,
+    { ...needs, probe: async () => ({ ...(await variantTools(task)), ...(await needs.probe()) }) },
+    { keepAvailable: options.ifNeeded },
+  );
+  if (options.json) {
+    console.log(JSON.stringify({ source, tools }, null, 2));
+    return;
+  }
+  const own = before.sources[lockField(task.project)];
+  const changes = [...describeSource(own, source), ...describeTools(before.tools, tools)];
+  for (const line of changes) task.note(line);
+  if (changes.length === 0) task.note('bringup.lock holds');
 }
 
 /** The tools of all variants, except those that only other variants need and this host lacks. */

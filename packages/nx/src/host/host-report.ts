@@ -14,7 +14,7 @@ import {
 } from '@bringup/process';
 import { findSmbd, findUefi, findVirtiofsd, UEFI_ARCHES, type BoardArch } from '@bringup/qemu';
 import type { Declaration } from '../workspace/declaration.js';
-import type { HostNeed } from './host-need.js';
+import type { HostNeed } from '../lock/host-need.js';
 import { hostNeeds } from './host-needs.js';
 import { variantOptions } from '../workspace/variants.js';
 import { needsOf } from './needs.js';

@@ -1,9 +1,9 @@
 import type { CreateDependenciesContext } from '@nx/devkit';
-import { checkReferences } from '../tasks/check-references.js';
+import { checkReferences } from './check-references.js';
 import { openVariant } from '../kinds/kconfig/variant.js';
 import { artifactPath } from '../tasks/referenced.js';
 import { slipsOf } from '../generators/doctor/generator.js';
-import type { DeclaredKind } from '../kinds/kind.js';
+import type { DeclaredKind } from '../options/declared-kinds.js';
 import { findDeclaration } from '../workspace/declaration.js';
 import { inferProjects, makeTask, makeWorkspace, project } from '../testing/workspace.js';
 import { createDependencies } from './create-dependencies.js';

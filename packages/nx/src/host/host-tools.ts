@@ -2,7 +2,7 @@ import type { ToolVersions } from '@bringup/kbuild';
 import { isBringupError } from '@bringup/process';
 import type { Declaration } from '../workspace/declaration.js';
 import { variantOptions } from '../workspace/variants.js';
-import type { Needs } from './locked.js';
+import type { Needs } from '../lock/locked.js';
 import { needsOf } from './needs.js';
 
 /** The declarations of projects, and how to find those that they refer to. */

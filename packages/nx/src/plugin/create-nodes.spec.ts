@@ -894,7 +894,7 @@ it('makes the same graph on a host without any tool', async () => {
 
 it("stands for Bringup's own code by one external node, whose hash is that code's", async () => {
   const { createNodesV2 } = await import('./create-nodes.js');
-  const { engineIdentity } = await import('./engine.js');
+  const { engineIdentity } = await import('../graph/engine.js');
   const root = makeWorkspace({ 'app/project.json': kernel() });
   const [[, { externalNodes }]] = (await createNodesV2[1](['app/project.json'], undefined, {
     workspaceRoot: root,

@@ -1,8 +1,9 @@
 import { UserError } from '@bringup/process';
-import type { Declared, DeclaredKind } from '../kinds/kind.js';
-import { KINDS } from '../kinds/kinds.js';
+import type { Declared } from '../kinds/kind.js';
+import type { DeclaredKind } from '../options/declared-kinds.js';
+import { KINDS } from '../plugin/kinds.js';
 import { checkedOptions } from '../options/checked-options.js';
-import type { Needs } from './locked.js';
+import type { Needs } from '../lock/locked.js';
 
 /**
  * What the project that a task runs for needs, from its declaration. Nx held no options against their schema where the target is

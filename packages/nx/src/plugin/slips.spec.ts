@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { DECLARED_KINDS, type DeclaredKind } from '../kinds/kind.js';
+import { DECLARED_KINDS, type DeclaredKind } from '../options/declared-kinds.js';
 import { schemaFile } from '../options/check-options.js';
 import type { OptionSchema } from '../options/option-schema.js';
 import { inferProjects, makeWorkspace, project } from '../testing/workspace.js';

@@ -1,5 +1,5 @@
 import { readNxJson, updateNxJson, type NxJsonConfiguration, type Tree } from '@nx/devkit';
-import { PLUGIN } from '../../workspace/declaration.js';
+import { PLUGIN } from '../options/declared-kinds.js';
 
 /** Lines of `.gitignore`: what builds keep and publish, and Nx's own state. */
 const GIT_IGNORED = ['dist', '.bringup', '.nx'];

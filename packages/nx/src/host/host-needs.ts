@@ -2,10 +2,10 @@ import { basename } from 'node:path';
 import { crossPrefix, staticLibraryPackage, type Arch } from '@bringup/kbuild/graph';
 import { debianPackageOf } from '@bringup/process';
 import { UEFI_ARCHES } from '@bringup/qemu/graph';
-import { KINDS } from '../kinds/kinds.js';
+import { KINDS } from '../plugin/kinds.js';
 import { object, text } from '../options/unchecked.js';
 import type { Declaration } from '../workspace/declaration.js';
-import { programNeed, type HostNeed } from './host-need.js';
+import { programNeed, type HostNeed } from '../lock/host-need.js';
 
 /** What each kind of source is fetched and unpacked with. */
 const SOURCE_PROGRAMS: Readonly<Record<string, readonly string[]>> = {
