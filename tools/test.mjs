@@ -74,6 +74,7 @@ async function quickChecks(unitArgs = []) {
   await check('lint', bin('eslint', '--max-warnings', '0', ...cached, '--cache-location', lintCache(), '.'));
   await check('types', bin('tsc', '--project', 'tsconfig.spec.json'));
   await check('schemas', [process.execPath, 'tools/schemas.mjs', '--check']);
+  await check('layout', [process.execPath, 'tools/layout.mjs']);
   await check('tools', [process.execPath, '--test', '--test-reporter=dot', 'tools/lib/']);
   // By default Jest leaves one CPU idle, which is half of two CPUs.
   await jest('unit', ['--maxWorkers=100%', ...unitArgs]);
