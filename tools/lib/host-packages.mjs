@@ -95,12 +95,12 @@ const DEEP = [
 const PACKAGES = { demo: DEMO, tests: [...DEMO, ...TESTS], deep: [...DEMO, ...TESTS, ...DEEP] };
 
 /** @param {Purpose} purpose */
-export function wantedPackages(purpose) {
+function wantedPackages(purpose) {
   return PACKAGES[purpose];
 }
 
 /** Of `packages`, those that dpkg does not have installed. */
-export function missingPackages(packages) {
+function missingPackages(packages) {
   const query = spawnSync(
     'dpkg-query',
     ['--show', '--showformat=${db:Status-Status} ${Package}\\n', ...packages],

@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { root } from './setup.mjs';
 
 /** Outside the checkout, because the next clone needs a suite's last result as well (XDG base directories). */
-export function stateFile(name) {
+function stateFile(name) {
   const base = process.env.XDG_STATE_HOME || join(homedir(), '.local/state');
   return join(base, 'bringup-tests', name);
 }

@@ -12,7 +12,7 @@ import { type Choice } from './options.js';
 import { inspectPlace, type Place } from './place.js';
 
 /** Where a workspace is made, by whom, and who is told. */
-export interface Surroundings {
+interface Surroundings {
   cwd: string;
   /** What package managers are configured by is in it. */
   environment: Environment;

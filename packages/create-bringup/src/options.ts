@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { UserError } from '@bringup/process';
 import { ARCHES, BOOT_PATHS, defaultBoardName, type Arch } from './boards.js';
 
-export const PACKAGE_MANAGERS = ['npm', 'pnpm'] as const;
+const PACKAGE_MANAGERS = ['npm', 'pnpm'] as const;
 export type PackageManager = (typeof PACKAGE_MANAGERS)[number];
 
 /** What was typed, checked one by one; what is missing is asked for or defaults. */
@@ -108,7 +108,7 @@ function requireOneOf(code: string, option: string, value: string, known: readon
 }
 
 /** @throws UserError `UNKNOWN_BOOT_PATH`, or `NO_BOOT_PATH` when another architecture has it */
-export function requireBootPath(arch: Arch | undefined, boot: string): void {
+function requireBootPath(arch: Arch | undefined, boot: string): void {
   requireOneOf('UNKNOWN_BOOT_PATH', '--boot', boot, [...new Set(Object.values(BOOT_PATHS).flat())]);
   const paths: readonly string[] | undefined = arch && BOOT_PATHS[arch];
   if (!paths || paths.includes(boot)) return;

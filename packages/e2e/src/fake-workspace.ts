@@ -31,7 +31,7 @@ export interface FakeWorkspace {
   remove(): void;
 }
 
-export interface FakeOptions {
+interface FakeOptions {
   /** The program that boards start. */
   qemu?: string;
   /** Changes the kernel's source before it is packed. */

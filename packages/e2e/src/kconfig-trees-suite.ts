@@ -13,7 +13,7 @@ import {
   type Resolver,
 } from './kconfig-trees.js';
 
-export interface SuiteOptions {
+interface SuiteOptions {
   readonly trees: readonly string[];
   /** How many pairs of fragment and base are tried, chosen by the seed; without it, all. */
   readonly sample?: number;

@@ -145,15 +145,15 @@ export async function openPlace(
 const byHand = ({ directory }: Place) => join(directory, 'by-hand');
 
 /** What failed to stick, as both sides tell it: symbol → value got. */
-export type Losses = Readonly<Record<string, string>>;
+type Losses = Readonly<Record<string, string>>;
 
-export interface Outcome {
+interface Outcome {
   readonly config: string;
   readonly lost: Losses;
 }
 
 /** Bringup's outcome, with what its error says beside. */
-export interface OwnOutcome extends Outcome {
+interface OwnOutcome extends Outcome {
   /** Lost symbols without any reason that says something. */
   readonly unexplained: readonly string[];
   readonly fixes: readonly ProposedFix[];
@@ -161,7 +161,7 @@ export interface OwnOutcome extends Outcome {
 }
 
 /** As in the fields of `REQUESTS_LOST`: lines that make the request stick, or why there are none. */
-export type ProposedFix = { readonly symbol: string; readonly wanted: string } & (
+type ProposedFix = { readonly symbol: string; readonly wanted: string } & (
   | { readonly lines: readonly string[] }
   | { readonly none: string }
 );
@@ -283,7 +283,7 @@ const REPORT =
  * The script compares lines with grep, not values: "=n" and "is not set", or a symbol that is absent and one that is
  * not set, are the same to conf, and comments that name a symbol are no lines of it.
  */
-export function readReport(report: string): Record<string, string> {
+function readReport(report: string): Record<string, string> {
   const lost: Record<string, string> = {};
   for (const [, symbol, requested, actual] of report.matchAll(REPORT)) {
     const got = lastValue(symbol!, actual!);

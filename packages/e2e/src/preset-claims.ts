@@ -17,7 +17,7 @@ interface PresetLine {
 const LINE = /^(?:CONFIG_(\w+)=(.+)|# CONFIG_(\w+) is not set)$/;
 
 /** Every line of a preset that sets a symbol, read without the product's parser, whose faults would go unnoticed. */
-export function presetLines(preset: string): PresetLine[] {
+function presetLines(preset: string): PresetLine[] {
   const lines = readFileSync(join(PRESETS, `${preset}.config`), 'utf8').split('\n');
   return lines.flatMap((line, index) => {
     const [, set, value = 'n', unset] = LINE.exec(line) ?? [];

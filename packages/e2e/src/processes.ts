@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export interface FoundProcess {
+interface FoundProcess {
   pid: number;
   parent: number;
   argv: string;

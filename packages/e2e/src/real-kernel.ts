@@ -20,7 +20,7 @@ const ON = ['PRINTK', 'PROC_FS', 'ARCH_SUNXI', 'BLK_DEV_INITRD', 'BINFMT_ELF'];
 const GIT = ['-c', 'user.name=a', '-c', 'user.email=a@example.org', '-c', 'gc.auto=0'];
 
 /** What one build made. */
-export interface Made {
+interface Made {
   /** Targets of the compiler and of dtc, sorted, without those of each link. */
   readonly compiled: string[];
   /** Of each artifact. */

@@ -2,7 +2,7 @@
  * Every option of every executor, and the proof that a change of it is noticed: a row of the rebuild table or of
  * `option-table.deep.ts`, or the reason why it has none. `rebuild-table.e2e.ts` compares this with the schemas.
  */
-export type Coverage = { readonly row: string } | { readonly reason: string };
+type Coverage = { readonly row: string } | { readonly reason: string };
 
 const row = (name: string): Coverage => ({ row: name });
 const because = (reason: string): Coverage => ({ reason });
@@ -152,9 +152,7 @@ export const COVERAGE: Readonly<Record<string, Readonly<Record<string, Coverage>
 };
 
 /** The options of an option's own value: each has a row in `option-table.deep.ts`, apart from those with a reason. */
-export type NestedCoverage =
-  | { readonly reason: string }
-  | { readonly except: Readonly<Record<string, string>> };
+type NestedCoverage = { readonly reason: string } | { readonly except: Readonly<Record<string, string>> };
 
 const eachRow = (except: Readonly<Record<string, string>> = {}): NestedCoverage => ({ except });
 const LOCKED: NestedCoverage = {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** A registry of our own on the loopback: what is published to it is there, all else comes from the user's registry. */
-export interface Registry {
+interface Registry {
   readonly url: string;
   publish(tarball: string): void;
   stop(): Promise<void>;

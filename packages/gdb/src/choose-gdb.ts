@@ -17,7 +17,7 @@ export interface Gdb {
   version: string;
 }
 
-export interface GdbWish {
+interface GdbWish {
   arch: GdbArch;
   /** Prefix of the toolchain's programs, as `aarch64-linux-gnu-`. */
   crossPrefix: string;

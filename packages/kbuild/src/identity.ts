@@ -13,7 +13,7 @@ export { beginLook } from './sources/early-look.js';
 export { bringupHome } from './sources/model.js';
 export { namesCommit, scmState } from './sources/scm-state.js';
 export type { ProgramName } from './programs/programs.js';
-export { DIFF_FILES, EXACT, type EarlyLook } from './sources/git-look.js';
+export { DIFF_FILES, EXACT } from './sources/git-look.js';
 export type { SourcePart } from './sources/source-parts.js';
 export type { TreeEdits } from './sources/tree-files.js';
 

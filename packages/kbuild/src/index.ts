@@ -1,6 +1,6 @@
 export { findArtifactFault, type ArtifactFault } from './artifacts/artifact-check.js';
-export { ARCH_NAMES, ARCHES, type Arch, type ArchFacts } from './programs/arches.js';
-export { build, type BuildRequest } from './build/build.js';
+export { ARCH_NAMES, ARCHES, type Arch } from './programs/arches.js';
+export { build } from './build/build.js';
 export { type BaseConfig } from './configuration/base.js';
 export {
   formatCompileCommands,
@@ -8,7 +8,7 @@ export {
   readCompileCommands,
   type CompileCommand,
 } from './build/compile-commands.js';
-export { configure, readBase, type Configuration, type ConfigureRequest } from './configuration/configure.js';
+export { configure, readBase } from './configuration/configure.js';
 export { checkDtbs, dtbName, planDtbs, type ExtraArtifacts } from './build/dtbs.js';
 export {
   checkDecompressor,
@@ -17,20 +17,14 @@ export {
 } from './build/embedded-initramfs.js';
 export { archiveGdbScripts, GDB_SCRIPTS } from './build/gdb-scripts.js';
 export { type FragmentReference } from './configuration/fragments.js';
-export { runConfigEditor, saveDefconfig, type ConfigEditor } from './configuration/editor.js';
+export { runConfigEditor, saveDefconfig } from './configuration/editor.js';
 export { readKconfigTree } from './configuration/kconfig-tree.js';
 export { resolveAside } from './configuration/resolve.js';
 export { readFragments } from './configuration/fragments.js';
 export { buildLog } from './kept-output/index.js';
-export { archiveInstallTree, type InstallRequest } from './build/install-tree.js';
+export { archiveInstallTree } from './build/install-tree.js';
 export * from './lock/index.js';
-export {
-  ccacheDirectory,
-  DEBUG_SOURCE_PREFIX,
-  DEBUG_WORKSPACE_PREFIX,
-  planMake,
-  type MakeSetting,
-} from './make/make.js';
+export { ccacheDirectory, DEBUG_SOURCE_PREFIX, planMake, type MakeSetting } from './make/make.js';
 export * from './module/index.js';
 export {
   invalidate,
@@ -39,18 +33,11 @@ export {
   publish,
   publishText,
   readManifest,
-  type Manifest,
 } from './artifacts/manifest.js';
 export * from './program/index.js';
 export { showProgress, type Progress } from './make/progress.js';
 export { KCONFIG_PROGRAMS, UBOOT_IMAGE, type KconfigProgram, type ProgramName } from './programs/programs.js';
-export {
-  buildRecipe,
-  configRecipe,
-  recipeOf,
-  type CommonIngredients,
-  type Recipe,
-} from './artifacts/recipe.js';
+export { buildRecipe, configRecipe, recipeOf, type CommonIngredients } from './artifacts/recipe.js';
 export { describeParts } from './sources/describe-parts.js';
 export { selectPart, SOURCE_PARTS, type SourcePart } from './sources/source-parts.js';
 export * from './sources/index.js';
@@ -59,10 +46,8 @@ export {
   crossPrefix,
   describeToolDifferences,
   probeTools,
-  staticLibraryPackage,
   toolchainOf,
   toolNames,
-  type Toolchain,
   type ToolDifference,
   type ToolVersions,
 } from './make/toolchain.js';

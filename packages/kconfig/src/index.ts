@@ -3,7 +3,6 @@ export {
   describeDisplaced,
   describeLost,
   describeNeedless,
-  type CheckResult,
   type LostRequest,
 } from './config/check.js';
 export {
@@ -15,13 +14,8 @@ export {
   type ConfigRequest,
   type ConfigValues,
 } from './config/config-file.js';
-export {
-  diffConfigs,
-  differenceAsFragment,
-  formatDifference,
-  type ConfigDifference,
-} from './config/difference.js';
-export { describeOverride, formatMerged, planMerge, type MergePlan, type Override } from './config/merge.js';
+export { diffConfigs, differenceAsFragment, formatDifference } from './config/difference.js';
+export { describeOverride, formatMerged, planMerge, type Override } from './config/merge.js';
 export * from './explain/index.js';
 export * from './language/index.js';
 export * from './edit/index.js';

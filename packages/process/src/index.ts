@@ -32,7 +32,6 @@ export {
   removeEmptied,
   removeLockedDirectory,
   removeUnused,
-  type RemoveOptions,
 } from './locked-directory.js';
 export { nearNames, suggestNames } from './near.js';
 export { debianPackageOf, missingProgram } from './programs.js';
@@ -49,9 +48,8 @@ export {
   type RunningProgram,
   type RunOptions,
   type RunResult,
-  type StartOptions,
 } from './run.js';
 export { copySparse } from './sparse.js';
-export { openLines, openTerminal, type Descriptors, type Lines, type Terminal } from './terminal.js';
-export { terminationSignal, type Termination } from './termination.js';
+export { openLines, openTerminal, type Terminal } from './terminal.js';
+export { terminationSignal } from './termination.js';
 export { probeVersion } from './version.js';

@@ -64,7 +64,7 @@ export function isOfThisNamespace(owner: LockOwner): boolean {
  * this machine, or the record belongs to a copied directory. An owner on another host may still run, where the file system
  * does not share its locks.
  */
-export function isOver(owner: LockOwner, inode: number): boolean {
+function isOver(owner: LockOwner, inode: number): boolean {
   if (owner.inode !== inode || isOfThisKernel(owner)) return true;
   return owner.host === hostname() && owner.machine === ownMachine();
 }

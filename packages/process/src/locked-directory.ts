@@ -12,7 +12,7 @@ import { removeTree } from './remove-tree.js';
 /** What a removal leaves of a directory when it is killed, and its reaper too. */
 const REMOVED = /^\.removed-[0-9a-f]{12}$/;
 
-export interface RemoveOptions extends LockOptions {
+interface RemoveOptions extends LockOptions {
   /** Wait for the processes that hold the locks, instead of leaving the directory alone. */
   wait: boolean;
   /** Names in the directory that have locks of their own, whether these exist yet or not. */

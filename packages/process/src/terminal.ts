@@ -65,7 +65,7 @@ export async function openTerminal(): Promise<Terminal> {
 }
 
 /** Where lines for the user go while another program has the terminal. */
-export interface Lines {
+interface Lines {
   write(line: string): void;
   close(): Promise<void>;
 }

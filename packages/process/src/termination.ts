@@ -4,7 +4,7 @@ import { AbortedError } from './errors.js';
 const PARENT_POLL_MS = 250;
 
 /** An abort signal that lives as long as one task; see {@link terminationSignal}. */
-export interface Termination {
+interface Termination {
   readonly signal: AbortSignal;
   /** Takes the handlers away again. */
   dispose(): void;

@@ -17,7 +17,7 @@ export const BOOT_LOADERS = ['extlinux', 'boot-script', 'syslinux', 'uefi'] as c
 export type BootLoader = (typeof BOOT_LOADERS)[number];
 
 /** The architectures that a loader is for. */
-export const LOADER_ARCHES = {
+const LOADER_ARCHES = {
   // Not x86_64: the U-Boot of 2023.01 resets in zboot as a 64-bit program, and takes the initrd for 12 bytes as one of 32.
   extlinux: ['arm64', 'arm', 'riscv64'],
   'boot-script': SCRIPT_ARCHES,
@@ -27,7 +27,7 @@ export const LOADER_ARCHES = {
 
 /** UEFI specification 2.10, table 3-5: what firmware starts from a medium that it knows nothing about. */
 const GRUB_FILE = 'EFI/BOOT/BOOTX64.EFI';
-export const GRUB_CONFIG = 'boot/grub/grub.cfg';
+const GRUB_CONFIG = 'boot/grub/grub.cfg';
 
 /** The modules that a boot from FAT or ISO 9660 needs, and not more: each makes the program larger. */
 const GRUB_MODULES = [
@@ -91,7 +91,7 @@ async function makeBootScript(
 }
 
 /** GRUB as one UEFI program; it takes its menu from the volume that has one, disk or CD. */
-export async function makeGrub(signal?: AbortSignal): Promise<Buffer> {
+async function makeGrub(signal?: AbortSignal): Promise<Buffer> {
   return await withTemporaryDirectory('grub', async (scratch) => {
     const [early, image] = [join(scratch, 'early.cfg'), join(scratch, 'grub.efi')];
     const lines = [`search --no-floppy --file --set=root /${GRUB_CONFIG}`, 'set prefix=($root)/boot/grub'];

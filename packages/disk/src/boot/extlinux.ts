@@ -1,6 +1,6 @@
 import { UserError } from '@bringup/process';
 
-export interface ExtlinuxOptions {
+interface ExtlinuxOptions {
   /** Paths on the drive that holds the file. */
   kernel: string;
   initrd?: string;

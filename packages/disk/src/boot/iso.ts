@@ -6,7 +6,7 @@ import { findBootFile } from './boot-files.js';
 import { contentSeed, IMAGE_TIME, seededUuid } from '../common/identity.js';
 import { withStagedTree } from '../common/staging.js';
 
-export interface IsoOptions {
+interface IsoOptions {
   /** The volume's id: 1 to 32 of A-Z, 0-9 and _ (ECMA-119, 7.4.1 and 8.4.7). */
   label: string;
   /** Bootable by a PC's BIOS, from a CD and from a USB stick: the tree's `isolinux.cfg` is what isolinux boots. */

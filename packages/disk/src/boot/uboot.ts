@@ -10,9 +10,9 @@ import {
 import { IMAGE_TIME } from '../common/identity.js';
 
 /** Arches by the names that mkimage has for them. */
-export const UBOOT_ARCHES = { arm64: 'arm64', arm: 'arm', riscv64: 'riscv', x86_64: 'x86_64' } as const;
+const UBOOT_ARCHES = { arm64: 'arm64', arm: 'arm', riscv64: 'riscv', x86_64: 'x86_64' } as const;
 
-export interface UbootImageOptions {
+interface UbootImageOptions {
   arch: keyof typeof UBOOT_ARCHES;
   /** The mkimage to run: of PATH, or one that a U-Boot project built. */
   mkimage?: string;

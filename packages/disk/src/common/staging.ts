@@ -10,7 +10,7 @@ const TAR_MINOR_MAX = 0o777777;
 const OWNERS = 'owners';
 
 /** A tree as a directory, for programs that read one. */
-export interface StagedTree {
+interface StagedTree {
   /** The directory that holds the tree's root. */
   directory: string;
   /** A directory for other temporary files, which is the parent of `directory` and is removed with it. */

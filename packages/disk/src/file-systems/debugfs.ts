@@ -5,7 +5,7 @@ import { IMAGE_TIME } from '../common/identity.js';
 const COMPLAINTS_MAX = 5;
 
 /** How debugfs is run: on what, and whether it may write. */
-export interface DebugfsOptions {
+interface DebugfsOptions {
   /** What messages call the image. */
   description: string;
   /** The image, or `image?offset=BYTES`, by a name in `cwd`. */

@@ -22,7 +22,7 @@ export const FIT_ARCHES = {
 export type FitArch = keyof typeof FIT_ARCHES;
 
 /** What stands in an image source file; the contents are `kernel`, `ramdisk` and `fdt` beside it. */
-export interface FitSource {
+interface FitSource {
   arch: FitArch;
   /** Physical address the kernel is unpacked to. Default: see {@link FIT_ARCHES}. */
   loadAddress?: number;

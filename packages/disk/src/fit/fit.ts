@@ -13,14 +13,14 @@ import { checkFitKey, type FitKey } from './fit-key.js';
 import { formatIts, type FitAlgorithm, type FitArch, type FitCompression } from './fit-source.js';
 import { IMAGE_TIME } from '../common/identity.js';
 
-export interface FitSigning extends FitKey {
+interface FitSigning extends FitKey {
   /** Default: sha256,rsa2048. */
   algorithm?: FitAlgorithm;
   /** The device tree that U-Boot runs with, and where to write it with the public key in it, as one that is required. */
   controlDtb?: { from: string; to: string };
 }
 
-export interface FitOptions {
+interface FitOptions {
   arch: FitArch;
   /** Files: the kernel's Image (arm: zImage), an initramfs in any compression, the device tree that the kernel is given. */
   kernel: string;

@@ -11,14 +11,14 @@ import type { FileEntry } from './entry.js';
 import type { OpenPartition } from './partition.js';
 import { findNode, toEntry, type FoundNode } from './resolve.js';
 
-export interface CopyOutOptions {
+interface CopyOutOptions {
   /** Replace files of the host. */
   force?: boolean;
   /** Write symlinks as they are; wherever they lead, nothing is written through them. Else they are left out. */
   symlinks?: boolean;
 }
 
-export interface CopiedOut {
+interface CopiedOut {
   /** Host paths of the files and symlinks written. */
   written: string[];
   /** What a host directory was not given: devices, sockets, and symlinks unless asked for. */

@@ -10,7 +10,7 @@ export type FileType =
   | 'unknown';
 
 /** An entry of a file system, as far as that file system keeps it: FAT has neither modes nor owners. */
-export interface FileAttributes {
+interface FileAttributes {
   type: FileType;
   /** Bytes of a file or of a symlink's target; 0 for everything else. */
   size: number;

@@ -7,7 +7,7 @@ import { childPath, findNode, toEntry, type FoundNode } from './resolve.js';
 /** What is wrong with a path through a link that leads nowhere: the link itself can still be listed. */
 const BROKEN_LINK = ['NO_SUCH_PATH', 'NOT_A_DIRECTORY', 'SYMLINK_LOOP'];
 
-export interface ListOptions {
+interface ListOptions {
   /** With everything below. */
   recursive?: boolean;
 }

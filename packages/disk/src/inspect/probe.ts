@@ -1,7 +1,7 @@
 import { runProgram } from '@bringup/process';
 
 /** What lies at a place of an image, in the words of blkid. */
-export interface Probe {
+interface Probe {
   /** `vfat`, `ext4`, `squashfs`, `iso9660`, `LVM2_member`, … */
   type?: string;
   /** `gpt`, `dos`, … */

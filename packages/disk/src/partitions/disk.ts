@@ -16,7 +16,7 @@ export interface PartitionContent extends Omit<PartitionPlan, 'size'> {
   identity?: string;
 }
 
-export interface DiskOptions {
+interface DiskOptions {
   table: TableKind;
   partitions: readonly PartitionContent[];
   /** Bytes of the disk, or as large as the partitions need. */

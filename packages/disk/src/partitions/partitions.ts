@@ -4,7 +4,7 @@ import { formatSize, MIB, roundUp } from '../common/size.js';
 
 const SECTOR = 512;
 /** What every partitioning tool aligns to; GPT's own copy of the table takes 33 sectors of the last one. */
-export const ALIGNMENT = MIB;
+const ALIGNMENT = MIB;
 /** UEFI specification, table 5-6: 36 UTF-16 code units. */
 const NAME_MAX = 36;
 const MBR_PARTITIONS = 4;

@@ -24,7 +24,7 @@ export const ODD_LINUX_NAMES = ['qu"ote', 'back\\slash', 'st*r?', 'arrow -> x'] 
 const FAT_NAMES = ODD_NAMES.filter((name) => !/[<>]/.test(name));
 
 /** Odd names on Linux file systems, and a plain one. */
-export function linuxTree(): FileTree {
+function linuxTree(): FileTree {
   const tree = rootTree().add(file('big', BIG)).add(file('etc/empty'));
   for (const name of [...ODD_NAMES, ...ODD_LINUX_NAMES]) tree.add(file(`odd/${name}`, `${name}\n`));
   const link = (path: string, target: string) =>
@@ -38,7 +38,7 @@ export function linuxTree(): FileTree {
   return tree;
 }
 
-export function fatBootTree(): FileTree {
+function fatBootTree(): FileTree {
   const tree = new FileTree().add(file('big', BIG)).add(file('EFI/BOOT/BOOTAA64.EFI', 'efi\n'));
   for (const name of [...FAT_NAMES]) tree.add(file(`odd/${name}`, `${name}\n`));
   return tree;

@@ -5,7 +5,7 @@ import { planMake, type MakeSetting } from '../make/make.js';
 import { addLibraries } from './libraries.js';
 import { archiveDirectory } from './tar.js';
 
-export interface InstallRequest {
+interface InstallRequest {
   readonly make: MakeSetting;
   /** False: the program is dynamic, and its libraries and loader go along. */
   readonly static: boolean;

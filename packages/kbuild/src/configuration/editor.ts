@@ -12,7 +12,7 @@ import {
 import { planMake, type MakeSetting } from '../make/make.js';
 
 /** The tree's own editors of a configuration that run in a terminal. */
-export type ConfigEditor = 'menuconfig' | 'nconfig';
+type ConfigEditor = 'menuconfig' | 'nconfig';
 
 /**
  * Opens an editor on `config` and waits until the user leaves it.

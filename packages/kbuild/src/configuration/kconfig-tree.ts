@@ -15,7 +15,7 @@ const PROBE = {
 const SHELL_RESULTS = '.bringup-shell.json';
 
 /** A source tree's Kconfig files, and what its conf reads beside them. */
-export interface OpenedKconfig {
+interface OpenedKconfig {
   readonly tree: KconfigTree;
   /** The environment in which make starts conf; undefined for trees older than the macro language. */
   readonly environment: Readonly<Record<string, string>> | undefined;

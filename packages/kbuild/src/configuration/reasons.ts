@@ -21,7 +21,7 @@ import type { MakeSetting } from '../make/make.js';
 import type { KconfigProgram } from '../programs/programs.js';
 
 /** A configuration in which requests were lost, with what is needed to find out why. */
-export interface FailedCheck {
+interface FailedCheck {
   readonly program: KconfigProgram;
   readonly make: MakeSetting;
   readonly base: readonly ConfigRequest[];
@@ -32,7 +32,7 @@ export interface FailedCheck {
 }
 
 /** Lines that make a lost request stick, confirmed by the tree's own conf, or why there are none. */
-export type ProposedFix = { readonly symbol: string; readonly wanted: string } & (
+type ProposedFix = { readonly symbol: string; readonly wanted: string } & (
   | { readonly lines: readonly string[] }
   | { readonly none: string }
 );

@@ -15,7 +15,7 @@ export function forEachTarget(out: string, visit: (target: string, commandFile: 
 }
 
 /** Files that targets depend on. */
-export interface Forgotten {
+interface Forgotten {
   /** Any file of these names, without directories: a new header may hide one of the same name, wherever that is. */
   readonly names: ReadonlySet<string>;
   /** These files, absolute and in latin1. Kbuild also reaches them through links (scripts/dtc/include-prefixes). */

@@ -15,7 +15,7 @@ import { readBuiltMs, recordBuilt } from './source-record.js';
 const DATED = ['kernel/kheaders.md5'];
 
 /** Two trees of a store, of which one takes the place of the other. */
-export interface Succession {
+interface Succession {
   readonly program: ProgramName;
   readonly from: string;
   readonly to: string;

@@ -12,7 +12,7 @@ const RECIPE = /^((quiet_)?cmd|rule|filechk)_/;
  * made an object (`if_changed` of scripts/Kbuild.include), so it notices a changed list of objects or flags. It does not
  * compare recipes.
  */
-export function rulesDigest(text: string): string {
+function rulesDigest(text: string): string {
   const rules: string[] = [];
   let inDefine = false;
   for (const line of text.replace(/\\\n/g, ' ').split('\n')) {

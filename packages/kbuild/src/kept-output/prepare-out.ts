@@ -48,7 +48,7 @@ interface State {
   readonly pending?: SourceRecord['pending'];
 }
 
-export interface PrepareRequest {
+interface PrepareRequest {
   /**
    * The program that is built. Given another revision of its source, the directory is taken over to that one. Without a program, as for
    * modules, it starts afresh: what they are built against has times of its own.

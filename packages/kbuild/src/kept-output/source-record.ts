@@ -22,7 +22,7 @@ export interface SourceRecord {
  * The last state on record in short, so that the list of 80,000 files is neither read nor written for one that changed. It holds for one
  * list only, whose first line has the same id.
  */
-export interface ShortRecord extends Pick<SourceRecord, 'pending' | 'builtMs'> {
+interface ShortRecord extends Pick<SourceRecord, 'pending' | 'builtMs'> {
   readonly state: TreeState;
   /** Files that have changed since the list was written, never Makefiles: name → identity, null where it is gone. */
   readonly since: ReadonlyMap<string, string | null>;

@@ -6,7 +6,7 @@ export const LOCK_NAME = 'bringup.lock';
 /** The single file that was the lock before it became a directory. */
 export const OLD_LOCK_NAME = 'bringup.lock.json';
 /** The form of the directory, which its file `version` names. 1 was a single file. */
-export const LOCK_VERSION = 2;
+const LOCK_VERSION = 2;
 
 /** Which bytes, made by which tools: the content of `bringup.lock`. Keys of both records: see {@link lockField}. */
 export interface LockFile {
@@ -16,7 +16,7 @@ export interface LockFile {
   tools: Record<string, string>;
 }
 
-export type LockPart = keyof LockFile;
+type LockPart = keyof LockFile;
 
 /** The endings of a part's files. With them no entry can be called `project.json` or `package.json`. */
 const SUFFIXES: Readonly<Record<LockPart, string>> = { sources: '.lock.json', tools: '.txt' };

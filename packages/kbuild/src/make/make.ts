@@ -23,7 +23,7 @@ export interface MakeSetting {
 
 /** The paths that debug information has instead of this machine's, the same on every one. */
 export const DEBUG_SOURCE_PREFIX = '/usr/src/bringup/source';
-export const DEBUG_OUT_PREFIX = '/usr/src/bringup/out';
+const DEBUG_OUT_PREFIX = '/usr/src/bringup/out';
 /** The same for files of the workspace that make compiles: `WORKSPACE/examples/hello/hello.c`. */
 export const DEBUG_WORKSPACE_PREFIX = '/usr/src/bringup/workspace';
 

@@ -11,7 +11,7 @@ import type { KconfigProgram } from '../programs/programs.js';
 const SYNTAX = /[\s:$;&%=#'"`\\|<>()*?[\]]|\p{Cc}/u;
 
 /** The first character of a path that is syntax, in the words of a message; undefined without one. */
-export function unsuitableCharacter(path: string): string | undefined {
+function unsuitableCharacter(path: string): string | undefined {
   const [character] = SYNTAX.exec(path) ?? [];
   if (character === undefined) return undefined;
   return character === ' ' ? 'a blank' : JSON.stringify(character);

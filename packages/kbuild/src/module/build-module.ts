@@ -32,7 +32,7 @@ export interface ModuleRequest {
   readonly onWarning?: (line: string) => void;
 }
 
-export interface BuiltModule {
+interface BuiltModule {
   /** Artifact name → file: for each module `NAME.ko`, without debug information, and `NAME.ko.debug`, with it. */
   readonly artifacts: Record<string, string>;
   /** What make made: empty when all was up to date. */

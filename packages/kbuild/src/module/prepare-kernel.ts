@@ -14,7 +14,7 @@ const PREPARED: KconfigProgram = {
   objectsPerSymbol: 0.1,
 };
 
-export interface PrepareRequest
+interface PrepareRequest
   extends Pick<BuildRequest, 'make' | 'tools' | 'config' | 'label' | 'signal' | 'onCommand' | 'onNote'> {
   /** The kernel's published `Module.symvers`. */
   readonly symbols: string;

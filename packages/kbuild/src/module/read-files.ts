@@ -25,7 +25,7 @@ export function parseKbuildDependencies(text: string): string[] {
   return names;
 }
 
-export interface ModuleFiles {
+interface ModuleFiles {
   /** Where the module's declared files were copied to, as the workspace has them; make's output lies there too. */
   readonly staging: string;
   /** Where make ran: the prepared kernel. */

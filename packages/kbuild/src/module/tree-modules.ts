@@ -19,7 +19,7 @@ export function planTreeModules(config: string): ExtraArtifacts {
   return { goals: ['modules'], artifacts: { [SYMBOL_VERSIONS]: SYMBOL_VERSIONS } };
 }
 
-export interface TreeModulesRequest {
+interface TreeModulesRequest {
   readonly make: MakeSetting;
   /** The final `.config`. */
   readonly config: string;

@@ -11,7 +11,7 @@ import { rustLibraryDirectory } from './rust.js';
 import { isRust, type ProgramSettings } from './settings.js';
 import { findToolchainFiles } from './toolchain-files.js';
 
-export interface ProgramRequest {
+interface ProgramRequest {
   readonly settings: ProgramSettings;
   /** The workspace root, absolute: paths of sources and flags are relative to it. */
   readonly directory: string;

@@ -82,7 +82,7 @@ export function checkProgram(settings: ProgramSettings): void {
 }
 
 /** What decides which tools make a program. */
-export type ProgramTools = Pick<ProgramSettings, 'arch' | 'crossCompile' | 'sources' | 'libc'>;
+type ProgramTools = Pick<ProgramSettings, 'arch' | 'crossCompile' | 'sources' | 'libc'>;
 
 /** As suffixes of the cross prefix, and by name; ld stands for all of binutils. */
 function toolSet(program: ProgramTools): { tools: readonly string[]; hostTools: readonly string[] } {

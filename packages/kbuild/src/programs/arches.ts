@@ -3,7 +3,7 @@ export const ARCH_NAMES = ['arm64', 'x86_64', 'riscv64', 'arm'] as const;
 export type Arch = (typeof ARCH_NAMES)[number];
 
 /** What the kernel's build and Debian's cross toolchains call things for one architecture. */
-export interface ArchFacts {
+interface ArchFacts {
   /** `ARCH=`. */
   readonly kernelArch: string;
   /** The directory below `arch/`. */

@@ -2,7 +2,7 @@ import { UserError } from '@bringup/process';
 import type { HostEntryFile } from './model.js';
 
 /** One entry of apt's, as the fields of a deb822 stanza under their canonical names; a value keeps its folded lines. */
-export type AptEntry = Readonly<Record<string, string>>;
+type AptEntry = Readonly<Record<string, string>>;
 
 /** Options of the one-line format and the deb822 fields they stand for (sources.list(5)). */
 const FIELDS: Readonly<Record<string, string>> = {

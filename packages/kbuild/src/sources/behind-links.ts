@@ -29,7 +29,7 @@ export async function walk(
 const NEVER_READ = /^\/(proc|sys|dev)(\/|$)|\/(\.bringup|\.nx|\.git)(\/|$)/;
 
 /** What a symbolic link of a tree leads to. */
-export type Behind =
+type Behind =
   | { readonly kind: 'file' }
   /** @property real its real path, in latin1 */
   | { readonly kind: 'directory'; readonly real: string };

@@ -12,7 +12,7 @@ export interface Offer {
 }
 
 /** Identity of a source package: the hash over its sorted `sha256  name` lines, the .dsc's among them. */
-export function sourceIdentity(files: readonly SourceFile[]): string {
+function sourceIdentity(files: readonly SourceFile[]): string {
   const lines = files.map(({ sha256, name }) => `${sha256}  ${name}\n`).sort();
   return createHash('sha256').update(lines.join('')).digest('hex');
 }

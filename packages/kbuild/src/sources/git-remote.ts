@@ -10,7 +10,7 @@ const PREFIXES = { tag: 'refs/tags/', branch: 'refs/heads/' } as const;
 const SHOWN_NAMES = 10;
 
 /** What one mirror said no with. */
-export interface MirrorFailure {
+interface MirrorFailure {
   url: string;
   error: unknown;
   reason: string;

@@ -9,7 +9,7 @@ const MAX_REDIRECTS = 10;
 const STALL_MS = 60_000;
 
 /** Where bytes come from, and how many there will be, where that is said. */
-export interface Origin {
+interface Origin {
   body: Readable;
   totalBytes?: number;
 }

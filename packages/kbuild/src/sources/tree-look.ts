@@ -11,7 +11,7 @@ import { recordOf, rememberedDirectories } from './tree-record.js';
 import type { FileSelection, TreeEdits, TreeListing, TreeState } from './tree-files.js';
 
 /** A tree as it was when it was looked at, without its files. */
-export interface TreeIdentities {
+interface TreeIdentities {
   /**
    * The hash of each selection's files, by its key: the same files have the same hash, however they came there. Committed, staged
    * or not, on this branch or another, with git or without, they have one hash. Names, contents, executable bits and the targets of

@@ -20,7 +20,7 @@ async function compressionOf(file: string): Promise<string | undefined> {
   }
 }
 
-export interface UnpackOptions {
+interface UnpackOptions {
   /** Leading directories dropped from every name. */
   stripComponents: number;
   /** Only this member. */

@@ -18,7 +18,7 @@ const ENVIRONMENT = {
 };
 
 /** A file's text, or what a link leads to. */
-export type Entry = string | { link: string } | { text: string; executable: true };
+type Entry = string | { link: string } | { text: string; executable: true };
 
 /** A real repository to fetch from; its branch is `main`. */
 export class GitRepository {

@@ -23,7 +23,7 @@ const longAgo = () => 1_000_000_000 + dated++;
 let dated = 0;
 
 /** What people do to a source tree: each is given the tree and a source of random numbers. */
-export const EDITS: Readonly<Record<string, (own: OwnTree, random: () => number) => void>> = {
+const EDITS: Readonly<Record<string, (own: OwnTree, random: () => number) => void>> = {
   'a changed file': (own, random) => change(own, pick(FILES, random), random),
   'a changed file with an old time': (own, random) => change(own, pick(FILES, random), random, longAgo()),
   'a touched file': (own, random) => {

@@ -8,7 +8,7 @@ export interface LostRequest {
 }
 
 /** What became of the requests: lost ones fail a configuration, accepted ones (`# optional:`) are listed. */
-export interface CheckResult {
+interface CheckResult {
   readonly lost: readonly LostRequest[];
   readonly accepted: readonly LostRequest[];
   /** Requests that may be lost (`# optional:`) and are not. */

@@ -1,7 +1,7 @@
 import { formatRequest, type ConfigValues } from './config-file.js';
 
 /** A symbol whose value differs between two configurations; undefined where one does not have it at all. */
-export interface ConfigDifference {
+interface ConfigDifference {
   readonly symbol: string;
   readonly before: string | undefined;
   readonly after: string | undefined;

@@ -7,7 +7,7 @@ export interface Override {
 }
 
 /** What `conf` is given, and who asked for it. */
-export interface MergePlan {
+interface MergePlan {
   /** The winning request for each symbol, in the order of the last mentions: of two members of a choice, conf takes the later one. */
   readonly requests: readonly ConfigRequest[];
   /** Requests with a value that another later one changed (the same value again is no override). */

@@ -11,7 +11,7 @@ export interface FragmentEdit {
   readonly outOfReach: readonly string[];
 }
 
-export interface EditRequest {
+interface EditRequest {
   readonly tree: KconfigTree;
   /** The lines before the fragment's in the order of the merge: base and earlier fragments. */
   readonly before: readonly ConfigRequest[];

@@ -6,7 +6,7 @@ import { isTristate, valueOf } from './facts.js';
 import { Solver } from './solve.js';
 
 /** Lines that make a request stick, or why there are none. */
-export type Fix =
+type Fix =
   | {
       readonly kind: 'fix';
       /** In the notation of a fragment, the symbols that others need first; without the request itself. */

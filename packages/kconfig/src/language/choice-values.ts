@@ -2,7 +2,7 @@ import type { Expression, KconfigSymbol, Tristate } from './model.js';
 import type { UserValues } from './user-values.js';
 
 /** What deciding a choice takes: the visibility of its members, already computed, and its conditions. */
-export interface ChoiceContext {
+interface ChoiceContext {
   /** By symbol id. */
   readonly visible: Uint8Array;
   test(expression: Expression | undefined): Tristate;

@@ -5,7 +5,7 @@ import type { Expression, KconfigSymbol, MenuEntry, Reference, ReverseDependency
 import type { SymbolTable } from './symbol-table.js';
 
 /** What menu_finalize() needs beside the entries. */
-export interface FinalizeContext {
+interface FinalizeContext {
   readonly table: SymbolTable;
   readonly modules: KconfigSymbol;
   readonly dialect: Dialect;

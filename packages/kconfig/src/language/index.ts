@@ -5,19 +5,12 @@ export { loadKconfig, type LoadOptions } from './load.js';
 export type {
   Default,
   Expression,
-  KconfigMessage,
   KconfigSymbol,
   KconfigTree,
-  MenuEntry,
   Place,
   Prompt,
-  Property,
-  Range,
-  Reference,
   Relation,
   ReverseDependency,
-  SymbolType,
   Tristate,
 } from './model.js';
-export { shellRunner, type ShellOptions, type ShellRunner } from './shell.js';
-export type { ValueLines } from './user-values.js';
+export { shellRunner } from './shell.js';

@@ -16,7 +16,7 @@ interface Variable {
 }
 
 /** What macros read from outside. */
-export interface MacroSources {
+interface MacroSources {
   readonly environment: Readonly<Record<string, string>>;
   /** Results of `$(shell,…)`, by command. */
   readonly shell: ReadonlyMap<string, string>;

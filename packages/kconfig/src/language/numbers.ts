@@ -2,7 +2,7 @@ import type { Dialect } from './dialect.js';
 import type { KconfigSymbol, Relation, SymbolType } from './model.js';
 
 /** A number as Kconfig has it: 64 bits; a bigint only where a double would not be exact. */
-export type Numeric = number | bigint;
+type Numeric = number | bigint;
 
 const MAX_SIGNED = 2n ** 63n - 1n;
 const MIN_SIGNED = -(2n ** 63n);

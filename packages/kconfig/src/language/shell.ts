@@ -3,7 +3,7 @@ import { runProgram, scrubbedEnvironment } from '@bringup/process';
 /** Runs one command of `$(shell,…)` and returns its standard output; its exit code does not matter, as for conf. */
 export type ShellRunner = (command: string) => string | Promise<string>;
 
-export interface ShellOptions {
+interface ShellOptions {
   /** Where the commands run: the object tree, as for conf. */
   readonly cwd: string;
   /** Their environment, on top of `PATH` and the like. */

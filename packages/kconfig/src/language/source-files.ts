@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { syntaxError } from './macros.js';
 import type { Place } from './model.js';
 
-export interface ResolveOptions {
+interface ResolveOptions {
   /** The sourcing file, for a name relative to it. */
   readonly relativeTo: string | undefined;
   /** Whether it is fine when there is no such file. */

@@ -5,7 +5,7 @@ import { probeKvm } from './kvm-probe.js';
 import { ARCH_MACHINES, type Accelerator, type BoardArch } from '../machine/arch-machines.js';
 
 /** A board, as far as the choice of its accelerator depends on it. */
-export interface AcceleratorWish {
+interface AcceleratorWish {
   wanted: 'auto' | Accelerator;
   arch: BoardArch;
   /** Default: the arch's QEMU. */

@@ -26,7 +26,7 @@ const MAGIC = [
 export type ImageFormat = (typeof MAGIC)[number][0];
 
 /** The format that these bytes begin with; undefined when it is none of those known here. */
-export function imageFormat(bytes: Uint8Array): ImageFormat | undefined {
+function imageFormat(bytes: Uint8Array): ImageFormat | undefined {
   return MAGIC.find(([, magic]) => magic.every((byte, index) => bytes[index] === byte))?.[0];
 }
 

@@ -28,7 +28,7 @@ export interface GuestOptions {
 }
 
 /** What a wait is for; see {@link Guest.waitFor}. */
-export interface GuestWait<T> {
+interface GuestWait<T> {
   phase: string;
   timeoutMs: number;
   /** Looks at what is new, and a piece before it, after every change; anything but undefined ends the wait. */

@@ -5,7 +5,7 @@ export type BoardArch = 'arm64' | 'x86_64' | 'riscv64' | 'arm';
 export type Accelerator = 'tcg' | 'kvm';
 
 /** What an architecture's generic board is made of. */
-export interface ArchMachine {
+interface ArchMachine {
   /** QEMU's program. */
   binary: string;
   /** `-machine` */

@@ -2,7 +2,7 @@ import { formatForward, LOOPBACK, type Forward } from './network.js';
 import type { CharacterTarget, GdbStub, VncDisplay } from './consoles.js';
 
 /** What of a running machine somebody can connect to. */
-export interface Reachable {
+interface Reachable {
   forwards: readonly Forward[];
   consoles?: readonly CharacterTarget[];
   monitor?: CharacterTarget;

@@ -16,7 +16,7 @@ const DIRECTORIES = ['/etc/qemu/firmware', '/usr/share/qemu/firmware'];
 const SPECIAL = ['secure-boot', 'enrolled-keys', 'requires-smm'];
 
 /** A UEFI for QEMU, as this host has it. */
-export interface UefiFirmware {
+interface UefiFirmware {
   /** The firmware's image, absolute. */
   code: string;
   /** A variable store with nothing in it, to be copied. */

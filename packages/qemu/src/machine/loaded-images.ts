@@ -1,5 +1,5 @@
 /** An image that QEMU itself puts into the guest's memory. */
-export interface LoadedImage {
+interface LoadedImage {
   /** Physical. */
   address: bigint;
   /** The file, or QEMU's name for what it made. */

@@ -18,7 +18,7 @@ const DEFAULT_SMP = 1;
 const DEFAULT_MEMORY_MIB = 256;
 
 /** What QEMU is started with. */
-export interface MachinePlan {
+interface MachinePlan {
   argv: [string, ...string[]];
   /** Words that go in front of them: a program that starts what QEMU needs beside it, then becomes QEMU. Often none. */
   wrapper: readonly string[];

@@ -1,7 +1,5 @@
 /** Properties by name; a list where one may stand more than once, as `hostfwd` does. */
-export type Properties =
-  | Readonly<Record<string, string | number>>
-  | readonly (readonly [string, string | number])[];
+type Properties = Readonly<Record<string, string | number>> | readonly (readonly [string, string | number])[];
 
 /**
  * QEMU's `driver,key=value,…` syntax. A comma inside a value is written twice (qemu(1), "-drive": "to use a

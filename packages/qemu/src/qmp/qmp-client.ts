@@ -7,7 +7,7 @@ const DEFAULT_TIMEOUT_MS = 5_000;
 /** Between two attempts: QEMU makes the socket some milliseconds after its start. */
 const RETRY_MS = 20;
 
-export interface QmpOptions {
+interface QmpOptions {
   /** For the connection with its negotiation, and for each command. Default 5000. */
   timeoutMs?: number;
   signal?: AbortSignal;

@@ -26,7 +26,7 @@ interface Message extends Partial<QmpEvent> {
   id?: number;
 }
 
-export interface QmpSessionHandlers {
+interface QmpSessionHandlers {
   send: (line: string) => void;
   onEvent: (event: QmpEvent) => void;
   /** Called once, when commands may be sent. */

@@ -23,13 +23,13 @@ import { isUp, type Run } from './run-record.js';
 const TAIL_BYTES = 4_096;
 
 /** What the terminal is told: standard error may be held back by a task runner. */
-export interface AttachMessages {
+interface AttachMessages {
   before: string;
   after: Readonly<Record<AttachEnd, string>>;
 }
 
 /** Why the terminal is no longer on the console. */
-export type AttachEnd = 'detached' | 'ended';
+type AttachEnd = 'detached' | 'ended';
 
 /**
  * Puts the user's terminal on a detached run's console: earlier output, then what comes; keys go to the guest, but for

@@ -6,7 +6,7 @@ const LOOK_MS = 200;
 const CHUNK = 65_536;
 
 /** What a follower is asked and told. */
-export interface Follow {
+interface Follow {
   onData: (bytes: Buffer) => void;
   /** Where to begin: at the file's start, or the last lines within so many bytes. */
   tailBytes?: number;

@@ -3,7 +3,7 @@ const ESCAPE = 0x01;
 const DETACH = new Set([...'dD'].map((key) => key.charCodeAt(0)));
 
 /** What keys came to: bytes for the guest, and whether Ctrl-A D was among them. */
-export interface Keys {
+interface Keys {
   pass: Buffer;
   detach: boolean;
 }

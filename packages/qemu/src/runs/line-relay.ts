@@ -2,7 +2,7 @@
 const IDLE_MS = 300;
 
 /** Passes text on in whole lines. */
-export interface LineRelay {
+interface LineRelay {
   push(text: string): void;
   /** Passes on what is left. */
   end(): void;

@@ -11,7 +11,7 @@ const READY_MS = 60_000;
 const END_MS = 1_000;
 const STDERR_LIMIT = 16_384;
 
-export interface BesideOptions {
+interface BesideOptions {
   kind: RunKind;
   subject?: RunSubject;
   signal?: AbortSignal;

@@ -21,7 +21,7 @@ const READY_MS = 60_000;
 const END_MS = 1_000;
 const STDERR_LIMIT = 16_384;
 
-export interface DetachedOptions {
+interface DetachedOptions {
   subject: RunSubject;
   signal?: AbortSignal;
   /** The copy-pasteable QEMU command, before it runs. */

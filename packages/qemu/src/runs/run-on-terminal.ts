@@ -6,7 +6,7 @@ import { endBoard, requireProgram, wrapped, type PlanRun } from './board-process
 import { pathsOf, withRun } from './run-directory.js';
 import { started, writeRecord, type RunSubject } from './run-record.js';
 
-export interface BoardRunOptions {
+interface BoardRunOptions {
   /** Whose run it is; without it no board's commands find it. */
   subject?: RunSubject;
   signal?: AbortSignal;
@@ -15,7 +15,7 @@ export interface BoardRunOptions {
 }
 
 /** How an interactive run ended. */
-export interface BoardRun {
+interface BoardRun {
   /** QEMU's; 128 and the signal's number when a signal ended it, as shells count. */
   exitCode: number;
   /** What the console's log shows of a boot that failed. */

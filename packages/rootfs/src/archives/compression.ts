@@ -59,7 +59,7 @@ export async function compressionToolVersion(compression: Compression): Promise<
 }
 
 /** How to compress: in this process (gzip), by a program (`argv`), or not at all. */
-export type CompressionPlan =
+type CompressionPlan =
   | { kind: 'none' }
   | { kind: 'gzip'; level: number }
   | { kind: 'program'; argv: readonly [string, ...string[]] };

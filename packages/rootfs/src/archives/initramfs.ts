@@ -7,7 +7,7 @@ import type { FileTree } from '../tree/file-tree.js';
 import { gzipBlocks } from './gzip.js';
 import { newcStream } from './newc.js';
 
-export interface InitramfsOptions {
+interface InitramfsOptions {
   compression: Compression;
   /** The compressor's own scale; its default without one. */
   level?: number;

@@ -6,7 +6,7 @@ import { CPIO_TYPE_MASK, CPIO_TYPES, HEADER_BYTES, TRAILER } from './newc-format
 import { NEWC_CHECKSUM_MAGIC, NEWC_MAGIC } from './newc-format.js';
 
 /** An entry whose content, if it is a file, is in memory. */
-export type NewcEntry = Exclude<TreeEntry, { type: 'file' }> | (TreeEntry & { content: { data: Buffer } });
+type NewcEntry = Exclude<TreeEntry, { type: 'file' }> | (TreeEntry & { content: { data: Buffer } });
 
 interface RawEntry {
   offset: number;

@@ -25,7 +25,7 @@ export const BASE_DIRECTORIES: readonly { path: string; mode: number }[] = [
 /** The PATH of the generated scripts and shells. */
 export const PROGRAM_DIRECTORIES = ['/sbin', '/bin', '/usr/sbin', '/usr/bin'];
 
-export interface DeviceNode {
+interface DeviceNode {
   path: string;
   mode: number;
   kind: 'char' | 'block';

@@ -60,7 +60,7 @@ export interface InitOptions {
 }
 
 /** In this order; a file system that the kernel does not have is passed over at boot. */
-export const DEFAULT_MOUNTS: readonly Mount[] = [
+const DEFAULT_MOUNTS: readonly Mount[] = [
   { source: 'proc', target: '/proc', type: 'proc' },
   { source: 'sysfs', target: '/sys', type: 'sysfs' },
   { source: 'devtmpfs', target: '/dev', type: 'devtmpfs' },
@@ -75,7 +75,7 @@ export const DEFAULT_USERS: readonly UserAccount[] = [
 ];
 
 /** tty is 5 by convention: devpts and getty give terminals to it. */
-export const DEFAULT_GROUPS: readonly Group[] = [
+const DEFAULT_GROUPS: readonly Group[] = [
   { name: 'root', gid: 0 },
   { name: 'tty', gid: 5 },
 ];

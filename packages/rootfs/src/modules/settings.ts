@@ -3,7 +3,7 @@ import type { TreeEntry } from '../tree/entry.js';
 import type { ModuleFile } from './select.js';
 
 /** A parameter's value; true and false are `1` and `0`. */
-export type ParameterValue = string | number | boolean;
+type ParameterValue = string | number | boolean;
 
 /**
  * The index of BusyBox's small modprobe (modutils/modprobe-small.c, "modules.dep.bb"): it reads no other, and without

@@ -1,5 +1,5 @@
 /** What a dynamically linked program needs to start. */
-export interface ElfNeeds {
+interface ElfNeeds {
   /** PT_INTERP: the dynamic loader. */
   interpreter?: string;
   /** DT_NEEDED: names of shared libraries. */

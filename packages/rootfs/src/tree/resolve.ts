@@ -5,7 +5,7 @@ import type { FileTree } from './file-tree.js';
 const MAX_SYMLINKS = 40;
 
 /** Where a path leads inside a tree: to an entry that is no symlink, or to nothing. */
-export type Resolution =
+type Resolution =
   | { found: true; path: string; entry: TreeEntry | undefined }
   | { found: false; missing: string; links: number };
 
