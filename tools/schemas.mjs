@@ -113,6 +113,39 @@ function mapProperties(properties, change) {
   return Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, change(property)]));
 }
 
+/** The name of the type of all shared properties that have fields or elements, in the file below. */
+const SHARED_TYPE = 'SharedOptions';
+const SHARED_FILE = 'shared-options';
+
+/** Whether a property's type is written once, for all that share it. A text or a number is as short as a reference to it. */
+function isTypedOnce(property) {
+  return property['x-shared'] && ['array', 'object'].includes(property.type);
+}
+
+/** Properties as their types are to be made: see {@link isTypedOnce}. */
+function forTypes(properties) {
+  return mapProperties(properties, (property) => {
+    const { description, items } = property;
+    if (isTypedOnce(property)) return { description, tsType: `${SHARED_TYPE}['${property['x-shared']}']` };
+    if (!items?.properties) return property;
+    return { ...property, items: { ...items, properties: forTypes(items.properties) } };
+  });
+}
+
+/** What json-schema-to-typescript makes of properties, as an interface. */
+function compileTypes(title, properties, more) {
+  return compile(
+    structuredClone({ title, type: 'object', ...more, properties, additionalProperties: false }),
+    title,
+    {
+      bannerComment: '',
+      additionalProperties: false,
+      format: false,
+      ignoreMinAndMaxItems: true,
+    },
+  );
+}
+
 function allFilledIn(properties) {
   return Object.fromEntries(
     Object.entries(properties).map(([key, property]) => [key, filledIn(key, property)]),
@@ -184,14 +217,9 @@ async function emitOne({ pages, suffix }, directory) {
   const forBoth = { ...schema, properties: mapProperties(properties, forNx), definitions: DEFINITIONS };
   await emit(path, JSON.stringify(forBoth), 'json');
 
-  const types = await compile(
-    structuredClone({
-      ...schema,
-      ...{ $id: undefined, examples: undefined, definitions: undefined, additionalProperties: false },
-    }),
-    schema.title,
-    { bannerComment: '', additionalProperties: false, format: false, ignoreMinAndMaxItems: true },
-  );
+  const { title, description, required } = schema;
+  const types = await compileTypes(title, forTypes(properties), { description, required });
+  const shares = types.includes(`${SHARED_TYPE}[`);
   const defaults = defaultsOf(schema);
   const filled = `Required<Pick<${schema.title}, ${
     Object.keys(defaults)
@@ -201,7 +229,8 @@ async function emitOne({ pages, suffix }, directory) {
   const variable = `${`${name}${suffix}`.replace(/-(.)/g, (_match, letter) => letter.toUpperCase())}Defaults`;
   await emit(
     join(plugin, 'src/generated', `${name}${suffix}-options.ts`),
-    `// Generated from ../${directory}/schema.json by tools/schemas.mjs: do not edit.\n\n${types}\n` +
+    `// Generated from ../${directory}/schema.json by tools/schemas.mjs: do not edit.\n\n` +
+      `${shares ? `import type { ${SHARED_TYPE} } from './${SHARED_FILE}.js';\n\n` : ''}${types}\n` +
       `/** The defaults of the schema, as Nx fills them in. */\nexport const ${variable}: ${filled} = ${JSON.stringify(defaults)};\n\n` +
       `/** The options once the defaults are filled in. */\nexport type Full${schema.title} = ${schema.title} & typeof ${variable};\n`,
     'typescript',
@@ -239,6 +268,22 @@ async function emitKind(of) {
   return entries;
 }
 
+/** The types that {@link forTypes} refers to. */
+async function emitSharedTypes() {
+  const typed = Object.entries(shared).filter(([, { type }]) => ['array', 'object'].includes(type));
+  const properties = mapProperties(Object.fromEntries(typed), notForNx);
+  const types = await compileTypes(SHARED_TYPE, properties, {
+    description: 'What the schemas take from schemas/shared.json, by its name there.',
+    required: Object.keys(properties),
+  });
+  await emit(
+    join(plugin, 'src/generated', `${SHARED_FILE}.ts`),
+    `// Generated from ../../schemas/shared.json by tools/schemas.mjs: do not edit.\n\n${types}`,
+    'typescript',
+  );
+}
+
+await emitSharedTypes();
 const [executors, generators] = [await emitKind(KINDS[0]), await emitKind(KINDS[1])];
 await emit(
   join(root, 'docs/reference/README.md'),

@@ -1,5 +1,7 @@
 // Generated from ../kinds/board/dtb/schema.json by tools/schemas.mjs: do not edit.
 
+import type { SharedOptions } from './shared-options.js';
+
 /**
  * Writes the device tree that QEMU gives a board's kernel, as blob (machine.dtb) and as source (machine.dts): that of a direct boot; with a firmware a machine may have other devices. A PC has none.
  */
@@ -31,7 +33,7 @@ export interface DtbOptions {
   /**
    * Arguments added to QEMU's, as they are.
    */
-  extraArgs?: string[];
+  extraArgs?: SharedOptions['extraArgs'];
   /**
    * Print the paths of both files as JSON.
    */

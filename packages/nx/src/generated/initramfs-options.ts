@@ -1,5 +1,7 @@
 // Generated from ../kinds/initramfs/schema.json by tools/schemas.mjs: do not edit.
 
+import type { SharedOptions } from './shared-options.js';
+
 export type ModuleOfTheTree = string;
 
 /**
@@ -17,120 +19,27 @@ export interface InitramfsOptions {
   /**
    * Directories laid over the tree in order, relative to the workspace root ({projectRoot} is understood). Files are root's, 0755 when executable, else 0644.
    */
-  overlays?: string[];
+  overlays?: SharedOptions['overlays'];
   /**
    * Single files.
    */
-  files?: {
-    /**
-     * Place in the guest.
-     */
-    path: string;
-    /**
-     * File of the workspace, relative to its root, or PROJECT:ARTIFACT for one that another project publishes.
-     */
-    from: string;
-    /**
-     * Octal; default: 0755 when executable, else 0644.
-     */
-    mode?: string;
-    /**
-     * Owner.
-     */
-    uid?: number;
-    /**
-     * Group.
-     */
-    gid?: number;
-  }[];
+  files?: SharedOptions['files'];
   /**
    * Directories besides the usual ones (proc sys dev dev/pts run etc tmp root mnt …).
    */
-  directories?: {
-    /**
-     * Place in the guest.
-     */
-    path: string;
-    /**
-     * Octal.
-     */
-    mode?: string;
-    /**
-     * Owner.
-     */
-    uid?: number;
-    /**
-     * Group.
-     */
-    gid?: number;
-  }[];
+  directories?: SharedOptions['directories'];
   /**
    * Device nodes besides the usual ones (null, console, tty …).
    */
-  devices?: {
-    /**
-     * Place in the guest.
-     */
-    path: string;
-    /**
-     * Kind of the node.
-     */
-    kind: 'char' | 'block';
-    /**
-     * Major number.
-     */
-    major: number;
-    /**
-     * Minor number.
-     */
-    minor: number;
-    /**
-     * Octal.
-     */
-    mode?: string;
-    /**
-     * Owner.
-     */
-    uid?: number;
-    /**
-     * Group.
-     */
-    gid?: number;
-  }[];
+  devices?: SharedOptions['devices'];
   /**
    * Symbolic links.
    */
-  symlinks?: {
-    /**
-     * Place in the guest.
-     */
-    path: string;
-    /**
-     * What it points to.
-     */
-    target: string;
-  }[];
+  symlinks?: SharedOptions['symlinks'];
   /**
    * Modes and owners of entries that an overlay or a BusyBox tree brought.
    */
-  permissions?: {
-    /**
-     * Place in the guest.
-     */
-    path: string;
-    /**
-     * Octal.
-     */
-    mode?: string;
-    /**
-     * Owner.
-     */
-    uid?: number;
-    /**
-     * Group.
-     */
-    gid?: number;
-  }[];
+  permissions?: SharedOptions['permissions'];
   /**
    * Init style: BusyBox init with inittab and rcS, a plain /init script that ends in a shell, a /init script that mounts the root of the kernel's command line and hands over to its init (switch-root; a rescue shell when that fails), a program of the tree (see initProgram), or nothing generated: the parts bring /init.
    */

@@ -1,5 +1,7 @@
 // Generated from ../kinds/iso-image/schema.json by tools/schemas.mjs: do not edit.
 
+import type { SharedOptions } from './shared-options.js';
+
 /**
  * Makes a bootable CD (image.iso) from a kernel and an initramfs: by a PC's BIOS, by UEFI, or both; from a USB stick as well. Byte-identical for the same content; needs no root.
  */
@@ -33,32 +35,11 @@ export interface IsoImageOptions {
   /**
    * Directories laid over the tree in order, relative to the workspace root ({projectRoot} is understood). Files are root's, 0755 when executable, else 0644.
    */
-  overlays?: string[];
+  overlays?: SharedOptions['overlays'];
   /**
    * Single files.
    */
-  files?: {
-    /**
-     * Place in the guest.
-     */
-    path: string;
-    /**
-     * File of the workspace, relative to its root, or PROJECT:ARTIFACT for one that another project publishes.
-     */
-    from: string;
-    /**
-     * Octal; default: 0755 when executable, else 0644.
-     */
-    mode?: string;
-    /**
-     * Owner.
-     */
-    uid?: number;
-    /**
-     * Group.
-     */
-    gid?: number;
-  }[];
+  files?: SharedOptions['files'];
   /**
    * Directory of the published artifacts, relative to the workspace root. Default: dist/PROJECT.
    */

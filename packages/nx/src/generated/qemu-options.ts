@@ -1,5 +1,7 @@
 // Generated from ../kinds/board/qemu/schema.json by tools/schemas.mjs: do not edit.
 
+import type { SharedOptions } from './shared-options.js';
+
 /**
  * Boots a board in QEMU with its console on this terminal. Ctrl-C reaches the guest, Ctrl-A X ends it, Ctrl-A C is QEMU's monitor.
  */
@@ -19,13 +21,7 @@ export interface QemuOptions {
   /**
    * How the board gets to its kernel. Without it QEMU loads kernel and initramfs itself.
    */
-  boot?:
-    | TheKernelLoadedByQEMU
-    | UBootFromADriveThatTheBuildTargetMakes
-    | TheKernelLoadedByQEMUWithADiskBesideIt
-    | ADiskSOwnBootLoaderByThePCSBIOS
-    | ACD
-    | UEFI;
+  boot?: SharedOptions['boot'];
   /**
    * Device tree that QEMU gives the kernel instead of the machine's own: PROJECT:NAME.dtb of a kernel project that publishes it (dtbs), or a path relative to the workspace root.
    */
@@ -49,67 +45,39 @@ export interface QemuOptions {
   /**
    * Network cards of the guest, and what each is plugged into. Without one it has no network.
    */
-  network?: (QEMUSOwnNetwork | ATapInterfaceOfThisMachine)[];
+  network?: SharedOptions['network'];
   /**
    * Disks besides the one that the board boots from. What the guest writes to them is thrown away, unless keepWrites asks for it.
    */
-  drives?: Drive[];
+  drives?: SharedOptions['drives'];
   /**
    * Directories of this machine in the guest, which reads only unless said otherwise.
    */
-  shares?: (P | Virtiofs | SMB)[];
+  shares?: SharedOptions['shares'];
   /**
    * Consoles besides the first serial port: /dev/hvc0, /dev/hvc1 and so on, by virtio.
    */
-  consoles?: (PseudoTerminal | File | UnixSocket | Telnet)[];
+  consoles?: SharedOptions['consoles'];
   /**
    * QEMU's monitor for others than the terminal (there, it is behind Ctrl-A C).
    */
-  monitor?: Telnet1 | UnixSocket1;
+  monitor?: SharedOptions['monitor'];
   /**
    * A screen, to be seen by VNC. Without it the machine has none.
    */
-  display?: {
-    type: 'vnc';
-    /**
-     * Port of the loopback address, from 5900, VNC's display 0. Default: a free one, chosen at each start and shown.
-     */
-    port?: number;
-    /**
-     * QEMU device of the graphics card. Default: VGA of a PC, virtio-gpu-pci elsewhere.
-     */
-    model?: string;
-  };
+  display?: SharedOptions['display'];
   /**
    * QEMU's gdb stub: target remote ADDRESS.
    */
-  gdb?: TCPPort | UnixSocket2;
+  gdb?: SharedOptions['gdb'];
   /**
    * The real time clock.
    */
-  rtc?: {
-    /**
-     * What it says at the start: utc, localtime, or a time as 2020-01-02T03:04:05.
-     */
-    base?: string;
-    /**
-     * What drives it: this machine's time, its monotonic clock, or the guest's own time. Default: host.
-     */
-    clock?: 'host' | 'rt' | 'vm';
-  };
+  rtc?: SharedOptions['rtc'];
   /**
    * A timer that the guest has to feed.
    */
-  watchdog?: {
-    /**
-     * QEMU device, as i6300esb.
-     */
-    model: string;
-    /**
-     * What QEMU does when the guest did not feed it.
-     */
-    action: 'reset' | 'shutdown' | 'poweroff' | 'inject-nmi' | 'pause' | 'debug' | 'none';
-  };
+  watchdog?: SharedOptions['watchdog'];
   /**
    * Firmware in place of the machine type's own (QEMU's -bios); not with U-Boot or UEFI as the boot path. Relative to the workspace root, or PROJECT:ARTIFACT for one that another project publishes.
    */
@@ -117,16 +85,7 @@ export interface QemuOptions {
   /**
    * Memory that can be plugged in while the guest runs, where the machine type can do that.
    */
-  memoryGrowth?: {
-    /**
-     * Number of modules.
-     */
-    slots: number;
-    /**
-     * Memory in all, in MiB.
-     */
-    max: number;
-  };
+  memoryGrowth?: SharedOptions['memoryGrowth'];
   /**
    * Words added to the kernel's command line. console= and panic=-1 are there unless given here.
    */
@@ -142,7 +101,7 @@ export interface QemuOptions {
   /**
    * Arguments added to QEMU's, as they are.
    */
-  extraArgs?: string[];
+  extraArgs?: SharedOptions['extraArgs'];
   /**
    * Return as soon as the machine runs, and leave it running. ps, attach, console and stop of the board take it from there.
    */
@@ -155,277 +114,6 @@ export interface QemuOptions {
    * With detach: print id, pid, forwards and sockets as one JSON object.
    */
   json?: boolean;
-}
-export interface TheKernelLoadedByQEMU {
-  via: 'kernel';
-}
-export interface UBootFromADriveThatTheBuildTargetMakes {
-  via: 'u-boot';
-  /**
-   * Name of the U-Boot project.
-   */
-  uBoot: string;
-  /**
-   * Name of a uboot-image project. Its uRamdisk takes the place of the option initramfs, its FIT that of kernel and initramfs. With a signed FIT U-Boot runs with the public key, and its bootm boots nothing that is not signed.
-   */
-  image?: string;
-  /**
-   * What boots the drive's files: an extlinux.conf, or a boot script (boot.scr). A FIT is booted by a script. Default: extlinux, and script with an image.
-   */
-  method?: 'extlinux' | 'script';
-  /**
-   * Stop at U-Boot's prompt: the drive holds the files and nothing that boots them. Type load virtio 0 $kernel_addr_r Image and so on.
-   */
-  interactive?: boolean;
-}
-export interface TheKernelLoadedByQEMUWithADiskBesideIt {
-  via: 'disk';
-  /**
-   * Name of the disk-image project. The guest sees it as /dev/vda; say where its root is in append: root=/dev/vda1, or root=LABEL=rootfs with an initramfs that hands over.
-   */
-  disk: string;
-}
-export interface ADiskSOwnBootLoaderByThePCSBIOS {
-  via: 'bios';
-  /**
-   * Name of a disk-image project with the loader syslinux. Without it the BIOS starts one of drives, the one with the lowest bootindex.
-   */
-  disk?: string;
-}
-export interface ACD {
-  via: 'iso';
-  /**
-   * Name of the iso-image project.
-   */
-  iso: string;
-  /**
-   * What boots it. Default: bios for x86_64, uefi elsewhere.
-   */
-  firmware?: 'bios' | 'uefi';
-}
-export interface UEFI {
-  via: 'uefi';
-  /**
-   * Name of a disk-image project with the loader uefi. Without it the build target makes a volume with the board's kernel and initramfs.
-   */
-  disk?: string;
-  /**
-   * Nothing to boot from: stop at the firmware's shell.
-   */
-  shell?: boolean;
-}
-/**
- * Addresses by DHCP, out through this machine's connections, in by forwards.
- */
-export interface QEMUSOwnNetwork {
-  type: 'user';
-  /**
-   * Ports of this machine that lead to ports of the guest.
-   */
-  forwards?: Forward[];
-  /**
-   * QEMU device of the card, as e1000; onboard for the card that the machine type itself has. Default: virtio-net on the arch's virtio bus.
-   */
-  model?: string;
-  /**
-   * Address of the card. Default: made of the board's name and the card's place in the list, so the same each time.
-   */
-  mac?: string;
-}
-export interface Forward {
-  /**
-   * Protocol.
-   */
-  protocol: 'tcp' | 'udp';
-  /**
-   * IPv4 address of this machine to listen on.
-   */
-  hostAddress?: string;
-  /**
-   * Port of this machine. Default: a free one, chosen at each start and shown.
-   */
-  hostPort?: number;
-  /**
-   * Port of the guest.
-   */
-  guestPort: number;
-  /**
-   * What it is shown as. Default: by the guest's port, as ssh.
-   */
-  name?: string;
-}
-/**
- * It has to be there, and this user's: ip tuntap add dev NAME mode tap user USER.
- */
-export interface ATapInterfaceOfThisMachine {
-  type: 'tap';
-  /**
-   * Name of the interface.
-   */
-  ifname: string;
-  /**
-   * Move packets by the kernel's vhost-net, which needs /dev/vhost-net.
-   */
-  vhost?: boolean;
-  /**
-   * QEMU device of the card, as e1000; onboard for the card that the machine type itself has. Default: virtio-net on the arch's virtio bus.
-   */
-  model?: string;
-  /**
-   * Address of the card. Default: made of the board's name and the card's place in the list, so the same each time.
-   */
-  mac?: string;
-}
-export interface Drive {
-  /**
-   * The image. Relative to the workspace root, or PROJECT:ARTIFACT for one that another project publishes.
-   */
-  file: string;
-  /**
-   * Format of the image. QEMU never guesses it: a guest could write another's header into a raw disk.
-   */
-  format: 'raw' | 'qcow2' | 'vmdk' | 'vdi';
-  /**
-   * Where the file is not there, make an empty image of this size, such as 1G: what an installation goes to, with keepWrites.
-   */
-  create?: string;
-  /**
-   * What it is to the guest: virtio is /dev/vdX; ide needs AHCI's driver where the machine is no PC; sd is a card behind a PCI controller, onboard-sd the slot of the machine type; pflash the second bank of the machine's flash memory, as large as that.
-   */
-  interface?: 'virtio' | 'scsi' | 'ide' | 'usb' | 'nvme' | 'sd' | 'onboard-sd' | 'pflash';
-  /**
-   * How the host caches it, in QEMU's words. Default: writeback.
-   */
-  cache?: 'writeback' | 'writethrough' | 'none' | 'directsync' | 'unsafe';
-  /**
-   * The guest cannot write to it.
-   */
-  readOnly?: boolean;
-  /**
-   * What the guest writes stays in the file, also of a test: its result then depends on what it wrote before, and it is better not cached.
-   */
-  keepWrites?: boolean;
-  /**
-   * Place in the firmware's boot order.
-   */
-  bootindex?: number;
-}
-/**
- * QEMU serves it itself: mount -t 9p -o trans=virtio TAG DIRECTORY (fragment preset:9p).
- */
-export interface P {
-  type?: '9p';
-  /**
-   * The directory, relative to the workspace root. It is an input of the test.
-   */
-  path: string;
-  /**
-   * The name by which the guest mounts it.
-   */
-  tag: string;
-  /**
-   * The guest may write.
-   */
-  writable?: boolean;
-  /**
-   * Whose the files are that the guest makes, in QEMU's words. none: of whoever runs QEMU.
-   */
-  securityModel?: 'none' | 'mapped-xattr' | 'mapped-file' | 'passthrough';
-}
-/**
- * Served by virtiofsd, which is started in a user namespace and ends with QEMU: mount -t virtiofs TAG DIRECTORY (CONFIG_VIRTIO_FS). Faster than 9p, and a whole Linux file system. What the guest makes belongs to whoever runs QEMU.
- */
-export interface Virtiofs {
-  type: 'virtiofs';
-  /**
-   * The directory, relative to the workspace root. It is an input of the test.
-   */
-  path: string;
-  /**
-   * The name by which the guest mounts it.
-   */
-  tag: string;
-  /**
-   * The guest may write.
-   */
-  writable?: boolean;
-}
-/**
- * Served by Samba's smbd on QEMU's user network: mount -t cifs -o sec=none //10.0.2.4/qemu DIRECTORY (CONFIG_CIFS). A board may have only one. It is always writable.
- */
-export interface SMB {
-  type: 'smb';
-  /**
-   * The directory, relative to the workspace root. It is an input of the test.
-   */
-  path: string;
-  /**
-   * The guest may write: to be said, for there is no other way.
-   */
-  writable: true;
-}
-/**
- * QEMU says which.
- */
-export interface PseudoTerminal {
-  type: 'pty';
-}
-export interface File {
-  type: 'file';
-  /**
-   * The file, relative to the workspace root; written anew at each start.
-   */
-  path: string;
-}
-export interface UnixSocket {
-  type: 'unix';
-  /**
-   * Path of the socket that QEMU makes, relative to the workspace root.
-   */
-  path: string;
-}
-export interface Telnet {
-  type: 'telnet';
-  /**
-   * Port of the loopback address. Default: a free one, chosen at each start and shown.
-   */
-  port?: number;
-}
-export interface Telnet1 {
-  type: 'telnet';
-  /**
-   * Port of the loopback address. Default: a free one, chosen at each start and shown.
-   */
-  port?: number;
-}
-export interface UnixSocket1 {
-  type: 'unix';
-  /**
-   * Path of the socket that QEMU makes, relative to the workspace root.
-   */
-  path: string;
-}
-export interface TCPPort {
-  type: 'tcp';
-  /**
-   * Port of the loopback address. Default: a free one, chosen at each start and shown.
-   */
-  port?: number;
-  /**
-   * The guest does not run before gdb lets it.
-   */
-  wait?: boolean;
-}
-export interface UnixSocket2 {
-  type: 'unix';
-  /**
-   * Path of the socket that QEMU makes, relative to the workspace root.
-   */
-  path: string;
-  /**
-   * The guest does not run before gdb lets it.
-   */
-  wait?: boolean;
 }
 
 /** The defaults of the schema, as Nx fills them in. */
