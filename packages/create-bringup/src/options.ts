@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UserError } from '@bringup/process';
+import { UserError, type ErrorCode } from '@bringup/process';
 import { ARCHES, BOOT_PATHS, defaultBoardName, type Arch } from './boards.js';
 
 const PACKAGE_MANAGERS = ['npm', 'pnpm'] as const;
@@ -99,7 +99,7 @@ function parseTyped(argv: readonly string[]) {
   }
 }
 
-function requireOneOf(code: string, option: string, value: string, known: readonly string[]): void {
+function requireOneOf(code: ErrorCode, option: string, value: string, known: readonly string[]): void {
   if (known.includes(value)) return;
   throw new UserError(code, `${option}: there is no "${value}". There are: ${known.join(', ')}`, {
     value,

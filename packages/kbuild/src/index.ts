@@ -36,7 +36,12 @@ export {
 } from './artifacts/manifest.js';
 export * from './program/index.js';
 export { showProgress, type Progress } from './make/progress.js';
-export { KCONFIG_PROGRAMS, UBOOT_IMAGE, type KconfigProgram, type ProgramName } from './programs/programs.js';
+export {
+  KCONFIG_PROGRAMS,
+  UBOOT_FIRMWARE,
+  type KconfigProgram,
+  type ProgramName,
+} from './programs/programs.js';
 export { buildRecipe, configRecipe, recipeOf, type CommonIngredients } from './artifacts/recipe.js';
 export { describeParts } from './sources/describe-parts.js';
 export { selectPart, SOURCE_PARTS, type SourcePart } from './sources/source-parts.js';

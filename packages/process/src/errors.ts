@@ -1,11 +1,13 @@
+import type { ErrorCode } from './error-codes.js';
+
 /** What both kinds of error carry: a constant code for programs, fields for messages. */
 abstract class BringupError extends Error {
   /** Constant, upper-case identifier of the failure; scripts may match on it. */
-  readonly code: string;
+  readonly code: ErrorCode;
   /** The values the message speaks of, for `--json` output and tests. */
   readonly fields: Readonly<Record<string, unknown>>;
 
-  constructor(code: string, message: string, fields: Record<string, unknown> = {}, cause?: unknown) {
+  constructor(code: ErrorCode, message: string, fields: Record<string, unknown> = {}, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = new.target.name;
     this.code = code;

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, open, readdir, rename, rm, statfs } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { isAlive } from './alive.js';
-import { AbortedError, ToolError } from './errors.js';
+import { ToolError } from './errors.js';
+import { describeDiskError, isNoSpace, noSpaceError } from './no-space.js';
 import { pidNamespace } from './process-identity.js';
 import { ownDirectory, releaseDirectory } from './reaper.js';
 
@@ -92,39 +93,6 @@ export async function writeSynced(path: string, content: string | Uint8Array): P
   }
 }
 
-/** Turns "disk full" into an error that says where; passes everything else on. */
-export function describeDiskError(error: unknown, path: string): unknown {
-  if ((error as { code?: string } | undefined)?.code !== 'ENOSPC') return error;
-  return new ToolError(
-    'NO_SPACE',
-    `no space left on the device that holds ${dirname(path)}: free some and run again`,
-    { path },
-    error,
-  );
-}
-
-/** With less than this left, whatever fails fails for want of space: what failed was removed, and left some again. */
-const FULL_BYTES = 1 << 20;
-
-/**
- * {@link describeDiskError} for the failure of programs that wrote below `path`: few of them say ENOSPC, and some
- * (Kconfig's conf) write half a file and report success.
- */
-export async function describeFullDevice(error: unknown, path: string): Promise<unknown> {
-  const { bavail, bfree, bsize } = await statfs(path).catch(() => ({
-    bavail: 1,
-    bfree: 1,
-    bsize: FULL_BYTES,
-  }));
-  // The blocks that are kept for root are there for root.
-  const free = (process.getuid?.() === 0 ? bfree : bavail) * bsize;
-  if (free >= FULL_BYTES || error instanceof AbortedError) return describeDiskError(error, join(path, 'x'));
-  return describeDiskError(
-    Object.assign(new Error('ENOSPC', { cause: error }), { code: 'ENOSPC' }),
-    join(path, 'x'),
-  );
-}
-
 /** What a host refuses a user, by errno, and what to do next. Anything else is a bug and keeps its stack. */
 const REFUSALS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied (EACCES). Give this user leave to write there',
@@ -145,11 +113,7 @@ export function describeHostError(error: unknown): unknown {
   >;
   const path = places.dest ?? places.path;
   if (code === undefined || syscall === undefined) return error;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    const place = path === undefined ? 'a device' : `the device that holds ${dirname(path)}`;
-    const message = `no space left on ${place}: free some and run again`;
-    return new ToolError('NO_SPACE', message, { path }, error);
-  }
+  if (isNoSpace(code)) return noSpaceError(path === undefined ? undefined : dirname(path), error);
   const refusal = Object.hasOwn(REFUSALS, code) ? REFUSALS[code] : undefined;
   // Only mkdir(2) needs a directory: any other call that finds a file is a bug.
   const isBug = code === 'EEXIST' && syscall !== 'mkdir';

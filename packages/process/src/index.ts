@@ -1,10 +1,9 @@
+export type { ErrorCode } from './error-codes.js';
 export { AbortedError, isBringupError, ToolError, UserError } from './errors.js';
 export { amount } from './amount.js';
 export { diskUsage } from './disk-usage.js';
 export { scrubbedEnvironment, type Environment } from './environment.js';
 export {
-  describeDiskError,
-  describeFullDevice,
   describeHostError,
   sha256File,
   withTemporaryDirectory,
@@ -14,6 +13,7 @@ export {
   writeSynced,
   type AsideWrite,
 } from './files.js';
+export { describeDiskError, describeFullDevice, noSpaceError, saysNoSpace } from './no-space.js';
 export {
   describeInstall,
   DISTRIBUTIONS,

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { describeDiskError } from './files.js';
+import { describeDiskError } from './no-space.js';
 import { identifyProcess, pidNamespace, type ProcessIdentity } from './process-identity.js';
 
 /** The process that holds a lock: the content of `PATH.owner`. */

@@ -12,7 +12,7 @@ import { IMAGE_TIME } from '../common/identity.js';
 /** Arches by the names that mkimage has for them. */
 const UBOOT_ARCHES = { arm64: 'arm64', arm: 'arm', riscv64: 'riscv', x86_64: 'x86_64' } as const;
 
-interface UbootImageOptions {
+interface LegacyImageOptions {
   arch: keyof typeof UBOOT_ARCHES;
   /** The mkimage to run: of PATH, or one that a U-Boot project built. */
   mkimage?: string;
@@ -31,7 +31,7 @@ const IMAGE_NAME = 'bringup';
 export async function writeUramdisk(
   initramfs: string,
   path: string,
-  options: UbootImageOptions,
+  options: LegacyImageOptions,
 ): Promise<void> {
   await writeLegacy('ramdisk', initramfs, path, options);
 }
@@ -44,7 +44,7 @@ export async function writeUramdisk(
 export async function writeBootScript(
   commands: string,
   path: string,
-  options: UbootImageOptions,
+  options: LegacyImageOptions,
 ): Promise<void> {
   const write = async (scratch: string): Promise<void> => {
     const script = join(scratch, 'boot.cmd');
@@ -58,7 +58,7 @@ async function writeLegacy(
   type: string,
   data: string,
   path: string,
-  options: UbootImageOptions,
+  options: LegacyImageOptions,
 ): Promise<void> {
   if (!Object.hasOwn(UBOOT_ARCHES, options.arch)) {
     const known = Object.keys(UBOOT_ARCHES).join(', ');

@@ -1,4 +1,4 @@
-import { UserError } from '@bringup/process';
+import { UserError, type ErrorCode } from '@bringup/process';
 
 /** Signature algorithms that both mkimage and U-Boot have (`crypto_algos` of tools/image-sig-host.c, boot/image-sig.c). */
 export const FIT_ALGORITHMS = ['sha256,rsa2048', 'sha256,rsa3072', 'sha256,rsa4096'] as const;
@@ -123,7 +123,7 @@ function address(option: string, value: number): string {
   });
 }
 
-function oneOf<T extends string>(code: string, what: string, value: T, known: readonly T[]): T {
+function oneOf<T extends string>(code: ErrorCode, what: string, value: T, known: readonly T[]): T {
   if (known.includes(value)) return value;
   const message = `unknown ${what} ${JSON.stringify(value)}: one of ${known.join(', ')}`;
   throw new UserError(code, message, { value });

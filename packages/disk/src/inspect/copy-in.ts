@@ -7,6 +7,7 @@ import {
   UserError,
   withTemporaryDirectory,
   writeAside,
+  type ErrorCode,
 } from '@bringup/process';
 import { runDebugfs, quoteForDebugfs } from '../file-systems/debugfs.js';
 import { extractRegion, restoreRegion } from '../formats/extract.js';
@@ -148,7 +149,7 @@ async function planCopy(
   size: number,
   newMode: number,
 ): Promise<Plan> {
-  const refuse = (code: string, why: string) =>
+  const refuse = (code: ErrorCode, why: string) =>
     new UserError(code, `${partition.description}: ${printable(path)}: ${why}`, { path });
   if (partition.fileSystem === 'squashfs')
     throw refuse('READ_ONLY_FILE_SYSTEM', 'squashfs cannot be changed. Make it again from its files');

@@ -1,4 +1,4 @@
-import { UserError } from '@bringup/process';
+import { UserError, type ErrorCode } from '@bringup/process';
 import type { FileEntry, FileNode } from './entry.js';
 import { printable } from './errors.js';
 import type { OpenPartition } from './partition.js';
@@ -30,7 +30,7 @@ export async function findNode(
   followLast: boolean,
 ): Promise<FoundNode> {
   const { reader, description } = partition;
-  const refuse = (code: string, why: string) =>
+  const refuse = (code: ErrorCode, why: string) =>
     new UserError(code, `${description}: ${printable(path)}: ${why}`, { image: description, path });
   const waiting = path.split('/').reverse();
   const trail: FileNode[] = [];

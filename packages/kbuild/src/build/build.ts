@@ -1,7 +1,8 @@
 import { dirname, join } from 'node:path';
 import { copyFile, pathExists, readFile, readJson, writeFile, writeJson } from 'fs-extra';
 import {
-  describeDiskError,
+  noSpaceError,
+  saysNoSpace,
   describeFullDevice,
   runProgram,
   sha256File,
@@ -129,8 +130,7 @@ async function runGoals(request: BuildRequest, goals: readonly string[]): Promis
 /** The compiler says so, but what it had in hand was removed, and may have been large: there is space again. */
 async function namedFailure(error: unknown, out: string): Promise<unknown> {
   const log = await readFile(buildLog(out), 'utf8').catch(() => '');
-  if (!log.includes('No space left on device')) return error;
-  return describeDiskError({ code: 'ENOSPC', cause: error }, join(out, 'x'));
+  return saysNoSpace(log) ? noSpaceError(out, error) : error;
 }
 
 /** make runs `syncconfig` by itself: it must have found nothing to change, or the artifacts are not of this `.config`. */

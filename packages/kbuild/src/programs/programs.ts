@@ -32,7 +32,7 @@ export interface KconfigProgram {
 const kernelArch = (arch: Arch): string[] => [`ARCH=${ARCHES[arch].kernelArch}`];
 
 /** What U-Boot is booted from: QEMU's x86 takes a ROM with the reset vector in it, the others the bare binary. */
-export const UBOOT_IMAGE: Readonly<Record<Arch, string>> = {
+export const UBOOT_FIRMWARE: Readonly<Record<Arch, string>> = {
   arm64: 'u-boot.bin',
   x86_64: 'u-boot.rom',
   riscv64: 'u-boot.bin',
@@ -95,7 +95,7 @@ export const KCONFIG_PROGRAMS = {
     resolve: { goal: 'olddefconfig', input: '' },
     goals: () => ['all', 'u-boot-initial-env'],
     artifacts: (arch) => ({
-      [UBOOT_IMAGE[arch]]: UBOOT_IMAGE[arch],
+      [UBOOT_FIRMWARE[arch]]: UBOOT_FIRMWARE[arch],
       'u-boot': 'u-boot',
       'u-boot-initial-env': 'u-boot-initial-env',
       mkimage: 'tools/mkimage',

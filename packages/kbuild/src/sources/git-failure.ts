@@ -1,4 +1,4 @@
-import { ToolError } from '@bringup/process';
+import { saysNoSpace, ToolError } from '@bringup/process';
 
 /** What git prints while it works, and its advice for the case that it cannot know. */
 const NOISE =
@@ -44,5 +44,5 @@ function outputOf(error: unknown): string[] {
 /** True for what no other mirror changes: git is not installed, or the disk is full. */
 export function isOurs(error: unknown): boolean {
   if (!(error instanceof ToolError)) return true;
-  return error.code !== 'TOOL_FAILED' || /No space left on device/.test(error.message);
+  return error.code !== 'TOOL_FAILED' || saysNoSpace(error.message);
 }

@@ -47,7 +47,8 @@ async function downloadOne(
   try {
     await pipeline(body, meter, createWriteStream(target), { signal: ctx.signal });
   } catch (error) {
-    if ((error as { code?: string }).code === 'ENOSPC') throw describeDiskError(error, target);
+    const described = describeDiskError(error, target);
+    if (described !== error) throw described;
     const of = totalBytes === undefined ? '' : ` of ${totalBytes}`;
     throw new Error(`broke off after ${meter.doneBytes}${of} bytes: ${reasonOf(error)}`, { cause: error });
   }

@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { ensureDir, pathExists, readdir, realpath, rename, stat, writeFile } from 'fs-extra';
 import {
   describeDiskError,
+  noSpaceError,
+  saysNoSpace,
   keepInUse,
   ownDirectory,
   releaseDirectory,
@@ -104,20 +106,14 @@ async function makeTree(
     ctx.signal?.throwIfAborted();
     await rename(place.tree, path);
   } catch (error) {
-    throw describeFullDisk(error, path);
+    const isSaid = error instanceof ToolError && saysNoSpace(error.message);
+    throw isSaid ? noSpaceError(sources, error) : describeDiskError(error, path);
   } finally {
     // What cannot be removed now is removed by the next run; the reason we are here counts for more.
     await Promise.allSettled([place.work, place.part, place.tree].map(removeTree));
     releaseDirectory(place.work);
     releaseDirectory(place.tree);
   }
-}
-
-/** A program's way of saying ENOSPC is in its output. */
-function describeFullDisk(error: unknown, path: string): unknown {
-  const full =
-    error instanceof ToolError && /No space left on device|enough free space in/.test(error.message);
-  return describeDiskError(full ? { code: 'ENOSPC', cause: error } : error, path);
 }
 
 /** Removes what runs that were killed left of this source; under its lock there is no live one. */

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import { stat } from 'node:fs/promises';
-import { ensureDir, remove } from 'fs-extra';
-import { isPublished, publish, recipeOf } from '@bringup/kbuild';
+import { recipeOf } from '@bringup/kbuild';
 import { formatSize } from '@bringup/disk';
 import { outputDirectory } from '../tasks/output-directory.js';
 import { engineIdentity } from '../graph/engine.js';
 import { workDirectory } from '../workspace/paths.js';
-import { whileOwning } from '../tasks/owning.js';
+import { publishArtifacts } from '../tasks/publish-artifacts.js';
 import { checkTools, ensureLocked, type Needs } from '../lock/locked.js';
 import type { Task } from '../tasks/task.js';
 
@@ -32,27 +31,18 @@ export async function makeImage(
   const output = outputDirectory(task, options.outputPath);
   const recipe = recipeOf([...ingredients, locked.tools, engineIdentity()]);
   const work = workDirectory(task.workspaceRoot, task.project, task.configuration);
-  await whileOwning(task, work, async () => {
-    if (await isPublished(output, 'build', recipe)) {
-      task.note('up to date, nothing to make');
-      return;
-    }
+  const make = async (scratch: () => Promise<string>) => {
     await checkTools(locked, needs.probe);
-    const scratch = join(work, 'image');
-    // A run that was killed may have left some of its files.
-    await remove(scratch);
-    await ensureDir(scratch);
-    try {
-      const made = join(scratch, name);
-      await write(made, scratch);
-      await publish(output, 'build', recipe, { [name]: made });
-      const { size, blocks } = await stat(join(output, name));
-      const onDisk = Math.min(size, blocks * 512);
-      task.note(
-        `made ${name}, ${formatSize(size)}${onDisk < size ? `, ${formatSize(onDisk)} of it on disk` : ''}`,
-      );
-    } finally {
-      await remove(scratch);
-    }
-  });
+    const directory = await scratch();
+    const made = join(directory, name);
+    await write(made, directory);
+    return { [name]: made };
+  };
+  const changed = await publishArtifacts(task, { work, output, recipe, verb: 'make', make });
+  if (!changed) return;
+  const { size, blocks } = await stat(join(output, name));
+  const onDisk = Math.min(size, blocks * 512);
+  task.note(
+    `made ${name}, ${formatSize(size)}${onDisk < size ? `, ${formatSize(onDisk)} of it on disk` : ''}`,
+  );
 }

@@ -1,4 +1,4 @@
-import { ARCHES, UBOOT_IMAGE, type Arch } from '@bringup/kbuild';
+import { ARCHES, UBOOT_FIRMWARE, type Arch } from '@bringup/kbuild';
 import type { DiskFormat } from '@bringup/disk';
 import { UserError } from '@bringup/process';
 import type { Compression } from '@bringup/rootfs';
@@ -41,9 +41,9 @@ export function initramfsCompression(
 }
 
 /** Where a project's U-Boot is published. @throws UserError `NOT_A_UBOOT_PROJECT`, `ARCH_MISMATCH` */
-export function uBootImage(task: Task, project: string, arch: Arch): string {
+export function ubootFirmware(task: Task, project: string, arch: Arch): string {
   declarationFor(task, { option: 'boot.uBoot', kind: 'u-boot', project, arch });
-  return artifactPath(task, project, UBOOT_IMAGE[arch]);
+  return artifactPath(task, project, UBOOT_FIRMWARE[arch]);
 }
 
 /** An image that a uboot-image project publishes. */

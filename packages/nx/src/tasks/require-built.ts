@@ -1,7 +1,7 @@
 import { basename, dirname, relative, resolve } from 'node:path';
 import { findArtifactFault, type ArtifactFault } from '@bringup/kbuild';
 import { pathExists } from 'fs-extra';
-import { quoteCommand, UserError } from '@bringup/process';
+import { quoteCommand, UserError, type ErrorCode } from '@bringup/process';
 import { isKconfigKind, type Declaration } from '../workspace/declaration.js';
 import { checkedDirectory } from '../workspace/paths.js';
 import { variantOutput } from '../workspace/variants.js';
@@ -70,7 +70,7 @@ function faultError(task: Workspace, path: string, publisher: Publisher, fault: 
   return new UserError(code, `${wrong}. Run: ${command}`, { path, project, command, ...fault });
 }
 
-function describeFault(fault: ArtifactFault, what: string, root: string): [code: string, text: string] {
+function describeFault(fault: ArtifactFault, what: string, root: string): [code: ErrorCode, text: string] {
   switch (fault.kind) {
     case 'missing':
       return ['NOT_BUILT', `${what} is missing: it was not built, or it was deleted after the build`];

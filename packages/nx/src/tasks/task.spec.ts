@@ -82,7 +82,7 @@ describe('runTask', () => {
     expect([...task.runtimeHashes]).toEqual([['sh a.sh', '2']]);
   });
 
-  it.each([new UserError('X', 'correct this'), new ToolError('Y', 'make failed')])(
+  it.each([new UserError('NOT_BUILT', 'correct this'), new ToolError('TOOL_FAILED', 'make failed')])(
     'shows an error of its own as one message: %s',
     async (error) => {
       expect(await failing(error)).toEqual({ success: false });
@@ -91,7 +91,7 @@ describe('runTask', () => {
   );
 
   it('shows the stack of its own errors in verbose mode, and that of others always', async () => {
-    await failing(new UserError('X', 'correct this'), { isVerbose: true });
+    await failing(new UserError('NOT_BUILT', 'correct this'), { isVerbose: true });
     await failing(new TypeError('a bug'));
     await failing('not even an error');
     expect(said[0]).toMatch(/UserError: correct this\n\s+at /);

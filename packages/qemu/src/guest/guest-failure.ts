@@ -1,4 +1,4 @@
-import { quoteCommand, ToolError, type ProgramExit } from '@bringup/process';
+import { quoteCommand, ToolError, type ProgramExit, type ErrorCode } from '@bringup/process';
 import { consoleTail, printable } from '../doctor/console-text.js';
 import {
   diagnose,
@@ -28,7 +28,7 @@ export interface GuestFailure {
 }
 
 interface Failing {
-  code: string;
+  code: ErrorCode;
   what: string;
   state: GuestState;
   fields: Record<string, unknown>;

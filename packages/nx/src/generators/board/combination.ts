@@ -27,7 +27,7 @@ function heldBy(path: BootPathName, options: BoardGeneratorOptions): [OptionName
 /**
  * Refuses options that would have no effect.
  *
- * @throws UserError `UNUSED_OPTION`
+ * @throws UserError `OPTION_UNUSED`
  */
 export function checkCombination(path: BootPathName, options: BoardGeneratorOptions): void {
   for (const [option, paths] of Object.entries(PATHS_OF)) {
@@ -44,5 +44,5 @@ function isGiven(value: unknown): boolean {
 }
 
 function fail(option: string, why: string): never {
-  throw new UserError('UNUSED_OPTION', `${option}: ${why}. Leave it out`, { option });
+  throw new UserError('OPTION_UNUSED', `${option}: ${why}. Leave it out`, { option });
 }

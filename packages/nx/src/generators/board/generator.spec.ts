@@ -275,19 +275,19 @@ describe('refuses, and writes nothing', () => {
     [
       'a U-Boot that is not used',
       { arch: 'arm64', uBoot: 'u' },
-      'UNUSED_OPTION',
+      'OPTION_UNUSED',
       /uBoot: it is for boot: u-boot/,
     ],
     [
       'a kernel beside a CD',
       { arch: 'arm64', boot: 'iso', iso: 'i', kernel: 'k' },
-      'UNUSED_OPTION',
+      'OPTION_UNUSED',
       /beside iso/,
     ],
     [
       'a BusyBox beside an initramfs',
       { arch: 'arm64', initramfs: 'r', busybox: 'b' },
-      'UNUSED_OPTION',
+      'OPTION_UNUSED',
       /beside initramfs/,
     ],
     [
@@ -348,7 +348,7 @@ describe('refuses, and writes nothing', () => {
     [
       'a tag of a kernel that is in a CD',
       { arch: 'arm64', boot: 'iso', iso: 'cd', tag: 'v1' },
-      'UNUSED_OPTION',
+      'OPTION_UNUSED',
       /tag: it has no effect beside iso/,
     ],
     [

@@ -20,7 +20,7 @@ import {
   isoImage,
   kernelImage,
   requiredKernel,
-  uBootImage,
+  ubootFirmware,
   ubootImage,
 } from '../../tasks/artifacts.js';
 import { boardDtb } from './board-dtb.js';
@@ -125,7 +125,7 @@ function bootPath(task: Task, options: QemuOptions): UnplacedBootPath {
     case 'disk':
       return { ...directBoot(task, options), medium: diskMedium(task, boot.disk, arch) };
     case 'u-boot': {
-      const firmware = uBootImage(task, boot.uBoot, arch);
+      const firmware = ubootFirmware(task, boot.uBoot, arch);
       const image = boot.image === undefined ? undefined : ubootImage(task, boot.image, arch);
       const dtb = image?.type === 'fit' ? image.signedDtb : undefined;
       return { via: 'u-boot', firmware, dtb, drive: artifactPath(task, task.project, BOOT_VOLUME) };

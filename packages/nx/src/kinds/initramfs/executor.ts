@@ -1,19 +1,14 @@
 import { join } from 'node:path';
-import { ensureDir, remove } from 'fs-extra';
-import { isPublished, publish, recipeOf } from '@bringup/kbuild';
+import { recipeOf } from '@bringup/kbuild';
 import { UserError } from '@bringup/process';
 import { hashTree, lintTree, writeInitramfs, type FileTree } from '@bringup/rootfs';
 import { outputDirectory } from '../../tasks/output-directory.js';
 import { initramfsTree } from './initramfs-tree.js';
-import { whileOwning } from '../../tasks/owning.js';
+import { publishArtifacts } from '../../tasks/publish-artifacts.js';
 import { checkTools, ensureLocked } from '../../lock/locked.js';
 import { compressorNeeds } from './needs.js';
 import type { Task } from '../../tasks/task.js';
-import {
-  initramfsDefaults,
-  type FullInitramfsOptions,
-  type InitramfsOptions,
-} from '../../generated/initramfs-options.js';
+import { initramfsDefaults, type InitramfsOptions } from '../../generated/initramfs-options.js';
 import { engineIdentity } from '../../graph/engine.js';
 import { initramfsName, workDirectory } from '../../workspace/paths.js';
 
@@ -34,14 +29,19 @@ export default async function initramfsExecutor(task: Task, options: InitramfsOp
     locked.tools,
     engineIdentity(),
   ]);
-  await whileOwning(task, workDirectory(task.workspaceRoot, task.project, task.configuration), async () => {
-    if (await isPublished(output, 'build', recipe)) {
-      task.note('up to date, nothing to pack');
-      return;
-    }
+  const name = initramfsName(compression);
+  const size = { bytes: 0, uncompressedBytes: 0 };
+  const make = async (scratch: () => Promise<string>) => {
     await checkTools(locked, needs.probe);
-    await pack(task, tree, { compression, level, output, recipe });
-  });
+    const staged = join(await scratch(), name);
+    Object.assign(size, await writeInitramfs(tree, staged, { compression, level, signal: task.signal }));
+    return { [name]: staged };
+  };
+  const work = workDirectory(task.workspaceRoot, task.project, task.configuration);
+  const changed = await publishArtifacts(task, { work, output, recipe, verb: 'pack', make });
+  if (!changed) return;
+  const count = tree.entries().length;
+  task.note(`packed ${count} entries, ${kib(size.uncompressedBytes)}, into ${name}, ${kib(size.bytes)}`);
 }
 
 async function checkTree(tree: FileTree, programs: readonly string[]): Promise<void> {
@@ -52,30 +52,6 @@ async function checkTree(tree: FileTree, programs: readonly string[]): Promise<v
     ['this initramfs would not boot:', ...problems.map(({ message }) => `  ${message}`)].join('\n'),
     { problems },
   );
-}
-
-async function pack(
-  task: Task,
-  tree: FileTree,
-  to: Pick<FullInitramfsOptions, 'compression' | 'level'> & { output: string; recipe: string },
-): Promise<void> {
-  const name = initramfsName(to.compression);
-  const work = workDirectory(task.workspaceRoot, task.project, task.configuration);
-  await ensureDir(work);
-  const staged = join(work, name);
-  try {
-    const { bytes, uncompressedBytes } = await writeInitramfs(tree, staged, {
-      compression: to.compression,
-      level: to.level,
-      signal: task.signal,
-    });
-    await publish(to.output, 'build', to.recipe, { [name]: staged });
-    task.note(
-      `packed ${tree.entries().length} entries, ${kib(uncompressedBytes)}, into ${name}, ${kib(bytes)}`,
-    );
-  } finally {
-    await remove(staged);
-  }
 }
 
 function kib(bytes: number): string {

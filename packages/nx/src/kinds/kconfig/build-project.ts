@@ -6,11 +6,9 @@ import {
   checkDtbs,
   EMBEDDED_INITRAMFS,
   invalidate,
-  isPublished,
   namesCommit,
   planDtbs,
   planTreeModules,
-  publish,
   scmState,
   type ExtraArtifacts,
   type MakeSetting,
@@ -22,6 +20,7 @@ import { configureProject } from './configure-project.js';
 import { embeddedInitramfs } from './embedded-initramfs.js';
 import { openMake, requireHashed, type KconfigProject } from './kconfig-project.js';
 import { whileOwning } from '../../tasks/owning.js';
+import { publishArtifacts } from '../../tasks/publish-artifacts.js';
 import { requireBuilt } from '../../tasks/require-built.js';
 import type { Task } from '../../tasks/task.js';
 
@@ -41,7 +40,6 @@ export async function buildProject(task: Task, project: KconfigProject, collect?
   await requireHashed(task, project, 'build');
   const { config, initramfs } = await buildInputs(task, project);
   const tree = project.directory('build');
-  const directory = tree?.path;
   const commit = tree && namesCommit(config) ? await scmState(tree.path, tree.own?.edits) : undefined;
   if (commit !== undefined) await requireHashed(task, project, 'build', commit);
   const recipe = buildRecipe(ingredients('build'), config, [
@@ -50,17 +48,15 @@ export async function buildProject(task: Task, project: KconfigProject, collect?
     initramfs === undefined ? null : await sha256File(initramfs),
     ...(commit === undefined ? [] : [commit]),
   ]);
-  await whileOwning(task, work, async () => {
-    if (await isPublished(output, 'build', recipe)) {
-      task.note('up to date, nothing to make');
-      return;
-    }
+  const make = async () => {
     const { built } = await runMake(task, project, { config, initramfs }, collect);
     if (commit !== undefined && (await scmState(tree!.path, editsAfter(tree!.own?.edits))) !== commit)
-      throw committed(directory!);
-    const changed = await publish(output, 'build', recipe, built);
-    task.note(changed.length > 0 ? `built ${changed.join(', ')}` : 'built, and nothing came out different');
-  });
+      throw committed(tree!.path);
+    return built;
+  };
+  const changed = await publishArtifacts(task, { work, output, recipe, verb: 'make', make });
+  if (!changed) return;
+  task.note(changed.length > 0 ? `built ${changed.join(', ')}` : 'built, and nothing came out different');
 }
 
 /** What is known of edits after make: one that was there still is, but there may be others since. */

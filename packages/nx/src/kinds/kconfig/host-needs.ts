@@ -1,4 +1,4 @@
-import { UBOOT_IMAGE, type Arch } from '@bringup/kbuild/graph';
+import { UBOOT_FIRMWARE, type Arch } from '@bringup/kbuild/graph';
 import { headerNeed, programNeed, type HostNeed } from '../../lock/host-need.js';
 import { text } from '../../options/unchecked.js';
 
@@ -31,7 +31,7 @@ export function busyboxHostNeeds(): HostNeed[] {
 
 /** What U-Boot is built with. */
 export function ubootHostNeeds({ arch }: Options): HostNeed[] {
-  const rom = UBOOT_IMAGE[arch as Arch] === 'u-boot.rom';
+  const rom = UBOOT_FIRMWARE[arch as Arch] === 'u-boot.rom';
   return [...makeNeeds(['flex', 'bison', 'bc', 'dtc']), NCURSES, OPENSSL, ...(rom ? BINMAN : [])];
 }
 

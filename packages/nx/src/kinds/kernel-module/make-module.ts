@@ -1,14 +1,6 @@
 import { join } from 'node:path';
 import { readFile, realpath } from 'fs-extra';
-import {
-  buildModule,
-  isPublished,
-  prepareKernel,
-  publish,
-  recipeOf,
-  requireModules,
-  SYMBOL_VERSIONS,
-} from '@bringup/kbuild';
+import { buildModule, prepareKernel, recipeOf, requireModules, SYMBOL_VERSIONS } from '@bringup/kbuild';
 import { sha256File, UserError } from '@bringup/process';
 import { checkedOptions } from '../../options/checked-options.js';
 import { outputDirectory } from '../../tasks/output-directory.js';
@@ -26,6 +18,7 @@ import {
   type KconfigProject,
 } from '../kconfig/kconfig-project.js';
 import { whileOwning } from '../../tasks/owning.js';
+import { publishArtifacts } from '../../tasks/publish-artifacts.js';
 import { findFiles } from '../program/program-files.js';
 import { artifactPath, declarationFor } from '../../tasks/referenced.js';
 import { requireBuilt } from '../../tasks/require-built.js';
@@ -49,16 +42,16 @@ export async function makeModule(task: Task, options: FullKernelModuleOptions): 
   const output = outputDirectory(task, options.outputPath);
   const recipe = await moduleRecipe(task, kernel, files);
   const work = workDirectory(await realpath(task.workspaceRoot), task.project, task.configuration);
-  await whileOwning(task, work, async () => {
-    if (await isPublished(output, 'build', recipe)) {
-      task.note('up to date, nothing to compile');
-      return;
-    }
+  let compiled = 0;
+  const make = async () => {
     const { artifacts, made } = await build(task, kernel, files, work);
-    const changed = await publish(output, 'build', recipe, artifacts);
-    if (changed.length > 0) task.note(`built ${changed.join(', ')}`);
-    else task.note(`${made.length > 0 ? 'built, and' : 'nothing to compile:'} nothing came out different`);
-  });
+    compiled = made.length;
+    return artifacts;
+  };
+  const changed = await publishArtifacts(task, { work, output, recipe, verb: 'compile', make });
+  if (!changed) return;
+  if (changed.length > 0) task.note(`built ${changed.join(', ')}`);
+  else task.note(`${compiled > 0 ? 'built, and' : 'nothing to compile:'} nothing came out different`);
 }
 
 /**

@@ -5,8 +5,6 @@ import {
   checkProgram,
   crossPrefix,
   defaultCompilerFlags,
-  isPublished,
-  publish,
   recipeOf,
   type ProgramSettings,
 } from '@bringup/kbuild';
@@ -15,7 +13,7 @@ import { outputDirectory } from '../../tasks/output-directory.js';
 import type { FullProgramOptions } from '../../generated/program-options.js';
 import { engineIdentity } from '../../graph/engine.js';
 import { programName, workDirectory } from '../../workspace/paths.js';
-import { whileOwning } from '../../tasks/owning.js';
+import { publishArtifacts } from '../../tasks/publish-artifacts.js';
 import { checkTools, ensureLocked, type Locked } from '../../lock/locked.js';
 import { programNeeds } from './needs.js';
 import { findHeaders } from './program-files.js';
@@ -31,13 +29,9 @@ export async function makeProgram(task: Task, options: FullProgramOptions): Prom
   const output = outputDirectory(task, options.outputPath);
   const recipe = await programRecipe(task.workspaceRoot, settings, headers, locked);
   const work = workDirectory(task.workspaceRoot, task.project, task.configuration);
-  await whileOwning(task, work, async () => {
-    if (await isPublished(output, 'build', recipe)) {
-      task.note('up to date, nothing to compile');
-      return;
-    }
+  const make = async () => {
     await checkTools(locked, needs.probe);
-    const built = await buildProgram({
+    return buildProgram({
       settings,
       directory: task.workspaceRoot,
       headers,
@@ -46,9 +40,10 @@ export async function makeProgram(task: Task, options: FullProgramOptions): Prom
       onCommand: task.command,
       onWarning: (line) => console.error(line),
     });
-    const changed = await publish(output, 'build', recipe, built);
-    task.note(changed.length > 0 ? `built ${changed.join(', ')}` : 'built, and nothing came out different');
-  });
+  };
+  const changed = await publishArtifacts(task, { work, output, recipe, verb: 'compile', make });
+  if (!changed) return;
+  task.note(changed.length > 0 ? `built ${changed.join(', ')}` : 'built, and nothing came out different');
 }
 
 function programSettings(project: string, options: FullProgramOptions): ProgramSettings {

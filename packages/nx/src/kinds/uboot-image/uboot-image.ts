@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
-import { ensureDir, pathExists, remove } from 'fs-extra';
-import { isPublished, publish, recipeOf, UBOOT_IMAGE } from '@bringup/kbuild';
+import { pathExists } from 'fs-extra';
+import { recipeOf, UBOOT_FIRMWARE } from '@bringup/kbuild';
 import { checkFitKey, FIT_ARCHES, fitKeyFiles, writeFit, writeUramdisk, type FitArch } from '@bringup/disk';
 import { sha256File, UserError } from '@bringup/process';
 import { DUMPED_ARCHES, dumpDeviceTreeBlob } from '@bringup/qemu';
@@ -9,7 +9,7 @@ import type { FullUbootImageOptions } from '../../generated/uboot-image-options.
 import { engineIdentity } from '../../graph/engine.js';
 import { SIGNED_DTB, UBOOT_IMAGES, workDirectory } from '../../workspace/paths.js';
 import { initramfsImage, kernelImage } from '../../tasks/artifacts.js';
-import { whileOwning } from '../../tasks/owning.js';
+import { publishArtifacts } from '../../tasks/publish-artifacts.js';
 import { checkTools, ensureLocked } from '../../lock/locked.js';
 import { ubootImageNeeds } from './needs.js';
 import { checkModuleKernels } from '../../trees/module-kernels.js';
@@ -49,26 +49,16 @@ export async function makeUbootImage(task: Task, options: FullUbootImageOptions)
   const recipe = recipeOf(['uboot-image', how, hashes, locked.tools, engineIdentity()]);
   const output = outputDirectory(task, options.outputPath);
   const work = workDirectory(task.workspaceRoot, task.project, task.configuration);
-  await whileOwning(task, work, async () => {
-    if (await isPublished(output, 'build', recipe)) {
-      task.note('up to date, nothing to pack');
-      return;
-    }
+  const image = UBOOT_IMAGES[type];
+  const make = async (scratch: () => Promise<string>) => {
     await checkTools(locked, needs.probe);
-    await ensureDir(work);
-    const image = UBOOT_IMAGES[type];
-    const staged: Record<string, string> = {
-      [image]: join(work, image),
-      ...(sign && { [SIGNED_DTB]: join(work, SIGNED_DTB) }),
-    };
-    try {
-      await pack(task, options, from, staged[image]!);
-      await publish(output, 'build', recipe, staged);
-      task.note(`packed ${image}`);
-    } finally {
-      for (const file of Object.values(staged)) await remove(file);
-    }
-  });
+    const directory = await scratch();
+    const staged = join(directory, image);
+    await pack(task, options, from, staged);
+    return { [image]: staged, ...(sign && { [SIGNED_DTB]: join(directory, SIGNED_DTB) }) };
+  };
+  const changed = await publishArtifacts(task, { work, output, recipe, verb: 'pack', make });
+  if (changed) task.note(`packed ${image}`);
 }
 
 function checkOptions({ arch, type, kernel, initramfs, dtb, sign, uBoot }: FullUbootImageOptions): void {
@@ -104,7 +94,8 @@ async function ingredients(task: Task, options: FullUbootImageOptions): Promise<
   if (uBoot !== undefined) {
     declarationFor(task, { option: 'uBoot', kind: 'u-boot', project: uBoot, arch });
     built.mkimage = artifactPath(task, uBoot, 'mkimage');
-    if (sign && sign.controlDtb === undefined) built.firmware = artifactPath(task, uBoot, UBOOT_IMAGE[arch]);
+    if (sign && sign.controlDtb === undefined)
+      built.firmware = artifactPath(task, uBoot, UBOOT_FIRMWARE[arch]);
   }
   await requireBuilt(task, Object.values(built));
   const given: Ingredients = {};
