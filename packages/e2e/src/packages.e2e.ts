@@ -31,7 +31,7 @@ const FURTHER: Record<string, RegExp[]> = {
   gdb: [/^python\/[\w-]+\.py$/],
   nx: [
     /^(executors|generators|migrations)\.json$/,
-    /^src\/(generators|images|kinds|tasks)\/[\w/-]+\/schema\.json$/,
+    /^src\/(generators|host|images|kinds|plugin|storage)\/[\w/-]+\/schema\.json$/,
     /^scripts\/[\w-]+\.sh$/,
     /^presets\/[\w-]+\.config$/,
   ],
