@@ -152,7 +152,7 @@ it('locks the C library where it is linked', () => {
 describe('checkProgram refuses', () => {
   it.each<[string, Partial<ProgramSettings>, string, RegExp]>([
     ['an extension', { sources: ['a.c', 'a.cpp'] }, 'SOURCE_FILE_KIND', /a\.cpp is neither \.c/],
-    ['a header as source', { sources: ['a.h'] }, 'SOURCE_FILE_KIND', /includes in "headers"/],
+    ['a header as source', { sources: ['a.h'] }, 'SOURCE_FILE_KIND', /List included files in "headers"/],
     ['what gcc reads as an option', { sources: ['-o.c'] }, 'SOURCE_FILE_KIND', /Write \.\/-o\.c/],
     ['what gcc reads as a list of options', { sources: ['@a.c'] }, 'SOURCE_FILE_KIND', /Write \.\/@a\.c/],
     ['no source', { sources: [] }, 'NO_SOURCES', /at least one/],

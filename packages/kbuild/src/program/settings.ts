@@ -58,7 +58,7 @@ export function checkProgram(settings: ProgramSettings): void {
     if (EXTENSIONS.includes(extname(source))) continue;
     const message =
       `sources: ${source} is neither .c (C), .S (assembly that is preprocessed), .s (assembly that is not) nor .rs (Rust). ` +
-      `List the files that a source includes in "headers".`;
+      `List included files in "headers".`;
     throw new UserError('SOURCE_FILE_KIND', message, { source });
   }
   if (isRust(settings) && sources.length > 1) {

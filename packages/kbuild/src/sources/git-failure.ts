@@ -11,13 +11,16 @@ const NOT_THERE = /unadvertised object|not our ref|couldn't find remote ref|no s
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [
     /terminal prompts disabled|could not read (username|password)|authentication failed|returned error: 40[13]/i,
-    "the server wants a user name and a password, and git cannot ask for them while a target runs. Supply them with a git credential helper or ~/.netrc, use ssh:// with a key, or correct the URL, which may not name a repository",
+    'the server wants a user name and a password, and git cannot ask for them while a target runs. Supply them with a git credential helper or ~/.netrc, use ssh:// with a key, or correct the URL, which may not name a repository',
   ],
   [
     /permission denied \(|host key verification failed/i,
     'ssh cannot ask while a target runs. Load the key into an agent, and add the host to ~/.ssh/known_hosts (connect once by hand)',
   ],
-  [/dumb http|does not support shallow/i, 'the server does not support shallow fetches. Use another mirror, or a tarball'],
+  [
+    /dumb http|does not support shallow/i,
+    'the server does not support shallow fetches. Use another mirror, or a tarball',
+  ],
 ];
 
 /** True when the server answered, and has not what it was asked for. */
