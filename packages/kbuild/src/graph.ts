@@ -1,5 +1,5 @@
 /**
- * What the graph of projects is made from: names and tables. It has its own entry, `@bringup/kbuild/graph`, because Nx loads the graph for each
+ * The names and tables for the graph of projects. They have their own entry, `@bringup/kbuild/graph`, because Nx loads the graph for each
  * command and each task, and the rest of this package takes longer to load than many tasks take to run.
  */
 export { ARCHES, type Arch } from './programs/arches.js';

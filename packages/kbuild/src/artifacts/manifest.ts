@@ -11,7 +11,7 @@ import {
 } from '@bringup/process';
 import type { Recipe } from './recipe.js';
 
-/** What stands beside published artifacts: what they were made from, and what they are. */
+/** The record beside published artifacts: the recipe that made them, and their sizes and hashes. */
 export interface Manifest {
   readonly version: 1;
   /** {@link UNFINISHED} while the files are being replaced. */
@@ -19,7 +19,7 @@ export interface Manifest {
   readonly artifacts: Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>>;
 }
 
-/** No recipe: the files beside such a manifest are to be made again. It still lists them, so their publisher may replace them. */
+/** Not a recipe: the files beside such a manifest must be rebuilt. It still lists them, so their publisher may replace them. */
 const UNFINISHED = '';
 
 /** The manifest of one publishing step; configuration and build of a project have one each. */

@@ -15,7 +15,7 @@ export function recipeOf(ingredients: unknown): Recipe {
   return createHash('sha256').update(JSON.stringify(ingredients)).digest('hex');
 }
 
-/** What the recipes of configuration and build have in common. */
+/** The ingredients that the recipes of configuration and build share. */
 export interface CommonIngredients {
   readonly program: string;
   readonly arch: Arch;

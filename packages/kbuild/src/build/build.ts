@@ -28,7 +28,7 @@ export interface BuildRequest {
   readonly config: string;
   /** For progress and messages: the project's name. */
   readonly label: string;
-  /** What is made beyond what the program always has. */
+  /** Artifacts beyond the ones that every build of the program makes. */
   readonly extra?: ExtraArtifacts;
   /** Files that the `.config` names: name in the output directory → file. */
   readonly files?: Readonly<Record<string, string>>;

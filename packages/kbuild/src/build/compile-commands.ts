@@ -30,7 +30,7 @@ export async function readCompileCommands(objects: string, directory = objects):
   const found: CompileCommand[] = [];
   for await (const path of commandFiles(objects, LEFT_OUT)) {
     const entry = parseCommandFile(await readFile(path, 'utf8'), directory);
-    // What a build system of another kind left has other directories.
+    // Command files of another kind of build system have other directories.
     if (entry && (await pathExists(entry.file))) found.push(entry);
   }
   return found.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
@@ -65,8 +65,8 @@ export function parseCommandFile(text: string, directory: string): CompileComman
 }
 
 /**
- * Puts databases together for one editor. Of a file that several have, as two kernels of the same source do, the first
- * one's command counts.
+ * Merges databases for one editor. If several have the same file, as two kernels of the same source do, the first command
+ * counts.
  */
 export function mergeCompileCommands(databases: readonly (readonly CompileCommand[])[]): CompileCommand[] {
   const known = new Map<string, CompileCommand>();

@@ -3,7 +3,7 @@ import { pathExists, readdir } from 'fs-extra';
 import { UserError } from '@bringup/process';
 import { ARCHES, type Arch } from '../programs/arches.js';
 
-/** What is made and published beyond what the program always has. */
+/** Artifacts to make and publish beyond the ones that every build of the program makes. */
 export interface ExtraArtifacts {
   /** Make goals. */
   readonly goals: readonly string[];
@@ -11,7 +11,7 @@ export interface ExtraArtifacts {
   readonly artifacts: Readonly<Record<string, string>>;
 }
 
-/** The name under which a device tree is published: its file's, whatever vendor's directory it lies in. */
+/** The name under which a device tree is published: the name of its file, without its vendor's directory. */
 export function dtbName(dtb: string): string {
   return `${basename(dtb)}.dtb`;
 }

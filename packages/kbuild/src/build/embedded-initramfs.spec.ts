@@ -2,7 +2,7 @@ import { parseConfig } from '@bringup/kconfig';
 import { checkDecompressor, EMBEDDED_INITRAMFS, EMBEDDED_INITRAMFS_LINES } from './embedded-initramfs.js';
 
 it('is a name that usr/Makefile takes as one file that is compressed already', () => {
-  // $(words $(subst .cpio.,$(space),$(ramfs-input))) is 2, and it is no absolute path.
+  // $(words $(subst .cpio.,$(space),$(ramfs-input))) is 2, and the path is not absolute.
   expect(EMBEDDED_INITRAMFS.split('.cpio.')).toHaveLength(2);
   expect(EMBEDDED_INITRAMFS).toMatch(/^[a-z.-]+$/);
 });

@@ -2,10 +2,10 @@ import { parseResolved } from '@bringup/kconfig';
 import { UserError } from '@bringup/process';
 
 /**
- * What a kernel's build directory calls the initramfs that goes into the kernel. `CONFIG_INITRAMFS_SOURCE` is read with
- * that directory as the current one, so the name says nothing of this host. usr/Makefile takes a single `*.cpio.*` as
- * it is, whatever it is compressed with, and would compress a `*.cpio` again: with one name for all compressors the
- * `.config` does not depend on which one the initramfs has.
+ * The name of the embedded initramfs in a kernel's build directory. make reads `CONFIG_INITRAMFS_SOURCE` relative to that
+ * directory, so the name contains nothing of this host. usr/Makefile embeds a single `*.cpio.*` unchanged, whatever its
+ * compression, but would compress a `*.cpio` again. One name for all compressors keeps the `.config` independent of the
+ * compressor.
  */
 export const EMBEDDED_INITRAMFS = 'embedded-initramfs.cpio.packed';
 
@@ -15,7 +15,7 @@ export const EMBEDDED_INITRAMFS_LINES = [
   `CONFIG_INITRAMFS_SOURCE="${EMBEDDED_INITRAMFS}"`,
 ];
 
-/** What unpacks each compression, by usr/Kconfig; a plain cpio needs nothing. */
+/** The symbol in usr/Kconfig that unpacks each compression. A plain cpio needs none. */
 const DECOMPRESSORS: Readonly<Record<string, string>> = {
   gzip: 'RD_GZIP',
   zstd: 'RD_ZSTD',

@@ -179,7 +179,7 @@ describe('configure', () => {
     });
   });
 
-  it('refuses a directory that is no source tree', async () => {
+  it('refuses a directory that is not a source tree', async () => {
     const { configureWith, make } = setUp();
     const source = { path: root, identity: 'x', epoch: 1 };
     await expect(configureWith('', { make: { ...make('config'), source } })).rejects.toMatchObject({

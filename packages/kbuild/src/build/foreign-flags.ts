@@ -20,7 +20,7 @@ const GCC_ONLY: readonly RegExp[] = [
   /^-misa-spec=\S+$/,
   // Debug information in forms of gcc's.
   /^-f(no-)?emit-struct-debug-\w+$/,
-  // What goes to the assembler and the linker changes nothing of what is read.
+  // Flags for the assembler and the linker do not change how clangd reads the source.
   /^-Wa,\S+$/,
   /^-Wl,\S+$/,
   /^-static-libgcc$/,

@@ -14,7 +14,7 @@ import { planMake, type MakeSetting } from '../make/make.js';
 import type { KconfigProgram } from '../programs/programs.js';
 import type { ToolVersions } from '../make/toolchain.js';
 
-/** What a configuration starts from: a goal of the tree's Makefile (`defconfig`, `tinyconfig`), or a whole `.config`. */
+/** The start of a configuration: a goal of the tree's Makefile (`defconfig`, `tinyconfig`), or a whole `.config`. */
 export type BaseConfig =
   | { readonly kind: 'goal'; readonly goal: string }
   | { readonly kind: 'file'; readonly path: string; readonly shown: string };
@@ -39,7 +39,7 @@ export interface ResolvedBase {
 const BASE = '.bringup-base.config';
 const BASE_LOST = '.bringup-base.lost.json';
 const BASE_KEY = '.bringup-base.key';
-/** What conf itself was compiled from. */
+/** Holds the key of the files that conf itself was compiled from. */
 const CONF_KEY = '.bringup-conf.key';
 /** Where make compiles conf, in the output directory; also where its source lies. */
 const CONF = 'scripts';
@@ -102,7 +102,7 @@ export async function runGoal(request: BaseRequest, goal: string, input = ''): P
 
 function baseKey({ program, make, tools, base }: BaseRequest, text: string | undefined): string {
   const { arch, crossCompile, llvm, source } = make;
-  // The number is that of the files that are kept; another one makes those of an older Bringup be made anew.
+  // The version of the kept files: a new number discards those of an older Bringup.
   const ingredients = [
     3,
     program.name,
@@ -154,8 +154,8 @@ async function makeBase(request: BaseRequest): Promise<LostRequest[]> {
 }
 
 /**
- * Resolves a base file with nothing over it, to find the lines that cannot stick. A whole `.config` also has lines for
- * symbols that nobody can set, as the compiler's version: those follow from the others and are no requests.
+ * Resolves a base file alone, to find the lines that cannot stick. A whole `.config` also has lines for symbols that
+ * nobody can set, such as the compiler's version: they follow from the others and do not count as requests.
  */
 async function tryBaseFile(
   request: BaseRequest,

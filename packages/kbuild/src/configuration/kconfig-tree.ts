@@ -19,7 +19,7 @@ interface OpenedKconfig {
   readonly tree: KconfigTree;
   /** The environment in which make starts conf; undefined for trees older than the macro language. */
   readonly environment: Readonly<Record<string, string>> | undefined;
-  /** What each command of `$(shell,…)` printed there. */
+  /** The output of each command of `$(shell,…)` there. */
   readonly shellResults: ReadonlyMap<string, string>;
 }
 
@@ -29,7 +29,7 @@ const opened = new Map<string, Promise<OpenedKconfig>>();
 
 /**
  * Reads a source tree's Kconfig files as its own conf does, with the environment that its Makefile gives conf; once
- * per process. What `$(shell,…)` printed is kept in the output directory, which is made anew when source or tools
+ * per process. The output of `$(shell,…)` is kept in the output directory, which is recreated when source or tools
  * change.
  *
  * @param make its `out` has been configured in before
@@ -82,9 +82,9 @@ async function readTree(
 }
 
 /**
- * The environment in which make starts conf, told by conf itself: it is given a Kconfig file whose macro prints it
- * (kconfig-macro-language.rst, `$(shell,command)`). What it told is kept for the same command of make, as is what its
- * macros printed.
+ * The environment in which make starts conf. conf itself prints it, from a macro in a Kconfig file that we pass to it
+ * (kconfig-macro-language.rst, `$(shell,command)`). The environment and the output of macros are kept for the same
+ * command of make.
  */
 async function confEnvironment(
   program: KconfigProgram,
@@ -115,7 +115,7 @@ function parseEnvironment(text: string): Record<string, string> {
     .split('\0')
     .filter(Boolean)
     .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const)
-    // What make tells its own children, and not conf, must not look like an order to a make that a macro starts.
+    // A make that a macro starts must not take the variables that make passes to its own children for orders.
     .filter(([name]) => !/^(MAKE|MFLAGS|KBUILD_KCONFIG|KCONFIG_CONFIG)/.test(name));
   return Object.fromEntries(pairs);
 }

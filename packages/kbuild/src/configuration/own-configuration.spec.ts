@@ -96,7 +96,7 @@ it('starts afresh after a run that was killed', async () => {
   expect(existsSync(`${mine.out}.running`)).toBe(false);
 });
 
-/** What a Makefile does while conf runs: a line is added to Kconfig. */
+/** A Makefile runs this while conf runs: it adds a line to Kconfig. */
 const LATE = "echo '# late' >> $(srctree)/Kconfig";
 
 it.each([

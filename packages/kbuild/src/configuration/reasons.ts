@@ -99,12 +99,12 @@ interface Proposal {
   readonly lines: readonly string[];
 }
 
-/** Of a kernel, some 0.2 s each. */
+/** A trial takes some 0.2 s for a kernel. */
 const MAX_TRIALS = 15;
 
 /**
- * The symbols whose proposals hold: tried all at once, and where that fails in halves. The reader has evaluated each
- * of them already, so that the first trial mostly is the last.
+ * The symbols whose proposals hold. They are tried all at once, and in halves if that fails. The reader has already
+ * evaluated each of them, so the first trial usually is the last.
  */
 async function confirm(check: FailedCheck, proposals: readonly Proposal[]): Promise<ReadonlySet<string>> {
   const confirmed = new Set<string>();

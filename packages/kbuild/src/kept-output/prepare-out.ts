@@ -34,7 +34,7 @@ interface Key {
   /** A hash of everything but the source. */
   readonly settings: string;
   readonly path: string;
-  /** Of a tree in the store, which never changes. */
+  /** Set only for a tree in the store, which never changes. */
   readonly identity?: string;
 }
 
@@ -109,7 +109,7 @@ async function keepFinished(
 
 interface Last {
   readonly key: Key;
-  /** The key of the directory as it is, where it may be kept. */
+  /** The present key of the directory, if it may be kept. */
   readonly known: Key | undefined;
   readonly killed: Awaited<ReturnType<typeof readMark>>;
 }

@@ -19,19 +19,19 @@ export function compareListings(before: TreeListing, now: TreeListing): SourceCh
   return { changed, added, deleted: [...before.keys()].filter((name) => !now.has(name)) };
 }
 
-/** What make has to be helped with, so that it makes all that the changed files are in. */
+/** The help that make needs to rebuild everything that depends on the changed files. */
 export interface Remedy {
-  /** Why everything has to be made again. */
+  /** Why everything has to be rebuilt. */
   readonly everything?: string;
-  /** Files that appeared or disappeared: what depends on a file of the same name, in whatever directory, is made again. */
+  /** Files that appeared or disappeared. All that depends on a file of the same name, in any directory, is rebuilt. */
   readonly forgetNames: readonly string[];
-  /** Files that changed: what depends on them is made again. */
+  /** Files that changed. All that depends on them is rebuilt. */
   readonly forgetFiles: readonly string[];
   /** Whether conf has to write its headers again. */
   readonly reconfigure: boolean;
 }
 
-/** Programs that build steps run. What they made does not always depend on them. */
+/** Programs that build steps run. Their output does not always depend on them. */
 const TOOL = /^(scripts|tools)\/|\/tools\/|\.(sh|pl|py|awk|sed)$/;
 
 /**

@@ -4,7 +4,7 @@ import { readFile, remove, stat, writeFile } from 'fs-extra';
 import { writeFileAside } from '@bringup/process';
 import type { OwnFiles, TreeListing, TreeState } from '../sources/index.js';
 
-/** What is known of the sources that an output directory was last made from. */
+/** The record of the sources that an output directory was last made from. */
 export interface SourceRecord {
   readonly files: TreeListing;
   /** For each Makefile, a hash of its rules: see `rulesDigest`. */
@@ -66,7 +66,7 @@ export async function readRecord(out: string): Promise<SourceRecord | undefined>
   return { files, rules, pending, builtMs: await readBuiltMs(out) };
 }
 
-/** What `out.since` has, as JSON. */
+/** The JSON in `out.since`. */
 interface Since {
   readonly list: string;
   /** {@link FileSelection.key} of the files on record. */

@@ -16,7 +16,7 @@ export function changeTimes(root: string, { files, state, selection }: Own): Map
   return new Map(names.filter(selection.has).map((name) => [name, changeTime(root, name)]));
 }
 
-/** Of a link to a file, also that file counts. */
+/** For a link to a file, the later change of the two. */
 function changeTime(root: string, name: string): number {
   const path = place(Buffer.from(root), name);
   const status = lstatSync(path, { throwIfNoEntry: false });
@@ -32,7 +32,7 @@ function targetTime(path: Buffer): number {
   }
 }
 
-/** What {@link touchedSince} compares with. */
+/** The state with which {@link touchedSince} compares. */
 export interface Before {
   /** {@link changeTimes} when make began. */
   readonly times: ReadonlyMap<string, number>;

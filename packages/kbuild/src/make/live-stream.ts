@@ -1,6 +1,6 @@
 import { constants, closeSync, fstatSync, openSync, readFileSync, writeSync } from 'node:fs';
 
-/** What cli-progress needs of a stream that is not a terminal. */
+/** The parts that cli-progress uses of a stream that is not a terminal. */
 export interface LiveStream {
   readonly isTTY: boolean;
   write(text: string): boolean;

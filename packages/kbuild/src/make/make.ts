@@ -6,7 +6,7 @@ import type { SourceTree } from '../sources/index.js';
 /** Everything a call of make depends on. */
 export interface MakeSetting {
   readonly arch: Arch;
-  /** Of the program that is made: what its Makefile is told of the arch. */
+  /** Variables that tell the Makefile of the program about the arch. */
   readonly variables: readonly string[];
   readonly crossCompile: string;
   /** `LLVM=1`: clang, ld.lld and LLVM's binutils for the target and for the host. */

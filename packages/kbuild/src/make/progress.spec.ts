@@ -29,7 +29,7 @@ it.each([
   expect(formatProgress('kernel', unit, state)).toBe(expected),
 );
 
-it('writes plain lines, no cursor movements, into what is no terminal', () => {
+it('writes plain lines without cursor movements when the stream is not a terminal', () => {
   const stream = new PassThrough() as unknown as NodeJS.WriteStream;
   const progress = showProgress('kernel', 'objects', 2, stream);
   progress.update(3, 'more than estimated');

@@ -5,8 +5,8 @@ import { ARCHES, type Arch } from '../programs/arches.js';
 import type { KconfigProgram } from '../programs/programs.js';
 
 /**
- * What make, the shell that runs its recipes, or -fdebug-prefix-map=OLD=NEW reads as syntax. Makefiles do not quote paths: the
- * kernel's own says "source directory cannot contain spaces or colons".
+ * Characters that are syntax to make, to the shell that runs its recipes, or in -fdebug-prefix-map=OLD=NEW. Makefiles do
+ * not quote paths: the kernel's own says "source directory cannot contain spaces or colons".
  */
 const SYNTAX = /[\s:$;&%=#'"`\\|<>()*?[\]]|\p{Cc}/u;
 

@@ -24,15 +24,15 @@ export function crossPrefix(arch: Arch, given?: string): string {
 type ToolSet = Pick<KconfigProgram, 'tools' | 'hostTools'>;
 
 /**
- * What compiles and links for the target: GNU's tools behind a cross prefix, or LLVM's, which have one name for all
- * arches; the kernel's Makefile tells them the target by the arch (`LLVM=1`, Documentation/kbuild/llvm.rst).
+ * The tools that compile and link for the target: GNU's with a cross prefix, or LLVM's, which have the same names for all
+ * arches. The kernel's Makefile derives LLVM's target from the arch (`LLVM=1`, Documentation/kbuild/llvm.rst).
  */
 export interface Toolchain {
   readonly prefix: string;
   readonly llvm: boolean;
 }
 
-/** The LLVM tools whose version leaves its mark in a kernel: compiler and assembler, linker, what makes an image of it. */
+/** The LLVM tools whose version leaves its mark in a kernel: compiler and assembler, linker, and the tool that makes the image. */
 const LLVM_TOOLS = ['clang', 'ld.lld', 'llvm-objcopy'];
 
 /** The toolchain that options name. */
@@ -47,8 +47,8 @@ export function toolNames(program: ToolSet, { prefix, llvm }: Toolchain): string
 }
 
 /**
- * Asks this host's toolchain for its versions. The C library, which a static program carries along, is told
- * by its archive's hash.
+ * Asks this host's toolchain for its versions. The version of the C library, which goes into static programs, is the
+ * hash of its archive.
  *
  * @throws ToolError `TOOL_MISSING` naming the package that has the compiler
  */

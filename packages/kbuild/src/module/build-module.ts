@@ -35,7 +35,7 @@ export interface ModuleRequest {
 interface BuiltModule {
   /** Artifact name → file: for each module `NAME.ko`, without debug information, and `NAME.ko.debug`, with it. */
   readonly artifacts: Record<string, string>;
-  /** What make made: empty when all was up to date. */
+  /** The files that make made; empty if everything was up to date. */
   readonly made: readonly string[];
 }
 

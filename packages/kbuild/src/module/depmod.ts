@@ -3,8 +3,8 @@ import { ensureDir, readdir, remove } from 'fs-extra';
 import { runProgram, UserError } from '@bringup/process';
 
 /**
- * What depmod writes, kmod's modprobe reads, and older and newer versions of it have in common: kmod 33 adds
- * modules.weakdep, and the same modules are to be the same files with any version.
+ * The files that every version of depmod writes and kmod's modprobe reads. kmod 33 adds modules.weakdep, but the same
+ * modules must give the same files with any version.
  */
 export const DEPMOD_FILES: readonly string[] = [
   'modules.alias',
@@ -19,10 +19,10 @@ export const DEPMOD_FILES: readonly string[] = [
   'modules.symbols.bin',
 ];
 
-/** What `make modules_install` puts there, and depmod reads. */
+/** The files that `make modules_install` installs and depmod reads. */
 const INSTALLED = ['modules.order', 'modules.builtin', 'modules.builtin.modinfo'];
 
-/** `/x/hello.ko needs unknown symbol foo`, and of another version: "disagrees about version of symbol". */
+/** `/x/hello.ko needs unknown symbol foo`, or for another version of it "disagrees about version of symbol". */
 const UNRESOLVED = /([^/\s]+)\.ko\S* (needs unknown symbol|disagrees about version of symbol) (\S+)/;
 
 /**

@@ -4,7 +4,7 @@ import { firstErrors, refused } from '../program/failures.js';
 /** `ERROR: modpost: "foo" [/x/hello.ko] undefined!`; before Linux 5.18 without the quotes. */
 const UNDEFINED = /^ERROR: modpost: "?([^"\s]+)"? \[(\S+?)\.ko\] undefined!/;
 
-/** What make adds to say that a rule failed; the reason stands above. */
+/** Lines in which make reports the failed rule. The reason stands above them. */
 const NOISE = /^make(\[\d+\])?: |^ {2}[A-Z]+ (\[M\])? /;
 
 /**

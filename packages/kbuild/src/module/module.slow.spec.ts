@@ -99,7 +99,7 @@ describe('a module of the workspace', () => {
     const bytes = async ({ built }: typeof one) => readFileSync((await built()).artifacts['hello.ko.debug']!);
     const first = await bytes(one);
     expect((await bytes(other)).equals(first)).toBe(true);
-    // Strings of debug information are stored as they are.
+    // Debug information stores its strings uncompressed.
     const strings = first.toString('latin1');
     expect(strings).toContain('/usr/src/bringup/workspace/hello/hello.c');
     expect(strings.includes(root)).toBe(false);

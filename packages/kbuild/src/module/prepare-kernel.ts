@@ -22,8 +22,8 @@ interface PrepareRequest
 
 /**
  * Makes `make.out` a directory that modules can be built against (`make modules_prepare`), from nothing but source,
- * `.config` and `Module.symvers`: a kernel that came from a cache has no output directory of its own. What is as it
- * should be is left alone, to the times of its files, so that modules are not compiled again.
+ * `.config` and `Module.symvers`: a kernel that came from a cache has no output directory of its own. An up-to-date
+ * directory is left alone, including the times of its files, so that modules are not compiled again.
  *
  * @throws UserError `MODULES_OFF`; as `build`
  */

@@ -4,8 +4,8 @@ import { readFile, writeFile } from 'fs-extra';
 /** An id of SHA-1's length. */
 const LENGTH = 20;
 /**
- * How the linker is told to leave room for the id. What it would write itself is a hash of all that it links, debug
- * information with its line numbers too: then a comment would change the program that goes into the guest.
+ * Makes the linker reserve room for the id. Its own id is a hash of all its input, including the line numbers in debug
+ * information, so a new comment would change the program that goes into the guest.
  */
 export const NO_BUILD_ID = `-Wl,--build-id=0x${'00'.repeat(LENGTH)}`;
 

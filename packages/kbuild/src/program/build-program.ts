@@ -40,7 +40,7 @@ export async function buildProgram(request: ProgramRequest): Promise<Record<stri
   const { settings, out } = request;
   await checkFiles(request);
   const place = relative(request.directory, out);
-  // What the compiler calls its directory, and maps, is the real one.
+  // The compiler uses the real path of its directory, also for prefix maps.
   const directory = await realpath(request.directory);
   checkDirectory(directory);
   const plan = (isRust(settings) ? planRust : planProgram)(settings, directory, place);

@@ -21,7 +21,7 @@ it.each([
   ['a compiler that was killed', new ToolError('TOOL_FAILED', 'x', { signal: 'SIGKILL' })],
   ['a compiler that is missing', new ToolError('TOOL_MISSING', 'x')],
   ['Ctrl-C', new AbortedError('SIGINT')],
-])('leaves %s as it is: no source is at fault', (_what, error) => {
+])('returns %s unchanged: no source is at fault', (_what, error) => {
   expect(describeCompileFailure(error, 'a.c', ['a.c:1: error: x'])).toBe(error);
   expect(describeLinkFailure(error, SETTINGS, ['undefined reference to `x'])).toBe(error);
 });
@@ -37,7 +37,7 @@ it('shows from the first error on, with what it is in, and says how much it leav
   expect(text).toMatch(/\n {2}… and 17 more lines$/);
 });
 
-it('shows all that was said when no line is an error', () => {
+it('shows the whole output when no line is an error', () => {
   expect(message(describeCompileFailure(FAILED, 'a.c', ['cc1: out of memory']))).toBe(
     'a.c does not compile:\n  cc1: out of memory',
   );

@@ -4,7 +4,7 @@ import type { ProgramSettings } from './settings.js';
 /** Lines of the compiler that are shown: the first errors cause most of the others. */
 const SHOWN_LINES = 24;
 
-/** What the compiler said, from its first error on. */
+/** The compiler's output from its first error on. */
 export function firstErrors(lines: readonly string[], error: RegExp): string {
   const first = lines.findIndex((line) => error.test(line));
   // "In file included from …" and "In function …" stand right above.

@@ -155,7 +155,7 @@ function planLink(
       ...(entry === undefined ? [] : [`-Wl,--entry=${entry}`, `-Wl,--require-defined=${entry}`]),
       ...objects,
       ...linkerFlags,
-      // What the compiler calls for an operation that the CPU lacks, as a division on 32-bit arm (gcc(1), -nostdlib).
+      // The compiler calls libgcc for operations that the CPU lacks, such as a division on 32-bit arm (gcc(1), -nostdlib).
       ...(libc ? [] : ['-lgcc']),
       '-o',
       program,

@@ -62,7 +62,7 @@ const symbol = (file: string) =>
 const bytes = (artifacts: Record<string, string>) =>
   Object.fromEntries(Object.entries(artifacts).map(([name, file]) => [name, readFileSync(file, 'hex')]));
 
-/** What a program of this machine's own arch prints, given what is typed. */
+/** Runs a program of this machine's own arch with the given input. */
 async function run(program: string, input: string): Promise<{ stdout: string; code: number | null }> {
   const child = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'] });
   let stdout = '';
@@ -152,7 +152,7 @@ it('locks the C library where it is linked', () => {
 describe('checkProgram refuses', () => {
   it.each<[string, Partial<ProgramSettings>, string, RegExp]>([
     ['an extension', { sources: ['a.c', 'a.cpp'] }, 'SOURCE_FILE_KIND', /a\.cpp is neither \.c/],
-    ['a header as source', { sources: ['a.h'] }, 'SOURCE_FILE_KIND', /belongs into "headers"/],
+    ['a header as source', { sources: ['a.h'] }, 'SOURCE_FILE_KIND', /List included files in "headers"/],
     ['what gcc reads as an option', { sources: ['-o.c'] }, 'SOURCE_FILE_KIND', /Write \.\/-o\.c/],
     ['what gcc reads as a list of options', { sources: ['@a.c'] }, 'SOURCE_FILE_KIND', /Write \.\/@a\.c/],
     ['no source', { sources: [] }, 'NO_SOURCES', /at least one/],

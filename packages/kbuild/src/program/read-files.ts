@@ -5,7 +5,7 @@ import { parseDependencies, parseLinked } from './dependencies.js';
 import type { CompileStep, LinkStep } from './plan.js';
 import { isToolchainFile, type ToolchainFiles } from './toolchain-files.js';
 
-/** What a program may be made from, besides what comes with the toolchain. */
+/** The files that a build of a program may read. */
 export interface AllowedFiles {
   /** The workspace root, absolute. */
   readonly directory: string;

@@ -5,7 +5,7 @@ import { EPOCH, linkedPath, planStrip, type ProgramPlan } from './plan.js';
 import { rustTriple } from './rust.js';
 import type { ProgramSettings } from './settings.js';
 
-/** What rustc takes for 2015 when nobody says it. */
+/** rustc's own default is 2015. */
 const EDITION = '--edition=2021';
 
 /**

@@ -4,7 +4,7 @@ import { debianPackageOf, runProgram, sha256File, ToolError } from '@bringup/pro
 import type { Arch } from '../programs/arches.js';
 import type { ToolVersions } from '../make/toolchain.js';
 
-/** What Rust calls an architecture, and what Debian does. */
+/** The names that Rust and Debian have for an architecture. */
 interface RustTarget {
   /** rustc(1), `--target`. */
   readonly triple: string;

@@ -28,7 +28,7 @@ export interface ProgramSettings {
 
 const MANIFEST = basename(manifestPath('', 'build'));
 
-/** What gcc takes a file for, by its extension: `.S` is preprocessed, `.s` is not (gcc(1), "Overall Options"). */
+/** The extensions of source files. gcc preprocesses `.S` but not `.s` (gcc(1), "Overall Options"). */
 const EXTENSIONS = ['.c', '.S', '.s', '.rs'];
 
 /** Whether a program is a Rust crate. */
@@ -36,7 +36,7 @@ export function isRust({ sources }: Pick<ProgramSettings, 'sources'>): boolean {
   return sources.some((source) => extname(source) === '.rs');
 }
 
-/** The compiler's flags where none are given: small programs. */
+/** The default flags of the compiler, which make small programs. */
 export function defaultCompilerFlags(program: Pick<ProgramSettings, 'sources'>): string[] {
   return isRust(program) ? ['-Copt-level=s'] : ['-Os'];
 }
@@ -58,7 +58,7 @@ export function checkProgram(settings: ProgramSettings): void {
     if (EXTENSIONS.includes(extname(source))) continue;
     const message =
       `sources: ${source} is neither .c (C), .S (assembly that is preprocessed), .s (assembly that is not) nor .rs (Rust). ` +
-      `What a source includes belongs into "headers".`;
+      `List included files in "headers".`;
     throw new UserError('SOURCE_FILE_KIND', message, { source });
   }
   if (isRust(settings) && sources.length > 1) {
@@ -81,7 +81,7 @@ export function checkProgram(settings: ProgramSettings): void {
   checkFlags('linkerFlags', linkerFlags);
 }
 
-/** What decides which tools make a program. */
+/** The settings that decide which tools make a program. */
 type ProgramTools = Pick<ProgramSettings, 'arch' | 'crossCompile' | 'sources' | 'libc'>;
 
 /** As suffixes of the cross prefix, and by name; ld stands for all of binutils. */

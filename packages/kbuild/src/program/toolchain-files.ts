@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import { realpath } from 'fs-extra';
 import { runProgram } from '@bringup/process';
 
-/** The files that come with a toolchain, and are told by its version. All paths are real ones. */
+/** The files that come with a toolchain, which its version identifies. All paths are real ones. */
 export interface ToolchainFiles {
   /** Where the compiler looks for headers by itself. */
   readonly includeDirectories: readonly string[];

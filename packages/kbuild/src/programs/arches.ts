@@ -2,7 +2,7 @@
 export const ARCH_NAMES = ['arm64', 'x86_64', 'riscv64', 'arm'] as const;
 export type Arch = (typeof ARCH_NAMES)[number];
 
-/** What the kernel's build and Debian's cross toolchains call things for one architecture. */
+/** The names that the kernel's build and Debian's cross toolchains use for one architecture. */
 interface ArchFacts {
   /** `ARCH=`. */
   readonly kernelArch: string;

@@ -1,6 +1,6 @@
 import { ARCHES, type Arch } from './arches.js';
 
-/** What one kind of program built by Kconfig and make does its own way; everything else is shared. */
+/** The peculiarities of one kind of program built by Kconfig and make. Everything else is shared. */
 export interface KconfigProgram {
   readonly name: 'kernel' | 'busybox' | 'u-boot';
   /** In words, for messages. */
@@ -11,11 +11,11 @@ export interface KconfigProgram {
   readonly kconfigRoot: string;
   /** Variables of make. U-Boot's Makefile is not told the arch, which stands in the configuration. */
   readonly variables: (arch: Arch) => readonly string[];
-  /** The base configuration where none is given. */
+  /** The default base configuration. */
   readonly defaultBase: (arch: Arch) => string;
   /** Where the tree keeps fragments of its own, in the order they are merged. */
   readonly treeFragments: (arch: Arch) => readonly string[];
-  /** The goal that resolves a merged `.config`, and what it is to read: `olddefconfig` asks nothing, the older `oldconfig` does. */
+  /** The goal that resolves a merged `.config`, and its input: `olddefconfig` asks no questions, but the older `oldconfig` does. */
   readonly resolve: { readonly goal: string; readonly input: string };
   /** Make goals of a build. */
   readonly goals: (arch: Arch) => readonly string[];
@@ -31,7 +31,7 @@ export interface KconfigProgram {
 
 const kernelArch = (arch: Arch): string[] => [`ARCH=${ARCHES[arch].kernelArch}`];
 
-/** What U-Boot is booted from: QEMU's x86 takes a ROM with the reset vector in it, the others the bare binary. */
+/** The file from which U-Boot boots: QEMU's x86 machines take a ROM with the reset vector in it, the others the bare binary. */
 export const UBOOT_FIRMWARE: Readonly<Record<Arch, string>> = {
   arm64: 'u-boot.bin',
   x86_64: 'u-boot.rom',

@@ -2,5 +2,5 @@
 
 export const KCONFIG = /(^|\/)(Kconfig|Config\.(in|src))[^/]*$/;
 export const MAKEFILE = /(^|\/)(Makefile|Kbuild)[^/]*$|\.mk$/;
-/** What a compiler reads, and device trees. All that is made from such a file has it among its dependencies. */
+/** Files that a compiler reads, and device trees. Everything made from such a file lists it as a dependency. */
 export const COMPILED = /\.([chsS]|dts[io]?|inc|rs|lds)$/;

@@ -97,7 +97,7 @@ function parseStanza(stanza: string): AptEntry | undefined {
   return fields;
 }
 
-/** All usable entries of the files; a CD is no place that a build could ask for. */
+/** All usable entries of the files. CDs are left out, because a build cannot ask for one. */
 export function readEntries(files: readonly HostEntryFile[]): AptEntry[] {
   return files
     .flatMap(({ name, text }) =>

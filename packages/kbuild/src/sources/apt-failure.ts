@@ -1,7 +1,7 @@
 import { ToolError } from '@bringup/process';
 import { badSha256 } from './checksum.js';
 
-/** What apt said, without its long command. It removes files whose hash differs before anybody could look at them. */
+/** apt's complaints, without its long command. apt removes files with another hash before anybody can look at them. */
 export function describeAptFailure(error: unknown, what: string, locked: string): unknown {
   if (!(error instanceof ToolError) || error.code !== 'TOOL_FAILED') return error;
   if (error.message.includes('Hash Sum mismatch')) {

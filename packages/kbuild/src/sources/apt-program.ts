@@ -9,8 +9,8 @@ import {
 } from '@bringup/process';
 
 /**
- * Read after the host's own configuration, whose keys, pins, proxies and credentials stay in force. What goes is
- * what would touch the host: hooks that clean or notify when lists change.
+ * Read after the host's own configuration, whose keys, pins, proxies and credentials stay in force. It drops only the
+ * hooks that would touch the host: they clean or notify when lists change.
  */
 export const APT_CONFIGURATION = `#clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;

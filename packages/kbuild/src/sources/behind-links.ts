@@ -25,10 +25,10 @@ export async function walk(
   return names;
 }
 
-/** Files there are no files of a build, and reading some of them waits for ever. What Bringup, Nx and git keep is not read either. */
+/** Directories whose files no build needs, and where some reads block for ever; and the data of Bringup, Nx and git. */
 const NEVER_READ = /^\/(proc|sys|dev)(\/|$)|\/(\.bringup|\.nx|\.git)(\/|$)/;
 
-/** What a symbolic link of a tree leads to. */
+/** The target of a symbolic link in a tree. */
 type Behind =
   | { readonly kind: 'file' }
   /** @property real its real path, in latin1 */

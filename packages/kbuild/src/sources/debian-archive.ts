@@ -5,7 +5,7 @@ import { parseChecksums, parseStanzas, type Stanza } from './deb822.js';
 import type { DebianPackageSpec, DebianSourceSpec, LockedArchive, SourceFile } from './model.js';
 import type { PrivateApt } from './private-apt.js';
 
-/** What the archive offers of a package: the locked form, and the bytes that a download has. */
+/** The archive's offer of a package: its locked form, and the size of the download. */
 export interface Offer {
   locked: LockedArchive & { package: string; version: string };
   totalBytes: number;

@@ -42,7 +42,7 @@ export async function downloadDebian(
   return verifyFiles(source, work);
 }
 
-/** What the archive offers under the locked version: the same bytes, if it has them. */
+/** The archive's offer for the locked version: the one with the same bytes, if there is one. */
 export async function findLocked(apt: PrivateApt, source: DebianSource): Promise<Offer | undefined> {
   const offers = await findOffers(apt, source.kind, [source.package], source.version);
   return offers.find((offer) => offer.locked.sha256 === source.sha256) ?? offers[0];

@@ -55,5 +55,5 @@ function select({ identities, files }: TreeLook, { key, has }: FileSelection) {
   return { identity: identities.get(key)!, files: () => new Map([...files()].filter(([name]) => has(name))) };
 }
 
-/** Of a tree, everything. */
+/** Every file of a tree. */
 export const ALL_FILES: FileSelection = { key: 'all', has: () => true };

@@ -16,7 +16,7 @@ export function beginLook(directory: string): void {
   }
 }
 
-/** What was begun, once: a second look is there to see what happened since. @param path a real path */
+/** The look that was begun, but only once: a second look must see later changes. @param path a real path */
 export function takeLook(path: string): EarlyLook | undefined {
   const look = begun.get(path);
   begun.delete(path);

@@ -12,7 +12,7 @@ const ID = 40;
 /** Between names: an empty component, which no name has. */
 const SEPARATOR = '//';
 
-/** What a file has as JSON: a column in one string each, because 80,000 small objects take a second to parse. */
+/** The JSON of the record, one string for each column, because 80,000 small objects take a second to parse. */
 interface Columns {
   /** Joined by {@link SEPARATOR}. */
   names: string;
@@ -61,7 +61,7 @@ export class FileFacts {
   }
 }
 
-/** What was remembered, to be looked up by name. */
+/** Remembered facts, to be looked up by name. */
 export class KnownFacts {
   /** A file's number is its index here. */
   readonly names: readonly string[];

@@ -1,7 +1,7 @@
 import { UserError } from '@bringup/process';
 import type { GitSpec } from './model.js';
 
-/** What git may be asked to speak. Not `ext::`, which runs a command, and nothing that a helper of the host's adds. */
+/** The protocols that git may use: neither `ext::`, which runs a command, nor any that a remote helper on the host adds. */
 export const GIT_PROTOCOLS = ['https', 'http', 'ssh', 'git', 'file'] as const;
 
 const PROTOCOL_LIST = GIT_PROTOCOLS.map((name) => `${name}://`).join(', ');
@@ -15,7 +15,7 @@ const SCP_LIKE = /^([^/:@]+@)?([^/:@]+):(?!\/\/)([^:@]+)$/;
 // eslint-disable-next-line no-control-regex -- git forbids exactly these
 const REF_NAME = /^(?![-./])(?!.*(?:\.\.|@\{|\/[./]|\.lock(?:\/|$)))[^\x00-\x20\x7f~^:?*[\\]+(?<![./])$/;
 
-/** What names the commit of a git source. */
+/** The name by which a git source refers to its commit. */
 export type GitRef = Readonly<{ by: 'tag' | 'branch' | 'commit'; name: string }>;
 
 /**
@@ -83,7 +83,7 @@ function unusable(given: string): string | undefined {
   return scp ? `not a URL. Write ssh://${scp[1] ?? ''}${scp[2]}/${scp[3]!.replace(/^\//, '')}` : NO_URL;
 }
 
-/** What can be wrong with a URL, the first thing first. */
+/** Checks of a URL. The first one that fails is reported. */
 const FAULTS: readonly ((url: URL) => string | false | undefined)[] = [
   ({ protocol }) =>
     !GIT_PROTOCOLS.some((name) => protocol === `${name}:`) &&
@@ -91,14 +91,14 @@ const FAULTS: readonly ((url: URL) => string | false | undefined)[] = [
   ({ protocol, username, password }) => {
     if (!password && (!username || protocol === 'ssh:')) return undefined;
     const remedy = protocol === 'ssh:' ? 'a key in an agent' : "a credential helper of git's, or ~/.netrc";
-    return `a password or token does not belong in a project. Take it out, and let ${remedy} give it`;
+    return `a password or token does not belong in a project. Remove it, and let ${remedy} supply it`;
   },
   ({ protocol, host }) => protocol === 'file:' && host !== '' && 'write file:/// and the absolute path',
   ({ protocol, host }) => protocol !== 'file:' && host === '' && 'names no host',
   // git and ssh would take these for options.
   ({ hostname, username }) => (/^-/.test(hostname) || /^-/.test(username)) && 'names no host',
   ({ pathname }) => /^\/*$/.test(pathname) && 'names no repository',
-  ({ hash }) => hash && `${hash} is no part of a URL. Give "tag", "branch" or "commit" beside it`,
+  ({ hash }) => hash && `${hash} does not belong in a URL. Give "tag", "branch" or "commit" instead`,
 ];
 
 /** A URL as it may be shown: without what stands before the last @, unless that is a user of ssh. */
@@ -108,7 +108,7 @@ function withoutSecret(url: string): string {
   );
 }
 
-/** What people call a repository and its commit: `linux v6.12`. */
+/** A short name for a repository and its commit: `linux v6.12`. */
 export function gitLabel(url: string, { by, name }: GitRef): string {
   const path = new URL(url).pathname.replace(/\/+$/, '').replace(/\.git$/, '');
   return `${path.split('/').pop() || url} ${by === 'commit' ? name.slice(0, 12) : name}`;

@@ -1,23 +1,26 @@
 import { saysNoSpace, ToolError } from '@bringup/process';
 
-/** What git prints while it works, and its advice for the case that it cannot know. */
+/** Git's progress output, and its advice about causes that it can only guess. */
 const NOISE =
   /^\s*$|^(remote: )?(Enumerating|Counting|Compressing|Receiving|Unpacking|Resolving|Total|Finding)\b|^Please make sure you have the correct|^and the repository exists/;
 
-/** git's words for a commit or a ref that the server has not, or does not give away by its bare name. */
+/** git's words for a commit or a ref that the server does not have, or a commit that it does not serve by its hash. */
 const NOT_THERE = /unadvertised object|not our ref|couldn't find remote ref|no such remote ref/i;
 
-/** What helps, by what git said. */
+/** The remedy for each of git's errors. */
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [
     /terminal prompts disabled|could not read (username|password)|authentication failed|returned error: 40[13]/i,
-    "it wants a name and a password. Nothing is asked while a target runs: give them by a credential helper of git's or ~/.netrc, or use ssh:// with a key; or correct the URL, which may name no repository",
+    'the server wants a user name and a password, and git cannot ask for them while a target runs. Supply them with a git credential helper or ~/.netrc, use ssh:// with a key, or correct the URL, which may not name a repository',
   ],
   [
     /permission denied \(|host key verification failed/i,
-    'ssh asks nothing while a target runs: have the key in an agent, and the host in ~/.ssh/known_hosts (connect once by hand)',
+    'ssh cannot ask while a target runs. Load the key into an agent, and add the host to ~/.ssh/known_hosts (connect once by hand)',
   ],
-  [/dumb http|does not support shallow/i, 'it speaks no shallow protocol: use another mirror, or a tarball'],
+  [
+    /dumb http|does not support shallow/i,
+    'the server does not support shallow fetches. Use another mirror, or a tarball',
+  ],
 ];
 
 /** True when the server answered, and has not what it was asked for. */

@@ -39,11 +39,11 @@ export interface GitLookOptions {
   readonly early?: EarlyLook;
 }
 
-/** What git was asked before there was a process to ask it. */
+/** git's answers to questions that were asked before the look itself could start. */
 export interface EarlyLook {
   /** Milliseconds since 1970, before git started. */
   readonly startedMs: number;
-  /** What {@link DIFF_FILES} prints with {@link EXACT}; undefined when it failed. */
+  /** The output of {@link DIFF_FILES} with {@link EXACT}; undefined if it failed. */
   readonly changed: Promise<Buffer | undefined>;
   /** The same of {@link LIST_INDEX}. */
   readonly staged?: Promise<Buffer | undefined>;
@@ -107,7 +107,7 @@ export async function lookByGit(root: Buffer, options: GitLookOptions = {}): Pro
     const found = await findRepository(directory, git, options);
     if (!found) return undefined;
     const { index, ...at } = found;
-    // Of a sparse checkout, git also goes by which files are there.
+    // In a sparse checkout, git also goes by which files exist.
     const decides = (at.settings.get('core.sparsecheckout') ?? 'false') === 'false';
     for (let looks = 1; ; looks += 1) {
       const before = stateOf(index);
@@ -223,7 +223,7 @@ function parseChanged(raw: Buffer): Map<string, FileIdentity | undefined> {
   const fields = splitNames(raw);
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const [mode, , id, , status] = fields[at]!.slice(1).split(' ');
-    // Of a file without content yet (git add --intent-to-add) or in conflict, git names no content.
+    // git names no content for a file in conflict, or for one without content yet (git add --intent-to-add).
     changed.set(fields[at + 1]!, /^[MDT]/.test(status!) ? `${mode} ${id}` : undefined);
   }
   return changed;

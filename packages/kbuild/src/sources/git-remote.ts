@@ -6,10 +6,10 @@ import type { SourceContext } from './model.js';
 
 const PREFIXES = { tag: 'refs/tags/', branch: 'refs/heads/' } as const;
 
-/** How many names an error lists when none is near. */
+/** How many names an error lists when there is no close match. */
 const SHOWN_NAMES = 10;
 
-/** What one mirror said no with. */
+/** The refusal of one mirror. */
 interface MirrorFailure {
   url: string;
   error: unknown;
@@ -17,9 +17,9 @@ interface MirrorFailure {
 }
 
 /**
- * Asks mirrors in order until one has an answer. What is wrong on our side, or a stop, ends it at once.
+ * Asks mirrors in order until one has an answer. An error on our side, or an abort, ends it at once.
  *
- * @param ask resolves to undefined when the server answered and has not what is wanted, for the reason `lacking`
+ * @param ask resolves to undefined when the server answered but lacks what is wanted; the reason is then `lacking`
  * @returns the answer, or why none of them gave it
  */
 export async function askMirrors<T>(
@@ -102,7 +102,7 @@ function describeRisk(url: string, { by, name }: GitRef, commit: string): string
 }
 
 /**
- * What a server has, by full name: `refs/tags/v1`, and `refs/tags/v1^{}` for what an annotated tag leads to.
+ * The refs of a server, by full name: `refs/tags/v1`, and `refs/tags/v1^{}` for the target of an annotated tag.
  *
  * @param names only these; default: all tags and branches
  */
@@ -127,7 +127,7 @@ export async function refAt(url: string, commit: string, ctx: SourceContext): Pr
   return (found.find((name) => name.startsWith(PREFIXES.tag)) ?? found[0])?.replace(/\^\{\}$/, '');
 }
 
-/** What to say of a tag or branch that is not there: that it is the other of the two, the near ones, or some that are. */
+/** A hint for a missing tag or branch: it is of the other kind, the closest matches, or some that exist. */
 async function suggestRefs(
   url: string,
   { by, name }: { by: 'tag' | 'branch'; name: string },

@@ -26,7 +26,7 @@ let ctx: SourceContext;
 let progress: SourceProgress[];
 let repository: GitRepository;
 
-/** What a user's own configuration says. */
+/** Writes the user's own git configuration. */
 const userConfig = (text: string) => {
   const file = join(mkdtempSync(join(root, 'config-')), 'config');
   writeFileSync(file, text);
@@ -182,7 +182,7 @@ describe('the tree', () => {
     expect((await build(from({ branch: 'main' }))).identity).toBe(commit);
   });
 
-  it('has no submodules, and that is said', async () => {
+  it('fetches no submodules, and says so', async () => {
     const commit = repository.commit({ Makefile: 'all:\n' });
     const blob = repository.pipe('[submodule "s"]\npath = s\nurl = ../s\n', 'hash-object', '-w', '--stdin');
     const hostless = repository.commitTree(
@@ -213,7 +213,7 @@ describe('the tree', () => {
 });
 
 describe('servers', () => {
-  it('are tried in order, and each reason is told', async () => {
+  it('are tried in order, and each failure is reported', async () => {
     const commit = repository.commit({ Makefile: 'all:\n' });
     repository.git('tag', 'v1');
     const empty = newRepository();
@@ -236,7 +236,7 @@ describe('servers', () => {
       /no\.git: [^]*127\.0\.0\.1:1\/x\.git: .*connect/,
     ],
     ['DOWNLOAD_FAILED', ['git://127.0.0.1:1/x.git'], /git:\/\/127\.0\.0\.1:1\/x\.git: .*Connection refused/],
-  ])('%s when %j are all there are', async (code, url, message) => {
+  ])('%s when there are only %j', async (code, url, message) => {
     const failure = { code, message: expect.stringMatching(message) };
     await expect(resolveSource({ kind: 'git', url, tag: 'v1' }, ctx)).rejects.toMatchObject(failure);
     await expect(build({ kind: 'git', url, commit: 'a'.repeat(40) })).rejects.toMatchObject(failure);
@@ -439,7 +439,7 @@ describe('what is refused', () => {
     ['a user like an option', 'ssh://-l@example.org/y', /names no/],
     ['no repository', 'https://example.org/', /names no repository/],
     ['a host of files', 'file://example.org/x', /file:\/\/\/ and the absolute path/],
-    ['a ref behind it', 'https://example.org/linux.git#v6.12', /#v6\.12 is no part of a URL/],
+    ['a ref behind it', 'https://example.org/linux.git#v6.12', /#v6\.12 does not belong in a URL/],
     [
       'a password',
       `https://me:${PASSWORD}@example.org/linux.git`,

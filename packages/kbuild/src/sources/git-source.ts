@@ -12,7 +12,7 @@ import type { Workplace } from './store.js';
 const PROGRESS = /^(?:Receiving|Unpacking) objects: +\d+% \((\d+)\/(\d+)\)(?:, ([\d.]+ \w+))?/;
 
 /**
- * What a git source is now: its commit, or the one that its tag or branch leads to, for which a server is asked.
+ * Resolves a git source to its commit, or asks a server for the commit of its tag or branch.
  *
  * @throws UserError `GIT_REF_INVALID`, `URL_INVALID`, `GIT_REF_NOT_FOUND`
  * @throws ToolError `DOWNLOAD_FAILED`, `TOOL_MISSING`

@@ -87,7 +87,7 @@ export async function runGit(args: readonly string[], options: Omit<RunOptions, 
   return runProgram(['git', ...SETTINGS, ...args], { ...options, env: scrubbedEnvironment(ENVIRONMENT) });
 }
 
-/** What says how a host reaches its servers: keys, credentials, proxies, certificates, and git's own configuration of them. */
+/** Variables that decide how a host reaches servers: keys, credentials, proxies, certificates, and git's own configuration. */
 const NETWORK_VARIABLES = [
   ...['HOME', 'XDG_CONFIG_HOME', 'SSH_AUTH_SOCK'],
   ...['GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM', 'GIT_SSL_CAINFO', 'GIT_SSL_CAPATH'],
@@ -104,7 +104,7 @@ const NETWORK_SETTINGS = {
   'credential.interactive': 'false',
   'gc.auto': '0',
   'maintenance.auto': 'false',
-  // As a pack, however small: its progress is told.
+  // Keep even a small fetch as a pack: git then reports its progress.
   'fetch.unpackLimit': '1',
   'http.lowSpeedLimit': '1',
   'http.lowSpeedTime': String(STALL_SECONDS),

@@ -57,7 +57,7 @@ async function downloadOne(
   if (got !== sha256) throw badSha256(what, sha256, got, url, ` (${meter.doneBytes} bytes)`, REMEDY);
 }
 
-/** What a network error says: often only its code, or that of one of the addresses that were tried, is telling. */
+/** The message of a network error. Many have only a code, or one in the error of an address that was tried. */
 function reasonOf(error: unknown): string {
   const { message, code, errors } = error as { message?: string; code?: string; errors?: unknown[] };
   if (message) return message;

@@ -6,13 +6,13 @@ import { splitNames } from './git.js';
 import { isLink, type FileIdentity } from './remembered-files.js';
 import type { FileSelection } from './tree-files.js';
 
-/** What is remembered of an index, so that its 80,000 lines need not be taken apart again. */
+/** A remembered summary of an index, so that its 80,000 lines need not be parsed again. */
 export interface IndexSummary {
   /** SHA-1 of what git lists of the index. */
   readonly digest: string;
   /** {@link readChecksum} of the index, where that alone says that it is this one. */
   readonly checksum?: string;
-  /** Names that git may have wrong, or that are no files of the index. */
+  /** Names that git may have wrong, or that are not files of the index. */
   readonly doubtful: readonly string[];
   /** Names of `.gitattributes`. */
   readonly attributes: readonly string[];
@@ -38,9 +38,9 @@ export function isAttributes(name: string): boolean {
 /** Digits of an id of SHA-1, which is what the ids of files that we read are. */
 const SHA1_DIGITS = 40;
 
-/** How much of {@link IndexBase} there is. */
+/** The parts of an {@link IndexBase} that are available. */
 export interface IndexSource {
-  /** What `ls-files --stage -v -z` prints of it; may be missing where the summary is of this very index. */
+  /** The output of `ls-files --stage -v -z`; may be missing if the summary is of this very index. */
   readonly staged?: Buffer;
   readonly checksum?: string;
   /** Of this index, or of an earlier one. */
@@ -53,7 +53,7 @@ export class IndexBase {
 
   constructor(private readonly source: IndexSource) {}
 
-  /** Whether its files can be told one by one. */
+  /** Whether its files can be listed. */
   get isListed(): boolean {
     return this.source.staged !== undefined;
   }
@@ -141,7 +141,7 @@ function parseStaged(staged: Buffer): Parsed {
   return { files, doubtful };
 }
 
-/** What is remembered of a tree's index. @returns undefined where there is nothing, or it is cut short */
+/** Reads the remembered summary of a tree's index. @returns undefined if there is no summary, or only a part of one */
 export async function readSummary(file: string): Promise<IndexSummary | undefined> {
   const text = await readFile(file, 'utf8').catch(() => '');
   try {

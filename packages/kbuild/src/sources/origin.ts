@@ -8,7 +8,7 @@ const MAX_REDIRECTS = 10;
 /** A server that says nothing for this long is taken for dead. */
 const STALL_MS = 60_000;
 
-/** Where bytes come from, and how many there will be, where that is said. */
+/** A stream of bytes, and their number if the server announces it. */
 interface Origin {
   body: Readable;
   totalBytes?: number;

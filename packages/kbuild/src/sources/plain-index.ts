@@ -19,7 +19,7 @@ const ANY_NAME = ['-c', 'core.protectNTFS=false', '-c', 'core.protectHFS=false']
 
 /**
  * A git index of a directory that has none, kept outside it: git then tells in a fraction of a second which files have changed. It has no
- * objects, just names, ids and times. What goes wrong with it only costs the next look time.
+ * objects, just names, ids and times. If anything goes wrong with it, only the next look takes longer.
  */
 export class PlainIndex {
   private readonly options: readonly string[];

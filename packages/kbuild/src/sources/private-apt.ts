@@ -16,7 +16,7 @@ const refreshed = new Map<string, readonly string[]>();
 
 /** apt over a private set of lists; it lives as long as the lock on them. */
 export interface PrivateApt {
-  /** stdout of an apt program; exit code 100, apt's "nothing found", is no failure. */
+  /** stdout of an apt program. Exit code 100, apt's "nothing found", does not count as a failure. */
   query(program: 'apt-cache', ...args: string[]): Promise<string>;
   /** Runs apt-get in `directory`. */
   get(directory: string, ...args: string[]): Promise<void>;

@@ -73,7 +73,7 @@ const edits: Record<string, [asks: boolean, edit: (path: string) => void]> = {
   ],
   'a new file in an empty directory': [true, (path) => writeFileSync(join(path, 'empty/new'), '')],
   'a new file at the top': [true, (path) => writeFileSync(join(path, 'new'), '')],
-  'a new file below a name that is no UTF-8': [
+  'a new file below a name that is not UTF-8': [
     true,
     (path) =>
       writeFileSync(Buffer.concat([Buffer.from(`${path}/`), Buffer.from([0xff, 0xe9, 0x2f, 0x61])]), ''),

@@ -32,13 +32,13 @@ export function hasReliableTimes(path: Buffer): boolean {
   return KEEPS_TIMES.has(statfsSync(path).type);
 }
 
-/** What is kept of a tree's directories. */
+/** The kept record of a tree's directories. */
 interface Kept {
-  /** Of the index that the list belongs to: a file that git takes into its index is untracked no more. */
+  /** Checksum of the index that the list belongs to: a file that git adds to its index is no longer untracked. */
   readonly checksum: string;
   /** Names of untracked files, as git lists them. */
   readonly untracked: readonly string[];
-  /** {@link FileFacts.format}: of each directory a digest of its entries. */
+  /** {@link FileFacts.format}, with a digest of the entries of each directory. */
   readonly directories: string;
 }
 
@@ -129,7 +129,7 @@ export class RememberedDirectories {
     await writeFileAside(this.file, Buffer.from(JSON.stringify(kept), 'latin1')).catch(() => undefined);
   }
 
-  /** @returns undefined where one has other entries than it had, or none is known */
+  /** @returns undefined if the entries of a directory changed, or if no directory is known */
   private compare(known: KnownFacts): Directories | undefined {
     if (known.size === 0) return undefined;
     const look = new DirectoriesLook();

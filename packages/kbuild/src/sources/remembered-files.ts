@@ -114,7 +114,7 @@ export class RememberedFiles {
   }
 
   /**
-   * {@link identify} for names that lead out of the tree. What cannot be read is left out.
+   * {@link identify} for names that lead out of the tree. Unreadable files are left out.
    *
    * @param of `target`: of what links lead to
    */

@@ -11,7 +11,7 @@ export function namesCommit(config: string): boolean {
  * tracked file differs from the commit.
  *
  * @param edits what a look at the tree has shown: where it is sure, git need not look again
- * @returns undefined where the tree is no repository of its own, or has no commit
+ * @returns undefined if the tree is not a repository of its own, or has no commit
  */
 export async function scmState(
   directory: string,

@@ -3,7 +3,7 @@ import type { ProgramName } from '../programs/programs.js';
 import { COMPILED, KCONFIG, MAKEFILE } from '../programs/tree-file-kinds.js';
 import type { FileSelection } from './tree-files.js';
 
-/** What reads a source tree: its conf, a build of modules out of the tree, or the build of the program itself. */
+/** The readers of a source tree: its conf, an out-of-tree build of modules, or the build of the program itself. */
 export const SOURCE_PARTS = ['config', 'modules', 'build'] as const;
 export type SourcePart = (typeof SOURCE_PARTS)[number];
 

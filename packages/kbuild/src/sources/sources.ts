@@ -18,8 +18,8 @@ const DAMAGE =
   /unexpected end|unexpected eof|premature end|truncated|not look like a tar|not in gzip|crc error|invalid compressed|corrupt|unsupported format|ends unexpectedly/i;
 
 /**
- * What a source is now: the newest version the archive has, the commit that a tag or branch leads to. A tarball is
- * what it says; a directory is never locked.
+ * Resolves a source to what it is now: the newest version in the archive, or the commit of a tag or branch. A tarball
+ * is locked by its own sha256, and a directory is never locked.
  *
  * @throws UserError `PACKAGE_NOT_FOUND`, `PACKAGE_NAME_INVALID`, `SHA256_INVALID`, those of {@link lockGit}
  * @throws ToolError `APT_MISSING`, `APT_NO_ENTRIES`, `DOWNLOAD_FAILED`
@@ -53,7 +53,7 @@ export async function isSourceAvailable(locked: LockedSource, ctx: SourceContext
   });
 }
 
-/** What a locked source's content is known by: it names the tree in the store, and is in the hash of what is built from it. */
+/** The identity of a locked source's content. It names the tree in the store, and goes into the hash of each build from it. */
 export function lockedIdentity(locked: LockedSource): string {
   switch (locked.kind) {
     case 'git':
@@ -132,7 +132,7 @@ async function ensureCommit(spec: GitSpec, commit: string, ctx: SourceContext): 
   );
 }
 
-/** tar's complaint about bytes that are the wanted ones: then the wanted ones are no whole tarball. */
+/** tar's complaint although the bytes match the sha256: the locked file itself is not a whole tarball. */
 function damagedTarball(error: unknown, { url, sha256 }: { url: string[]; sha256: string }): unknown {
   const complaint =
     error instanceof ToolError ? error.message.split('\n').filter((line) => DAMAGE.test(line)) : [];

@@ -46,9 +46,9 @@ export function usedMark(identity: string, { home }: Pick<SourceContext, 'home'>
 }
 
 /**
- * The finished tree of `identity` in the store, made by `make` if it is not there. A tree that is there is
+ * The finished tree of `identity` in the store, made by `make` if it is missing. An existing tree is
  * complete, because it came by a rename, and using it needs no permission to write. It is not pruned as long as this
- * process runs, and the programs that it starts.
+ * process or a program that it started runs.
  *
  * @throws UserError `STORE_NOT_WRITABLE`, `SOURCE_UNSAFE`, `SOURCE_EMPTY`
  * @throws ToolError `NO_SPACE`
@@ -109,7 +109,7 @@ async function makeTree(
     const isSaid = error instanceof ToolError && saysNoSpace(error.message);
     throw isSaid ? noSpaceError(sources, error) : describeDiskError(error, path);
   } finally {
-    // What cannot be removed now is removed by the next run; the reason we are here counts for more.
+    // The next run removes what this one cannot. An error that brought us here matters more.
     await Promise.allSettled([place.work, place.part, place.tree].map(removeTree));
     releaseDirectory(place.work);
     releaseDirectory(place.tree);

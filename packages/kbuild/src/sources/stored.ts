@@ -18,7 +18,7 @@ export interface Stored {
   readonly path: string;
   /** A source's first 32 digits of identity. */
   readonly id: string;
-  /** What it is, for people: `Linux kernel 6.1.170`. */
+  /** A title for people: `Linux kernel 6.1.170`. */
   readonly title: string;
   /** On the disk. */
   readonly bytes: number;

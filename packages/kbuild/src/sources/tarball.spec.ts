@@ -29,7 +29,7 @@ let base: string;
 let ctx: SourceContext;
 let progress: SourceProgress[];
 
-/** What the server does with each path; the rest is 404. */
+/** The server's response to each path. Any other path gets 404. */
 const routes: Record<string, (response: ServerResponse, request: IncomingMessage) => void> = {
   '/good.tar.gz': (response) => response.setHeader('content-length', bytes.length).end(bytes),
   '/redirect': (response) => response.writeHead(302, { location: '/good.tar.gz' }).end(),
@@ -133,7 +133,7 @@ it.each([
   ['DOWNLOAD_FAILED', ['/missing', '/truncated'], /missing: HTTP status 404\n.*truncated: broke off/],
   ['BAD_SHA256', ['/page'], /page are not the expected ones/],
   ['BAD_SHA256', ['/missing', '/page'], /missing: HTTP[^]*page: [^]*wanted/],
-])('%s when %j is all there is; nothing stays', async (code, paths, message) => {
+])('%s when there is only %j; leaves nothing behind', async (code, paths, message) => {
   await expect(ensure(from(...paths))).rejects.toMatchObject({
     code,
     message: expect.stringMatching(message),

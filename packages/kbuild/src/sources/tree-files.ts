@@ -14,9 +14,9 @@ export interface FileSelection {
 export interface TreeState {
   /** The digest of the index. */
   readonly index: string;
-  /** Files of the index that are not as it has them: name → what it has. */
+  /** Files that differ from the index: name → the identity in the index. */
   readonly gone: readonly (readonly [string, FileIdentity])[];
-  /** What is there in their place, and files that the index does not have. */
+  /** The files in their place, and files that the index does not have. */
   readonly now: readonly (readonly [string, FileIdentity])[];
 }
 

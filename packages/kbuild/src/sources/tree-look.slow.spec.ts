@@ -202,7 +202,7 @@ describe.each([
   ['a plain directory', async () => plainTree()],
   ['a git work tree', gitTree],
 ] as const)('the hash of %s has what its links lead to', (_, make) => {
-  /** What lies outside of the tree, and how a tree with links to it is made: its links committed, or not. */
+  /** Makes a directory outside of the tree, and a tree with links to it, committed or not. */
   async function linked(isCommitted: boolean): Promise<{ tree: string; outside: string }> {
     const tree = await make();
     const outside = mkdtempSync(join(root, 'outside-'));
@@ -408,7 +408,7 @@ describe('remembered files', () => {
     await settled();
     const again = await treeHash(tree, home);
     expect(again).toBe(await treeHash(tree));
-    // Nothing has to be read: the record stays as it is.
+    // Nothing has to be read, so the record is unchanged.
     const text = readFileSync(record, 'utf8');
     expect(await treeHash(tree, home)).toBe(again);
     expect(readFileSync(record, 'utf8')).toBe(text);

@@ -18,7 +18,7 @@ interface TreeIdentities {
    * links count, and so does what links lead to; empty directories do not.
    */
   readonly identities: ReadonlyMap<string, string>;
-  /** Of the whole tree, whatever is selected. */
+  /** Edits of the whole tree, whatever is selected. */
   readonly edits: TreeEdits;
   /** Undefined where no index answers, or where much differs from it. */
   readonly state?: TreeState;
@@ -117,7 +117,7 @@ function isDirectory(path: Buffer): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
-/** What the index has of the files that are not as it has them. */
+/** The index's entries for the files that differ from it. */
 function replaced({ index, changed }: GitLook, summary: IndexSummary): [string, FileIdentity][] {
   const doubtful = new Set(summary.doubtful);
   return [...changed].flatMap(([name, known]): [string, FileIdentity][] => {
@@ -256,7 +256,7 @@ export async function lookAtTree(
 }
 
 /**
- * {@link lookAtTree} without the files. Of an index that has not changed, not even its files are listed.
+ * {@link lookAtTree} without the files. If the index has not changed, not even its files are listed.
  *
  * @param home as for {@link lookAtTree}
  * @param early as for {@link lookAtTree}

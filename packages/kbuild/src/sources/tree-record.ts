@@ -9,7 +9,7 @@ export function recordOf(home: string, directory: string): string {
 }
 
 /**
- * What is remembered of a tree's directories, once for git's own index and once for Bringup's index of a directory without git.
+ * The remembered directories of a tree, once for git's own index and once for Bringup's index of a directory without git.
  *
  * @param top the tree's real path, in latin1
  */

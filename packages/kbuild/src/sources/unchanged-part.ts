@@ -14,7 +14,7 @@ const IGNORES = /(^|\/)\.gitignore$/;
 
 const NUL = Buffer.alloc(1);
 
-/** What scripts/source-hash.sh has `stat` print. ctime changes with every write, and no call can set it back. */
+/** The same line that `stat` prints for scripts/source-hash.sh. ctime changes with every write, and no call can set it back. */
 function formatFacts({ size, mtimeNs, ctimeNs, ino, mode, dev }: BigIntStats): string {
   return `${size} ${seconds(mtimeNs)} ${seconds(ctimeNs)} ${ino} ${mode.toString(16)} ${dev}\n`;
 }
@@ -45,7 +45,7 @@ function targetOf(top: string, name: string): Buffer[] | undefined {
   }
 }
 
-/** What is asked about a tree, and answered. */
+/** A question about a tree, and the answer. */
 export interface Answer {
   readonly selection: FileSelection;
   /** Milliseconds since 1970, before the look that the answer is from. */

@@ -75,7 +75,12 @@ export class OwnTree {
     return { path, identity: name, epoch: 315_532_800 };
   }
 
-  /** Builds in the kept directory. @param source by default the tree as it is. @returns what was compiled, and the hashes of what came out; undefined when make failed */
+  /**
+   * Builds in the kept directory.
+   *
+   * @param source default: the present tree
+   * @returns the compiled files and the hashes of the results; undefined if make failed
+   */
   async build(
     source?: SourceTree,
   ): Promise<{ compiled: string[]; hashes: Record<string, string> } | undefined> {

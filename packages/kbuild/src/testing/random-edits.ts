@@ -22,7 +22,7 @@ const EXTRA = 'lib/extra.c';
 const longAgo = () => 1_000_000_000 + dated++;
 let dated = 0;
 
-/** What people do to a source tree: each is given the tree and a source of random numbers. */
+/** Edits that people make in a source tree. Each gets the tree and a source of random numbers. */
 const EDITS: Readonly<Record<string, (own: OwnTree, random: () => number) => void>> = {
   'a changed file': (own, random) => change(own, pick(FILES, random), random),
   'a changed file with an old time': (own, random) => change(own, pick(FILES, random), random, longAgo()),

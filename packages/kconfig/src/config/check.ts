@@ -3,11 +3,11 @@ import type { ConfigRequest, ConfigValues } from './config-file.js';
 /** A request that the resolved configuration does not have. */
 export interface LostRequest {
   readonly request: ConfigRequest;
-  /** The value it has instead; `n` also when the symbol is nowhere to be seen. */
+  /** The value it has instead; `n` also when the symbol is absent. */
   readonly got: string;
 }
 
-/** What became of the requests: lost ones fail a configuration, accepted ones (`# optional:`) are listed. */
+/** The outcome of the requests: lost ones fail a configuration, accepted ones (`# optional:`) are listed. */
 interface CheckResult {
   readonly lost: readonly LostRequest[];
   readonly accepted: readonly LostRequest[];

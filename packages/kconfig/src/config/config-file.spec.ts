@@ -123,7 +123,7 @@ describe('lines that contradict each other', () => {
       describeOverride,
     );
 
-  it('are told of, in one fragment and between two', () => {
+  it('are reported, in one fragment and between two', () => {
     expect(overrides('CONFIG_X=y\n', '\n\nCONFIG_X=n\n')).toEqual([
       'b.config:3: CONFIG_X=n replaces a.config:1: CONFIG_X=y',
     ]);

@@ -37,18 +37,18 @@ function isQuoted(text: string): boolean {
 const FORMS =
   'Write CONFIG_NAME=y, =m, =n, =123, =0x1f or ="text", or "# CONFIG_NAME is not set"; comments start with #.';
 
-/** What people write instead, each with what to write: the first that matches. */
+/** Common mistakes, each with the correction. The first match counts. */
 const MISTAKES: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] = [
   [/\0/, () => 'It has a NUL byte, which no text has. If the file is UTF-16, save it as UTF-8.'],
   [
     /^(?:export\s+)?(?:CONFIG_)?(\w+)\s*[:?+!]+=\s*(.*)$/,
     ([, symbol, value]) =>
-      `A fragment is no Makefile, and has no operator but "=": write CONFIG_${symbol}=${value || 'y'}`,
+      `A fragment is not a Makefile, and has no operator but "=": write CONFIG_${symbol}=${value || 'y'}`,
   ],
   [
     /^export\s+(?:CONFIG_)?(\w+)(?:\s*=\s*(.*))?$/,
     ([, symbol, value]) =>
-      `A fragment is no Makefile, and exports nothing: write CONFIG_${symbol}=${value || 'y'}`,
+      `A fragment is not a Makefile, and exports nothing: write CONFIG_${symbol}=${value || 'y'}`,
   ],
   [
     /^\s*CONFIG_(\w+)\s*=\s*([^\s=].*)$/,
@@ -62,7 +62,7 @@ const MISTAKES: readonly (readonly [RegExp, (match: RegExpExecArray) => string])
     ([, symbol, value]) => `A symbol has the prefix CONFIG_ here: write CONFIG_${symbol}=${value}`,
   ],
 ];
-/** Of a line that is no request, what a message shows of it. */
+/** A message shows this many characters of a line that it cannot parse. */
 const SHOWN_LENGTH = 200;
 
 /**
@@ -131,7 +131,7 @@ function syntaxError(whole: string, file: string, line: number): UserError {
   });
 }
 
-/** The values of a resolved `.config`, by symbol without prefix. What is not in it is not set. */
+/** The values of a resolved `.config`, by symbol without prefix. A symbol that is absent is not set. */
 export type ConfigValues = ReadonlyMap<string, string>;
 
 /** The values of a list of requests, the last one for a symbol winning, as `conf` has it. */

@@ -7,7 +7,7 @@ interface ConfigDifference {
   readonly after: string | undefined;
 }
 
-/** What differs between two resolved configurations, by symbol in alphabetical order. */
+/** The differences between two resolved configurations, by symbol in alphabetical order. */
 export function diffConfigs(before: ConfigValues, after: ConfigValues): ConfigDifference[] {
   const symbols = [...new Set([...before.keys(), ...after.keys()])].sort();
   return symbols

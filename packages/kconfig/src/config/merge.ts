@@ -6,11 +6,11 @@ export interface Override {
   readonly winner: ConfigRequest;
 }
 
-/** What `conf` is given, and who asked for it. */
+/** The requests that go to `conf`, and the overrides among them. */
 interface MergePlan {
   /** The winning request for each symbol, in the order of the last mentions: of two members of a choice, conf takes the later one. */
   readonly requests: readonly ConfigRequest[];
-  /** Requests with a value that another later one changed (the same value again is no override). */
+  /** Requests whose value a later one changed. The same value again is not an override. */
   readonly overrides: readonly Override[];
 }
 

@@ -1,7 +1,7 @@
 import { type ConfigRequest, type ConfigValues } from '../config/config-file.js';
 import { evaluate, type Evaluation, type KconfigTree } from '../language/index.js';
 
-/** What is to be done to one fragment. */
+/** The changes to make to one fragment. */
 export interface FragmentEdit {
   /** Symbols whose line gets another value, or that get a line. */
   readonly set: ReadonlyMap<string, string>;
@@ -45,7 +45,7 @@ export function planFragmentEdit(request: EditRequest): FragmentEdit {
   };
 }
 
-/** The fragment's lines with the values that are wanted now; one for a symbol that is gone stays as it is. */
+/** The fragment's lines with the values that are wanted now. A line for a symbol that is gone keeps its value. */
 function correctOwn(own: Lines, wanted: ConfigValues): Map<string, string> {
   return new Map([...own].map(([symbol, value]) => [symbol, wanted.get(symbol) ?? value]));
 }

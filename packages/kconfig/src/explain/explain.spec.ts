@@ -246,19 +246,19 @@ describe('explainLoss', () => {
       'm of a bool',
       'CONFIG_NET=m',
       `f.config:1: CONFIG_NET: wanted m, got n
-  this is no value for a bool symbol: it takes y or "is not set"`,
+  not a valid value: a symbol of type bool takes y or "is not set"`,
     ],
     [
       'a bare word for a string',
       'CONFIG_NAME=y',
       `f.config:1: CONFIG_NAME: wanted y, got "none"
-  this is no value for a string symbol: it takes a text in double quotes`,
+  not a valid value: a symbol of type string takes a text in double quotes`,
     ],
     [
       'a number that is not to be unset',
       '# CONFIG_LEVEL is not set',
       `f.config:1: CONFIG_LEVEL: wanted n, got 2
-  this is no value for a int symbol: it takes a decimal number without leading zeros`,
+  not a valid value: a symbol of type int takes a decimal number without leading zeros`,
     ],
     [
       'a later line',
@@ -272,7 +272,7 @@ describe('explainLoss', () => {
       'CONFIG_WIREGARD=y',
       `f.config:1: CONFIG_WIREGARD: wanted y, got n
   there is no such symbol in this tree
-  near it are WIREGUARD`,
+  closest matches: WIREGUARD`,
     ],
     [
       'a circle, once',
@@ -386,8 +386,8 @@ defined at Kconfig:12: "WireGuard"
     expect(formatSymbol(explain('', 'LEVEL'))).toContain('range 1 to 9 at Kconfig:30');
   });
 
-  it('refuses a name that is none, with those near it', () => {
-    expect(() => explain('', 'FORCE')).toThrow(/no symbol FORCE in this tree; near it are FORCED/);
+  it('refuses an unknown name, and suggests the closest matches', () => {
+    expect(() => explain('', 'FORCE')).toThrow(/no symbol FORCE in this tree; closest matches: FORCED/);
   });
 });
 

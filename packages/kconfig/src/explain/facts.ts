@@ -21,7 +21,7 @@ export interface Facts {
 
 const TRISTATE: Readonly<Record<string, Tristate>> = { n: 0, m: 1, y: 2 };
 
-/** `n`, `m` or `y` as a number; anything else is no tristate value. */
+/** `n`, `m` or `y` as a number; undefined for anything else. */
 export function tristateOf(value: string): Tristate | undefined {
   return Object.hasOwn(TRISTATE, value) ? TRISTATE[value] : undefined;
 }
@@ -44,7 +44,7 @@ export function atValue(facts: Facts, symbol: KconfigSymbol): SymbolAtValue {
   return { symbol: symbol.isChoice ? choiceName(symbol) : symbol.name, value: valueOf(facts, symbol) };
 }
 
-/** What to call a choice: its name, else its prompt. */
+/** A choice's name, or its prompt if it has no name. */
 export function choiceName(choice: KconfigSymbol): string {
   return choice.name || (choice.prompts[0]?.text ?? 'choice');
 }

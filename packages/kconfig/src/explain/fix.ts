@@ -54,7 +54,7 @@ export function suggestFix(
   return none(`no lines found that give CONFIG_${request.symbol} the value ${request.value}: ${why}`);
 }
 
-/** Tries proposals on top of the configuration there is. */
+/** Tries proposals on top of the present configuration. */
 class Trial {
   private readonly kept: readonly ConfigRequest[];
 

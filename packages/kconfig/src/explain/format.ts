@@ -68,10 +68,10 @@ function formatReason(reason: LossReason): string[] {
     case 'unknown-symbol':
       return [
         'there is no such symbol in this tree',
-        ...(reason.nearest.length > 0 ? [`near it are ${reason.nearest.join(', ')}`] : []),
+        ...(reason.nearest.length > 0 ? [`closest matches: ${reason.nearest.join(', ')}`] : []),
       ];
     case 'wrong-value':
-      return [`this is no value for a ${reason.type} symbol: it takes ${reason.valid}`];
+      return [`not a valid value: a symbol of type ${reason.type} takes ${reason.valid}`];
     case 'overridden':
       return [`overridden by ${at(reason.by)}, which asks for ${reason.by.value}`];
     case 'dependency':

@@ -1,4 +1,4 @@
-/** What an explanation is made of: plain data, for `--json` as it is and for people through `format.ts`. */
+/** The parts of an explanation, as plain data: `--json` prints them unchanged, and `format.ts` writes them for people. */
 
 import type { ConfigRequest } from '../config/config-file.js';
 import type { Place } from '../language/index.js';
@@ -30,7 +30,7 @@ export type Unmet =
 
 /** A symbol that does not have the value a condition needs. */
 export interface Culprit extends SymbolAtValue {
-  /** What it would take: `y`, `m or y`, `n`, `= 4`. */
+  /** The value that the condition needs: `y`, `m or y`, `n`, `= 4`. */
   readonly wanted: string;
   /** Where it is defined; none when the tree has no such symbol. */
   readonly places: readonly Place[];
@@ -130,7 +130,7 @@ export interface SymbolExplanation extends SymbolAtValue {
   /** Only those in force. */
   readonly selectedBy: readonly Link[];
   readonly impliedBy: readonly Link[];
-  /** What it selects at present. */
+  /** The symbols that it selects at present. */
   readonly selects: readonly SymbolAtValue[];
   readonly help: string | undefined;
 }

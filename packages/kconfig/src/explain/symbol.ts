@@ -15,11 +15,11 @@ import {
 import type { Origin, SymbolExplanation } from './reasons.js';
 
 /**
- * What a symbol is, which value it has and why.
+ * The definition of a symbol, its value and the reasons for it.
  *
  * @param name without the prefix
  * @param requests the lines that made the configuration, later ones winning, for places
- * @throws UserError `KCONFIG_UNKNOWN_SYMBOL` with the nearest names
+ * @throws UserError `KCONFIG_UNKNOWN_SYMBOL` with the closest matches
  */
 export function explainSymbol(
   tree: KconfigTree,
@@ -30,7 +30,7 @@ export function explainSymbol(
   const symbol = tree.byName.get(name);
   if (!symbol) {
     const nearest = nearNames(name, tree.byName.keys());
-    const hint = nearest.length > 0 ? `; near it are ${nearest.join(', ')}` : '';
+    const hint = nearest.length > 0 ? `; closest matches: ${nearest.join(', ')}` : '';
     throw new UserError('KCONFIG_UNKNOWN_SYMBOL', `no symbol ${name} in this tree${hint}`, { name, nearest });
   }
   const facts = { tree, values };

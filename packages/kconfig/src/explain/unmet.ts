@@ -20,7 +20,7 @@ export class UnmetFinder {
     for (const request of requests) this.requests.set(request.symbol, request);
   }
 
-  /** What keeps an expression below `least`; nothing when it is not. */
+  /** The reason why an expression is below `least`; undefined if it is not. */
   below(expression: Expression | undefined, least: Tristate, depth = 0): Unmet | undefined {
     if (!expression || this.facts.values.test(expression) >= least) return undefined;
     switch (expression.kind) {
@@ -37,7 +37,7 @@ export class UnmetFinder {
     }
   }
 
-  /** What keeps an expression above `most`. */
+  /** The reason why an expression is above `most`; undefined if it is not. */
   above(expression: Expression | undefined, most: Tristate, depth = 0): Unmet | undefined {
     if (!expression || this.facts.values.test(expression) <= most) return undefined;
     switch (expression.kind) {

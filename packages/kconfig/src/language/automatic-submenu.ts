@@ -3,8 +3,8 @@ import type { Expression, KconfigSymbol, MenuEntry } from './model.js';
 
 /**
  * How many of the entries right after a symbol's become its submenu: those that depend on it. "If sym is a symbol and
- * A, B, C, … are consecutive items (symbols, menus, ifs, etc.) that all depend on sym" (menu.c). An entry that a
- * choice's member takes in this way is no member itself.
+ * A, B, C, … are consecutive items (symbols, menus, ifs, etc.) that all depend on sym" (menu.c). An entry in the submenu
+ * of a choice's member is not a member itself.
  */
 export function submenuOf({ symbol, prompt }: MenuEntry, following: readonly MenuEntry[]): number {
   let count = 0;

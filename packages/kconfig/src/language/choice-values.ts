@@ -1,7 +1,7 @@
 import type { Expression, KconfigSymbol, Tristate } from './model.js';
 import type { UserValues } from './user-values.js';
 
-/** What deciding a choice takes: the visibility of its members, already computed, and its conditions. */
+/** The input for deciding a choice: the visibility of its members, already computed, and its conditions. */
 interface ChoiceContext {
   /** By symbol id. */
   readonly visible: Uint8Array;

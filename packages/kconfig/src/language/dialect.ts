@@ -17,7 +17,7 @@ export interface Dialect {
   readonly numericRelations: boolean;
   /** A number out of its range becomes the limit: in the limit's own spelling, or printed anew. */
   readonly limitSpelling: 'verbatim' | 'printed';
-  /** What becomes of a user's number out of range: the default is taken, or the nearest limit. */
+  /** The replacement for a user's number out of range: the default, or the nearest limit. */
   readonly outOfRange: 'default' | 'limit';
   /** The value of an int or hex symbol that nobody gives one. */
   readonly emptyNumber: 'zero' | 'empty';
@@ -51,7 +51,7 @@ export const FRONTENDS_4_11: Dialect = {
   writes: 'defaulted',
 };
 
-/** What to look for in which source of `scripts/kconfig`, in its present spelling. */
+/** For each rule, a source file of `scripts/kconfig` and the text in it that shows the rule, in its present spelling. */
 const MARKS = {
   choiceMembers: ['expr.h', 'choice_members'],
   lastWins: ['confdata.c', 'changes choice state'],

@@ -26,7 +26,7 @@ interface GivenTree {
   /** Where `conf` runs; `.config` in it is overwritten. */
   readonly objtree: string;
   readonly conf: string;
-  /** What the tree's Makefile exports to `conf`, PATH included. */
+  /** The variables that the tree's Makefile exports to `conf`, PATH included. */
   readonly environment: Record<string, string>;
   /** Default: Kconfig. */
   readonly root?: string;
@@ -50,7 +50,7 @@ const frontends = (process.env.PATH ?? '')
   .map((directory) => join(directory, 'kconfig-conf'))
   .find((path) => existsSync(path));
 
-/** What a `conf` of some age does not accept, so it is not compared there. */
+/** Fixtures that a `conf` of some age does not accept, so they are not compared there. */
 const REFUSED: Record<string, readonly string[]> = {
   'kconfig-conf': ['macros'],
   'before 6.11': ['old-help'],
@@ -123,7 +123,7 @@ function runConf({ argv, cwd, environment }: Conf, config: string | undefined): 
   return readFileSync(file, 'utf8');
 }
 
-/** What conf and the reader make of the same lines, where they differ. */
+/** The symbols for which conf and the reader compute different values from the same lines. */
 function differences(tree: KconfigTree, lines: readonly Line[], written: string): string[] {
   const ours = evaluate(tree, lines).values;
   const theirs = new Map(readLines(written));

@@ -3,11 +3,11 @@ import type { Default, Expression, KconfigSymbol, KconfigTree, MenuEntry, Range,
 import { SymbolValues } from './symbol-values.js';
 import { readUserValues, type ValueLines } from './user-values.js';
 
-/** What `conf --olddefconfig` makes of a `.config`, and why. */
+/** The values that `conf --olddefconfig` computes from a `.config`, and the reasons for them. */
 export interface Evaluation {
   /** The `.config` it writes: values in its notation (strings quoted), `n` for "is not set", in the order of the menu. */
   readonly values: ReadonlyMap<string, string>;
-  /** What was asked for, by symbol: `y`, `m`, `n`, a number, a string in quotes. */
+  /** The requested values, by symbol: `y`, `m`, `n`, a number, a string in quotes. */
   readonly requested: ReadonlyMap<string, string>;
   /** A symbol's value whether it is written or not; a string without quotes. */
   valueOf(symbol: KconfigSymbol): string;

@@ -4,7 +4,7 @@ import { and, orPresent, rewriteM } from './expressions.js';
 import type { Expression, KconfigSymbol, MenuEntry, Reference, ReverseDependency } from './model.js';
 import type { SymbolTable } from './symbol-table.js';
 
-/** What menu_finalize() needs beside the entries. */
+/** The input of menu_finalize() besides the entries. */
 interface FinalizeContext {
   readonly table: SymbolTable;
   readonly modules: KconfigSymbol;
@@ -90,7 +90,7 @@ function allConfigs(parent: MenuEntry): MenuEntry[] {
   );
 }
 
-/** What is left at the choice's own level after automatic submenus were made and `if` blocks dissolved. */
+/** The entries left at the choice's own level once automatic submenus are made and `if` blocks dissolved. */
 function membersOf(parent: MenuEntry): MenuEntry[] {
   const members: MenuEntry[] = [];
   const queue = [...parent.children];

@@ -14,7 +14,7 @@ export interface LoadOptions {
   /** The directory conf would run in, searched before the source tree: BusyBox generates its `Config.in` there. */
   readonly objtree?: string;
   /**
-   * What `$(NAME)` and the programs of `$(shell,…)` see, and nothing else: `ARCH`, `SRCARCH`, `CC`, `LD`,
+   * The only variables that `$(NAME)` and the programs of `$(shell,…)` see: `ARCH`, `SRCARCH`, `CC`, `LD`,
    * `CC_VERSION_TEXT`, `KERNELVERSION`, … as the tree's top Makefile exports them. `srctree` is added.
    */
   readonly environment?: Readonly<Record<string, string>>;

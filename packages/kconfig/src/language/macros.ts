@@ -15,7 +15,7 @@ interface Variable {
   depth: number;
 }
 
-/** What macros read from outside. */
+/** The external input of macros. */
 interface MacroSources {
   readonly environment: Readonly<Record<string, string>>;
   /** Results of `$(shell,…)`, by command. */

@@ -12,7 +12,7 @@ import type {
 } from './model.js';
 import type { SymbolTable } from './symbol-table.js';
 
-/** What an entry's options change besides the entry itself. */
+/** The context that an entry's options read or change besides the entry itself. */
 export interface OptionContext {
   readonly table: SymbolTable;
   /** The environment, for `option env=`. */

@@ -17,7 +17,7 @@ export class SymbolTable {
     return lookUp(this.named, name, () => this.add(name, false, false, 'unknown'));
   }
 
-  /** What stands in quotes, or a number. */
+  /** The constant symbol for a text in quotes or a number. */
   constant(text: string): KconfigSymbol {
     return lookUp(this.constants, text, () => this.add(text, true, false, 'unknown'));
   }

@@ -111,7 +111,7 @@ export class SymbolValues extends ValueStore {
     if (symbol.isChoice && value === 2 && this.tree.dialect.choices !== 'members') this.chooseMember(symbol);
   }
 
-  /** What a symbol comes to without those that select it. */
+  /** The value of a symbol without the symbols that select it. */
   private freeTristate(symbol: KconfigSymbol): number {
     const { id } = symbol;
     const user = this.user.tristates.get(id);
@@ -188,7 +188,7 @@ export class SymbolValues extends ValueStore {
     }
   }
 
-  /** "Reset a string value if it's out of range": conf_read() up to Linux 6.10. What depends on it stays as computed. */
+  /** "Reset a string value if it's out of range": conf_read() up to Linux 6.10. Values that depend on it are not recomputed. */
   private dropOutOfRange(): void {
     const outside = (symbol: KconfigSymbol) => {
       const text = this.userTexts.get(symbol.id);

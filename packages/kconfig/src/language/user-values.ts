@@ -2,7 +2,7 @@ import type { Dialect } from './dialect.js';
 import type { KconfigSymbol, KconfigTree, Tristate } from './model.js';
 import { isValidText } from './numbers.js';
 
-/** What the lines of a `.config` ask for: conf_read_simple() of confdata.c. */
+/** The values that the lines of a `.config` ask for: conf_read_simple() of confdata.c. */
 export interface UserValues {
   /** By symbol id. */
   readonly tristates: ReadonlyMap<number, Tristate>;
@@ -16,7 +16,7 @@ export interface UserValues {
 /** Symbol and value as `.config` writes it, in the order of its lines. */
 export type ValueLines = Iterable<readonly [symbol: string, value: string]>;
 
-/** Reads the lines of a `.config`; what does not fit a symbol's type, or no symbol of the tree, is ignored as conf does. */
+/** Reads the lines of a `.config`. As in conf, values of the wrong type and symbols that the tree does not have are ignored. */
 export function readUserValues(tree: KconfigTree, lines: ValueLines): UserValues {
   const reader = new Reader(tree.dialect);
   for (const [name, value] of lines) {

@@ -324,7 +324,7 @@ describe('refuses, and writes nothing', () => {
       'a git repository with a tag behind it',
       { arch: 'arm64', source: 'https://x/linux.git#v6.12' },
       'URL_INVALID',
-      /#v6.12 is no part of a URL. Give "tag"/,
+      /#v6.12 does not belong in a URL. Give "tag"/,
     ],
     [
       'a bare repository as a directory',
