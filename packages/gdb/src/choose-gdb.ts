@@ -46,7 +46,7 @@ export async function chooseGdb({ arch, crossPrefix, program, signal }: GdbWish)
     const message = `no gdb for ${arch} in PATH: looked for ${candidates.join(', ')}. ${remedy}`;
     throw new ToolError('TOOL_MISSING', message, { candidates });
   }
-  // What others have in its stead is what was found unfit.
+  // Debian's package, whatever the host: the other distributions' gdb was found unfit above.
   const remedy = `gdb-multiarch can, or a toolchain's ${crossPrefix}gdb. ${describeInstall(multiarch, 'debian')}`;
   const message = `no gdb here can debug ${arch}. ${unfit.join('. ')}. ${remedy}`;
   throw new ToolError('GDB_UNFIT', message, { arch, unfit });

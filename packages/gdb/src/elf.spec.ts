@@ -88,7 +88,7 @@ describe('with the real readelf', () => {
     expect(await readBuildIds([])).toEqual([]);
   });
 
-  it('refuses a file that is no ELF', async () => {
+  it('refuses a file that is not an ELF file', async () => {
     await expect(readElf(source)).rejects.toMatchObject({ code: 'NOT_ELF', fields: { file: source } });
   });
 });

@@ -8,13 +8,13 @@ export interface ElfSection {
   size: bigint;
 }
 
-/** What a debug session has to know of an ELF file. */
+/** The facts about an ELF file that a debug session needs. */
 export interface ElfFacts {
   /** As readelf names it: `AArch64`, `Advanced Micro Devices X86-64`. */
   machine: string;
   entry: bigint;
   sections: readonly ElfSection[];
-  /** What is loaded: where it runs, and where it is to be put; the two differ for x86's kernel. */
+  /** The loaded segments: the address where each runs, and where it is placed. The two differ for an x86 kernel. */
   segments: readonly { virtual: bigint; physical: bigint }[];
   /** Lower-case hexadecimal digits. */
   buildId?: string;
@@ -39,7 +39,7 @@ export async function readElf(file: string, signal?: AbortSignal): Promise<ElfFa
 }
 
 function notElf(file: string, cause?: unknown): UserError {
-  const message = `${file} is no ELF file with symbols in it. Name a vmlinux as the kernel's build leaves it`;
+  const message = `${file} is not an ELF file with symbols. Name the vmlinux that the kernel build produced`;
   return new UserError('NOT_ELF', message, { file }, cause);
 }
 
@@ -76,10 +76,10 @@ export interface BuildIdFile {
   buildId: string;
 }
 
-/** The build ids of ELF files; those that have none are left out. */
+/** The build ids of ELF files. Files without one are skipped. */
 export async function readBuildIds(files: readonly string[], signal?: AbortSignal): Promise<BuildIdFile[]> {
   if (files.length === 0) return [];
-  // Of one file readelf would not print the name.
+  // readelf prints names only when it gets more than one file: hence /dev/null.
   const { stdout } = await runProgram(['readelf', '--wide', '--notes', ...files, '/dev/null'], {
     signal,
     okExitCodes: [0, 1],

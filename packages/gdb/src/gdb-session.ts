@@ -113,7 +113,7 @@ function childrenOf(pid: number): number[] {
   }
 }
 
-/** What gdb takes of the user's: where .gdbinit and the history are, and the size of a terminal that does not say. */
+/** The user's variables that gdb needs: for .gdbinit, for the history, and for the size of a terminal that does not report it. */
 function userEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
   const names = ['HOME', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME', 'LINES', 'COLUMNS'];
   return Object.fromEntries(names.flatMap((name) => (environment[name] ? [[name, environment[name]!]] : [])));
@@ -135,7 +135,7 @@ export async function requireMatch(
   if (mismatch !== undefined) throw symbolsMismatch(vmlinux, buildId, mismatch.found ?? undefined);
 }
 
-/** @param found the build id of the kernel that boots; undefined where none was found */
+/** @param found the build id of the kernel that boots; undefined if it has no build id */
 export function symbolsMismatch(
   vmlinux: string,
   buildId: string | undefined,

@@ -2,7 +2,7 @@
 export const STOPS = ['reset', 'u-boot', 'u-boot-relocated', 'first-instruction', 'start_kernel'] as const;
 export type Stop = (typeof STOPS)[number];
 
-/** What makes a phase's symbols wrong: then the next phase's are loaded. */
+/** The event that makes a phase's symbols wrong. The next phase's symbols are loaded then. */
 export type PhaseEnd =
   /** This instruction is reached. */
   | { address: bigint }
@@ -11,7 +11,7 @@ export type PhaseEnd =
   /** The program copies itself to where a register says, and arrives there in a function. */
   | { moves: { symbol: string; register: string; linked: bigint; arrival: string } };
 
-/** What symbols are read from, and what goes with them. */
+/** The file that symbols are read from, and its source paths and scripts. */
 export interface SymbolFile {
   /** ELF file. */
   file: string;
@@ -23,7 +23,7 @@ export interface SymbolFile {
 
 /** A part of a boot in which symbols have one place. */
 export interface Phase extends SymbolFile {
-  /** What is added to the addresses of the ELF file, modulo 2^64; unset where the phase before finds it out. */
+  /** The number added to the ELF file's addresses, modulo 2^64. Unset if the phase before determines it. */
   offset?: bigint;
   /** The guest stops when the phase begins. */
   stop?: boolean;

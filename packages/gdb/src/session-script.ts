@@ -3,12 +3,12 @@ import { UserError } from '@bringup/process';
 import type { BuildIdFile, ElfFacts } from './elf.js';
 import type { SymbolPlan } from './session-model.js';
 
-/** What a session's script is made from. */
+/** The inputs of a session's script. */
 export interface Session {
   /** Where the script lies, with session.py and session.json beside it. */
   directory: string;
   plan: SymbolPlan;
-  /** What gdb connects to: a unix socket's path, or HOST:PORT. */
+  /** The address that gdb connects to: a unix socket's path, or HOST:PORT. */
   target: string;
   /** The kernel's own file, whose build id is compared with the guest's. */
   vmlinux: ElfFacts;
@@ -48,7 +48,7 @@ function runTo({ runTo: to }: SymbolPlan): string[] {
   return [`python run_to("${'symbol' in to ? to.symbol : `*0x${to.address.toString(16)}`}")`];
 }
 
-/** What session.py goes by. Addresses are decimal strings: JSON's numbers are too short for them. */
+/** The description that session.py reads. Addresses are decimal strings: JSON numbers cannot hold 64 bits. */
 export function formatSessionDescription({ plan, vmlinux, modules, interactive }: Session): string {
   const notes = vmlinux.sections.find(({ name }) => name === '.notes');
   const { buildId } = vmlinux;

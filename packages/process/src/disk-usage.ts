@@ -1,7 +1,7 @@
 import { runProgram } from './run.js';
 
 /**
- * The bytes that a file or a directory takes on its disk, with all that is below it. What vanishes meanwhile is left out.
+ * The bytes that a file, or a directory and everything below it, takes on its disk. Files that vanish meanwhile do not count.
  *
  * @throws ToolError `TOOL_MISSING`
  */

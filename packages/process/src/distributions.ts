@@ -40,11 +40,11 @@ export function hostDistribution(): Distribution | undefined {
 const both = (name: string) => ({ fedora: name, arch: name });
 
 /**
- * What Fedora and Arch call a package of Debian's; several where they part it. Nothing where none is known that has the
- * program by the name that is looked for: Fedora's grub-mkimage is grub2-mkimage, its 32-bit arm compiler has the prefix
- * arm-linux-gnu-, and Arch has neither that nor an x86_64-linux-gnu-gcc outside the AUR.
+ * The names of Debian's packages in Fedora and Arch; several names if they split the package. A name is missing if no known
+ * package has the program under the name that we look for: Fedora's grub-mkimage is grub2-mkimage, its 32-bit arm compiler has
+ * the prefix arm-linux-gnu-, and Arch has neither that compiler nor an x86_64-linux-gnu-gcc outside the AUR.
  *
- * Where what is not plain was seen: libvirt-ci's mappings.yml (glibc-static, rust, rust-std-static, qemu-img, xz, xorriso),
+ * Sources for the names that are not obvious: libvirt-ci's mappings.yml (glibc-static, rust, rust-std-static, qemu-img, xz, xorriso),
  * mkosi's mkosi-tools (virtiofsd, edk2-ovmf, qemu-system-*, apt, squashfs-tools, grub), Arch's PKGBUILDs of edk2
  * (edk2-aarch64), glibc (its static library is in glibc) and rust (aarch64-linux-gnu-glibc), Fedora's cross-binutils.spec
  * (each host gets each target's), lorax.spec (syslinux-nonlinux, uboot-tools) and gdb.spec (enable-targets).
@@ -132,15 +132,15 @@ const CROSS: Readonly<Record<string, readonly string[]>> = {
   x64: ['x86-64-linux-gnu', 'amd64-cross'],
 };
 
-/** Of a cross package for the host's own architecture, the plain one: gcc of gcc-x86-64-linux-gnu. */
+/** The plain package in place of a cross package for the host's own architecture: gcc for gcc-x86-64-linux-gnu. */
 function nativePackage(debian: string, host: string): string | undefined {
   const own = (CROSS[host] ?? []).find((name) => debian.endsWith(`-${name}`));
   return own && debian.slice(0, -own.length - 1);
 }
 
 /**
- * What a distribution calls a package of Debian's, or undefined where it has none, or none that is known. On Debian the host's own
- * compiler has a name like those of cross compilers, and there need not be a package of that name: gcc has it.
+ * The distribution's name for a Debian package; undefined if it has no such package, or if we do not know one. On Debian the
+ * host's own compiler has a name like those of cross compilers, but maybe no package of that name: gcc contains it.
  *
  * @param machine its architecture, as Node names it
  */
@@ -153,7 +153,7 @@ export function packageName(
   return SAME.has(debian) ? debian : ELSEWHERE[debian]?.[distribution];
 }
 
-/** Whether it is known what the others call a package of Debian's. */
+/** Whether the other distributions' names of a Debian package are known. */
 export function isTranslated(debian: string): boolean {
   return SAME.has(debian) || Object.hasOwn(ELSEWHERE, debian);
 }

@@ -1,6 +1,6 @@
 import type { ErrorCode } from './error-codes.js';
 
-/** What both kinds of error carry: a constant code for programs, fields for messages. */
+/** The base of both kinds of error: a constant code for programs, and fields for messages. */
 abstract class BringupError extends Error {
   /** Constant, upper-case identifier of the failure; scripts may match on it. */
   readonly code: ErrorCode;

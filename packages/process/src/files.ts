@@ -30,7 +30,7 @@ async function removeAbandoned(path: string): Promise<void> {
   }
 }
 
-/** A file, and how it is made where it is told. */
+/** A file, and the function that writes it to the path that it gets. */
 export interface AsideWrite {
   path: string;
   write: (aside: string) => Promise<void>;
@@ -47,8 +47,8 @@ export async function writeAside(path: string, write: AsideWrite['write']): Prom
 }
 
 /**
- * {@link writeAside} for files that belong together: none is renamed before all are whole, so a failure leaves
- * every one as it was. They are renamed in order.
+ * {@link writeAside} for files that belong together. No file is renamed before all are complete, so a failure leaves all of
+ * them unchanged. They are renamed in order.
  *
  * @param commit called when nothing but the renames is left to do
  */
@@ -93,11 +93,11 @@ export async function writeSynced(path: string, content: string | Uint8Array): P
   }
 }
 
-/** What a host refuses a user, by errno, and what to do next. Anything else is a bug and keeps its stack. */
+/** The operations that a host refuses, by errno, and what to do next. Any other error is a bug and keeps its stack. */
 const REFUSALS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied (EACCES). Give this user leave to write there',
-  EPERM: 'operation not permitted (EPERM). Give this user leave to write there',
-  EROFS: 'the file system is read-only (EROFS). Choose a place that can be written',
+  EACCES: 'permission denied (EACCES). Grant this user write permission, or choose another directory',
+  EPERM: 'operation not permitted (EPERM). Grant this user write permission, or choose another directory',
+  EROFS: 'the file system is read-only (EROFS). Choose a writable directory',
   EEXIST: 'a file is already there, but a directory is needed (EEXIST). Move the file, or remove it',
   ENOTDIR:
     'a part of this path is not a directory, but a file, or a symbolic link that leads nowhere (ENOTDIR). Move it, or remove it',

@@ -77,10 +77,10 @@ export async function tryLock(path: string, purpose: string): Promise<HeldLock |
   });
 }
 
-/** Who holds the lock on `path`, in words: `process 12, which is updating the package lists`. */
+/** The holder of the lock on `path`, in words: `process 12, which is updating the package lists`. */
 export async function lockHolder(path: string): Promise<string> {
   const file = lockFile(path);
-  // Whoever removes the directory that a lock is for removes the lock's file as well.
+  // A process that removes the directory that a lock is for removes the lock's file as well.
   return existsSync(file)
     ? describeHolder(realpathSync(file), path, await readOwner(path))
     : 'another process';

@@ -9,7 +9,7 @@ import { acquireLock, lockFile, lockHolder, tryLock, type HeldLock, type LockOpt
 import { ownDirectory, releaseDirectory } from './reaper.js';
 import { removeTree } from './remove-tree.js';
 
-/** What a removal leaves of a directory when it is killed, and its reaper too. */
+/** The name of a directory whose removal was killed together with its reaper. */
 const REMOVED = /^\.removed-[0-9a-f]{12}$/;
 
 interface RemoveOptions extends LockOptions {

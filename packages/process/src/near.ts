@@ -1,8 +1,8 @@
 const NEAR_NAMES = 5;
 
 /**
- * Names that a wrong one may have meant: what a slip of the finger or two leads to, in capitals or not, or what is made of
- * the same words, as `NET_VIRTIO` and `VIRTIO_NET`, `mapped` and `mapped-file`. The best first; none when nothing is near.
+ * The known names that a wrong name may have meant: names within a typo or two, in any case, and names made of the same
+ * words, such as `NET_VIRTIO` and `VIRTIO_NET`, or `mapped` and `mapped-file`. The best comes first; empty if nothing is close.
  */
 export function nearNames(name: string, known: Iterable<string>): string[] {
   const limit = name.length < 5 ? 1 : Math.max(2, Math.floor(name.length / 4));
@@ -18,7 +18,7 @@ export function nearNames(name: string, known: Iterable<string>): string[] {
   return scored.slice(0, NEAR_NAMES).map(({ other }) => other);
 }
 
-/** What to say of a name that is not known: the near ones, or where none is near all that there are. */
+/** The hint for an unknown name: the closest matches, or all known names if nothing is close. */
 export function suggestNames(name: string, known: readonly string[]): string {
   const near = nearNames(name, known);
   if (near.length > 0) return `Did you mean ${near.slice(0, 3).join(', or ')}?`;

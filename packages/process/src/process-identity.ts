@@ -8,9 +8,9 @@ export interface ProcessIdentity {
 }
 
 /**
- * Who has this number now; undefined when nobody has, or only a zombie. Reads Linux's /proc (proc(5)).
+ * The process that has this number now; undefined if there is none, or only a zombie. Reads Linux's /proc (proc(5)).
  *
- * @throws any error of reading there, except that there is no such process
+ * @throws any error of that read, except that there is no such process
  */
 export function identifyProcess(pid: number): ProcessIdentity | undefined {
   try {

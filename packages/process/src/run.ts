@@ -139,7 +139,7 @@ export interface RunOptions extends Omit<StartOptions, 'stdio' | 'foreground'> {
   onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
   /** Every byte of both streams, in the order they came. Truncated first. */
   logFile?: string;
-  /** Takes stdout byte for byte, in place of the result's `stdout`: for output that is no text. Truncated first. */
+  /** Takes stdout byte for byte, in place of the result's `stdout`: for binary output. Truncated first. */
   outputFile?: string;
   /** The copy-pasteable command, before it runs. */
   onCommand?: (command: string) => void;
@@ -150,7 +150,7 @@ export interface RunOptions extends Omit<StartOptions, 'stdio' | 'foreground'> {
   okExitCodes?: readonly number[];
 }
 
-/** What a finished program left. */
+/** The result of a finished program. */
 export interface RunResult {
   exitCode: number;
   /** All of stdout, as text; empty with `outputFile`. */

@@ -8,10 +8,10 @@ import { startProgram } from './run.js';
 const close = promisify(closeDescriptor);
 
 /**
- * What guests and their firmware leave switched, put right (xterm's ctlseqs; ECMA-48). SeaBIOS on a serial console switches
+ * Resets the modes that guests and their firmware leave behind (xterm's ctlseqs; ECMA-48). SeaBIOS on a serial console switches
  * line wrap off, EDK2 sets colours; a full-screen program that ended with its machine leaves the rest. EDK2's `ESC [ = 3 h`,
- * a video mode of ANSI.SYS, means nothing to today's terminals. In this order: the scroll region's reset moves the cursor,
- * and what is saved around it includes attributes and character set.
+ * a video mode of ANSI.SYS, means nothing to today's terminals. The order matters: resetting the scroll region moves the cursor,
+ * and the save and restore around it include attributes and character set.
  */
 const RESET = [
   '\u001b[?47l', // the main screen; unlike 1049, it leaves the cursor alone where that is shown already
@@ -28,7 +28,7 @@ const RESET = [
 /** Which descriptors a program gets: stdin, stdout, stderr. */
 export type Descriptors = [number, number, number];
 
-/** What a program that talks to the user is given; see {@link openTerminal}. */
+/** The terminal of a program that talks to the user; see {@link openTerminal}. */
 export interface Terminal {
   descriptors: Descriptors;
   /** True when keys can be read and a screen drawn. */

@@ -10,8 +10,8 @@ import { IMAGE_TIME } from '../common/identity.js';
 import { writeBootScript } from './uboot.js';
 
 /**
- * What boots a volume: U-Boot by an extlinux.conf or a boot script, a PC's BIOS by syslinux or from a CD by isolinux, UEFI
- * by GRUB (x86_64) or by a script of its own shell (elsewhere).
+ * The ways to boot a volume: U-Boot with an extlinux.conf or a boot script, a PC's BIOS with syslinux (isolinux on a CD), UEFI
+ * with GRUB (x86_64) or with a script for its own shell (other architectures).
  */
 export const BOOT_LOADERS = ['extlinux', 'boot-script', 'syslinux', 'uefi'] as const;
 export type BootLoader = (typeof BOOT_LOADERS)[number];
@@ -41,11 +41,11 @@ const plain = (path: string, data: Buffer | string): TreeEntry => ({
 });
 
 /**
- * The files that a loader reads from the volume. Of syslinux those that `installSyslinux` adds are missing.
+ * The files that a loader reads from the volume, without those that `installSyslinux` adds for syslinux.
  *
  * @param arch the kernel's name of the architecture
  * @throws UserError `BAD_LOADER` for an architecture or a FIT that the loader is not for, `BAD_COMMAND_LINE` for a command
- * line that it cannot hand on as it is; ToolError of grub-mkimage and mkimage
+ * line that it cannot pass on unchanged; ToolError of grub-mkimage and mkimage
  */
 export async function bootLoaderFiles(
   loader: BootLoader,

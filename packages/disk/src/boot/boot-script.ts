@@ -24,12 +24,12 @@ const BOOT_COMMANDS = { arm64: 'booti', riscv64: 'booti' } as const;
 export const SCRIPT_ARCHES = Object.keys(BOOT_COMMANDS) as (keyof typeof BOOT_COMMANDS)[];
 
 /**
- * The commands of a boot script (`boot.scr`) that boots what lies beside it. The variables are those that U-Boot's
- * distro boot sets before it starts a script (doc/develop/distro.rst), and the addresses those of its boards; the device
- * tree is the one of the board unless the FIT has its own. A FIT is loaded to `ramdisk_addr_r`, because its kernel is
+ * The commands of a boot script (`boot.scr`) that boots the files beside it. U-Boot's distro boot sets the variables before
+ * it starts a script (doc/develop/distro.rst), and each board sets its addresses. The device tree is the board's unless the
+ * FIT has its own. A FIT is loaded to `ramdisk_addr_r`, because its kernel is
  * unpacked to `kernel_addr_r`.
  *
- * @throws UserError `BAD_COMMAND_LINE` for a command line that would not reach the kernel as it is
+ * @throws UserError `BAD_COMMAND_LINE` for a command line that would not reach the kernel unchanged
  */
 export function formatBootScript(arch: (typeof SCRIPT_ARCHES)[number], entry: BootEntry | FitEntry): string {
   const load = (address: string, path: string) =>
@@ -52,10 +52,10 @@ export function formatBootScript(arch: (typeof SCRIPT_ARCHES)[number], entry: Bo
 
 const script = (lines: readonly string[]) => `${lines.join('\n')}\n`;
 
-/** U-Boot's shell takes what stands between single quotes as it is, but for the backslash (common/cli_hush.c). */
+/** U-Boot's shell takes everything between single quotes literally, except the backslash (common/cli_hush.c). */
 function quote(append: string): string {
   const bad = /['\\\r\n\0]/.exec(append);
   if (!bad) return `'${append}'`;
-  const message = `append ${JSON.stringify(append)}: U-Boot's shell would not hand on ${JSON.stringify(bad[0])}. Leave it out`;
+  const message = `append ${JSON.stringify(append)}: U-Boot's shell would not pass on ${JSON.stringify(bad[0])}. Leave it out`;
   throw new UserError('BAD_COMMAND_LINE', message, { append });
 }

@@ -71,7 +71,7 @@ function planXorriso(label: string, seed: string, hybrid: string | undefined, ue
       : [
           ...['-isohybrid-mbr', hybrid, '-b', `${ISOLINUX}/isolinux.bin`, '-c', `${ISOLINUX}/boot.cat`],
           ...boot,
-          // What pads the image to whole cylinders was for BIOSes older than 64-bit PCs: 0.7 MiB of a small CD.
+          // Only BIOSes older than 64-bit PCs need padding to whole cylinders, which adds 0.7 MiB to a small CD.
           ...['-partition_cyl_align', 'off'],
         ]),
     ...(uefi ? [...(hybrid === undefined ? [] : ['-eltorito-alt-boot']), '-e', ESP, '-no-emul-boot'] : []),

@@ -12,15 +12,15 @@ const VERSION_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   mksquashfs: ['-version'],
 };
 
-/** Files that are put into images as they are, with the name that stands for them in a list of tools. */
+/** Files that go into images unchanged, by the name that represents them in a list of tools. */
 const BOOT_FILES: Readonly<Record<string, readonly BootFile[]>> = {
   isolinux: ['isolinux.bin', 'ldlinux.c32', 'isohdpfx.bin'],
   'syslinux-mbr': ['mbr.bin', 'gptmbr.bin'],
 };
 
 /**
- * The line by which a disk tool names its version. mkfs.fat has no option for that, but says it before it complains that
- * it was given nothing to do. Files that are no programs are named by their hash.
+ * The line in which a disk tool prints its version. mkfs.fat has no option for that, but prints it before it complains about
+ * missing arguments. Files that are not programs are identified by their hash.
  *
  * @throws ToolError `TOOL_MISSING`, `TOOL_FAILED`
  */

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
  */
 export const IMAGE_TIME = 315_532_800;
 
-/** What an image is made of, as a seed for everything that is usually random: 64 hex digits. */
+/** A hash of an image's inputs, the seed for everything that is usually random: 64 hex digits. */
 export function contentSeed(...parts: readonly string[]): string {
   const hash = createHash('sha256');
   // Lengths keep ("ab", "c") and ("a", "bc") apart.

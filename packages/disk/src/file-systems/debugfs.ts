@@ -1,12 +1,12 @@
 import { runProgram, scrubbedEnvironment, ToolError, UserError } from '@bringup/process';
 import { IMAGE_TIME } from '../common/identity.js';
 
-/** Of debugfs's complaints, so many are told of: one damage is the cause of many. */
+/** The number of debugfs complaints that a message shows: a single defect causes many of them. */
 const COMPLAINTS_MAX = 5;
 
 /** How debugfs is run: on what, and whether it may write. */
 interface DebugfsOptions {
-  /** What messages call the image. */
+  /** The name of the image in messages. */
   description: string;
   /** The image, or `image?offset=BYTES`, by a name in `cwd`. */
   device: string;

@@ -15,11 +15,11 @@ import type { FileSystemOptions } from './file-system-options.js';
 import { contentSeed, IMAGE_TIME, seededSerial } from '../common/identity.js';
 import { MIB, roundUp, tooSmall } from '../common/size.js';
 
-/** What mkfs.fat may choose for a cluster below 512 MiB; an automatic size reckons with it. */
+/** The largest cluster that mkfs.fat chooses below 512 MiB; an automatic size assumes it. */
 const CLUSTER_MAX = 16 * 1024;
 /** ldlinux.sys and ldlinux.c32, with room for clusters half full. */
 const SYSLINUX_BYTES = 256 * 1024;
-/** FAT specification, long names: these are no characters of one; brackets are wildcards of mtools. */
+/** FAT specification: long names must not contain these. Brackets are wildcards of mtools. */
 // eslint-disable-next-line no-control-regex -- control characters are what is refused
 const BAD_CHARACTERS = /["*:<>?\\|[\]\x00-\x1f\x7f]/;
 

@@ -54,7 +54,7 @@ function parse<T>(path: string, what: string, read: () => T): T {
   try {
     return read();
   } catch {
-    throw badKey(path, `it is no ${what}`);
+    throw badKey(path, `it is not a ${what}`);
   }
 }
 

@@ -21,7 +21,7 @@ export const FIT_ARCHES = {
 } as const;
 export type FitArch = keyof typeof FIT_ARCHES;
 
-/** What stands in an image source file; the contents are `kernel`, `ramdisk` and `fdt` beside it. */
+/** The values in an image source file. The contents are the files `kernel`, `ramdisk` and `fdt` beside it. */
 interface FitSource {
   arch: FitArch;
   /** Physical address the kernel is unpacked to. Default: see {@link FIT_ARCHES}. */

@@ -76,13 +76,13 @@ it('refuses keys that are missing, of another size, or do not belong together, a
   await refused('dev', 'KEY_MISSING', /openssl req -x509/, at('nowhere'));
   await refused('big', 'BAD_KEY', /rsa of 3072 bits, and sha256,rsa2048 wants rsa of 2048 bits/);
   await refused('mixed', 'BAD_KEY', /mixed\.crt: it is not of the key/);
-  await refused('text', 'BAD_KEY', /^(?!.*SECRET).*text\.key: it is no PEM private key/);
+  await refused('text', 'BAD_KEY', /^(?!.*SECRET).*text\.key: it is not a PEM private key/);
   await refused('../dev', 'BAD_KEY_NAME', /letters, digits/);
   await refused('a"; evil = "b', 'BAD_KEY_NAME', /letters, digits/);
   expect(readFileSync(at('kept.fit'), 'utf8')).toBe('old');
 });
 
-it('refuses what is no device tree, unknown arches and names the package of a missing mkimage', async () => {
+it('refuses a file that is not a device tree and unknown arches, and names the package of a missing mkimage', async () => {
   await expect(writeFit(at('never'), { ...files(), dtb: at('Image') })).rejects.toMatchObject({
     code: 'NOT_A_DTB',
   });
@@ -103,7 +103,7 @@ it.each([
   expect(format).toThrow(expect.objectContaining({ code }));
 });
 
-it('says in the source where the kernel goes, and only what there is', () => {
+it('writes the load address of the kernel and only the given parts into the source', () => {
   const its = formatIts({ arch: 'riscv64', loadAddress: 0x8020_0000, ramdisk: false, fdt: false });
   expect(its).toContain('load = <0x80200000>;');
   expect(its).toContain('entry = <0x80200000>;');

@@ -86,7 +86,9 @@ export async function writeFit(path: string, options: FitOptions): Promise<void>
 async function checkDtb(path: string): Promise<void> {
   const blob = await readFile(path);
   if (blob.length >= 40 && blob.readUInt32BE(0) === 0xd00dfeed && blob.readUInt32BE(4) <= blob.length) return;
-  throw new UserError('NOT_A_DTB', `${path}: it is no flattened device tree (.dtb), or is cut off`, { path });
+  throw new UserError('NOT_A_DTB', `${path}: it is not a flattened device tree (.dtb), or it is truncated`, {
+    path,
+  });
 }
 
 /** mkimage of 2023.01 ends with 0 when it could not sign: it writes this property beside a signature's value. */

@@ -36,7 +36,7 @@ export async function extractRegion(
   await runProgram(['qemu-img', 'convert', '-q', '-f', 'raw', '-O', 'raw', source, target], { signal });
 }
 
-/** Puts a raw file back where {@link extractRegion} took it from. The rest of the image stays as it is. */
+/** Puts a raw file back where {@link extractRegion} took it from. The rest of the image stays unchanged. */
 export async function restoreRegion(
   path: string,
   info: DiskInfo,

@@ -21,7 +21,7 @@ export const DISK_FORMATS = {
 
 export type DiskFormat = keyof typeof DISK_FORMATS;
 
-/** What a disk image says of itself. */
+/** The properties of a disk image, as the image itself states them. */
 export interface DiskInfo {
   format: string;
   /** Bytes that a guest sees. */
@@ -29,7 +29,7 @@ export interface DiskInfo {
 }
 
 /**
- * What an image is. Without `format` it is looked at; a raw disk is what is nothing else.
+ * Identifies an image. Without `format`, the format is detected; an image in no other known format is a raw disk.
  *
  * @throws UserError `IMAGE_MISSING`; `IMAGE_IN_USE`; `BAD_IMAGE` when it is corrupt, of another format than claimed, or refers to
  * another file (a backing file or an extent of an image from elsewhere could name any file of the host)

@@ -163,7 +163,7 @@ describe('what cannot be done leaves the image as it was', () => {
     ['no room on ext4', 'ext4', big, '/big', 'IMAGE_TOO_SMALL', '40 MiB'],
     ['no room on FAT', 'fat', big, '/new', 'IMAGE_TOO_SMALL', 'no room for new'],
     ['no directory', 'ext4', host, '/nowhere/new', 'NO_SUCH_PATH', 'no nowhere in /; it has'],
-    ['a file for a directory', 'fat', host, '/big/new', 'NOT_A_DIRECTORY', '/big is no directory'],
+    ['a file for a directory', 'fat', host, '/big/new', 'NOT_A_DIRECTORY', '/big is not a directory'],
     ['a directory', 'ext4', host, '/home/', 'IS_DIRECTORY', 'Name the file'],
     ['the root', 'fat', host, '/', 'IS_DIRECTORY', 'Name the file'],
     ['a device', 'ext4', host, '/dev/console', 'NOT_A_FILE', 'char-device'],

@@ -30,14 +30,14 @@ import {
 } from './partition.js';
 import { childPath, findName, findNode, type FoundNode } from './resolve.js';
 
-/** What a new file gets on a file system that has owners and modes: root's, and executable as on the host. */
+/** The modes of a new file on a file system that has them. Root owns it, and it is executable if the host's file is. */
 const NEW_MODE = { plain: 0o644, executable: 0o755 } as const;
 /** FAT specification: a file's size has 32 bits. */
 const FAT_FILE_MAX = 2 ** 32 - 1;
 /** The name by which programs are given the host's file. */
 const CONTENT = 'content';
 
-/** What is put where. */
+/** The file to put in, and its place. */
 interface Plan {
   directory: FoundNode;
   name: string;
@@ -182,7 +182,7 @@ async function findTarget(
   if (isSpecial || directory.node.type !== 'directory') {
     const why = isSpecial
       ? 'it is a directory. Name the file'
-      : `${printable(directory.path)} is no directory`;
+      : `${printable(directory.path)} is not a directory`;
     throw new UserError(
       isSpecial ? 'IS_DIRECTORY' : 'NOT_A_DIRECTORY',
       `${partition.description}: ${printable(path)}: ${why}`,
@@ -232,7 +232,7 @@ async function writeToFat(volume: Volume, { directory, name }: Plan): Promise<vo
 /** debugfs sets the mode of the host's file and root as owner; that is replaced by inode, as the times are. */
 async function writeToExt(volume: Volume, { directory, name, existing, mode }: Plan): Promise<void> {
   const options = { ...volume, device: extDevice(volume), cwd: volume.directory, write: true };
-  // As `./NAME` a name like <12> is no inode number to rm.
+  // Without `./`, rm would take a name like <12> for an inode number.
   const remove = existing ? [`rm ${quoteForDebugfs(`./${name}`)}`] : [];
   const requests = [`cd <${directory.node.locator}>`, ...remove, `write ${CONTENT} ${quoteForDebugfs(name)}`];
   const answers = await runDebugfs(requests, options);

@@ -14,14 +14,14 @@ import { findNode, toEntry, type FoundNode } from './resolve.js';
 interface CopyOutOptions {
   /** Replace files of the host. */
   force?: boolean;
-  /** Write symlinks as they are; wherever they lead, nothing is written through them. Else they are left out. */
+  /** Copy symlinks too, with their targets unchanged. Nothing is ever written through them. Default: false, they are skipped. */
   symlinks?: boolean;
 }
 
 interface CopiedOut {
   /** Host paths of the files and symlinks written. */
   written: string[];
-  /** What a host directory was not given: devices, sockets, and symlinks unless asked for. */
+  /** The entries that were not copied: devices, sockets, and symlinks unless asked for. */
   skipped: FileEntry[];
 }
 
@@ -132,7 +132,7 @@ async function writeAll(
       path: target,
       write: async (aside: string) => {
         await copyFile(join(scratch, String(index)), aside);
-        // Whoever copies can read, replace and remove it.
+        // The user who copies can read, replace and remove it.
         await chmod(aside, ((node.mode ?? 0o644) & 0o777) | 0o600);
       },
     }));
@@ -149,7 +149,7 @@ async function writeAll(
 async function checkDirectory(path: string): Promise<void> {
   const found = await lstatIfThere(path);
   if (found === undefined || found.isDirectory()) return;
-  const message = `${path} is there already, and is no directory. Remove it, or copy to another place`;
+  const message = `${path} already exists and is not a directory. Remove it, or copy to another place`;
   throw new UserError('HOST_FILE_EXISTS', message, { path });
 }
 
@@ -157,7 +157,7 @@ async function checkFile(path: string, force: boolean): Promise<void> {
   const found = await lstatIfThere(path);
   if (found === undefined || (force && !found.isDirectory())) return;
   const remedy = found.isDirectory() ? 'it is a directory' : 'use force to replace it';
-  throw new UserError('HOST_FILE_EXISTS', `${path} is there already: ${remedy}, or copy to another place`, {
+  throw new UserError('HOST_FILE_EXISTS', `${path} already exists: ${remedy}, or copy to another place`, {
     path,
   });
 }

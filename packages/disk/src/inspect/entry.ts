@@ -1,4 +1,4 @@
-/** What an entry of a file system is. */
+/** The type of a file system entry. */
 export type FileType =
   | 'file'
   | 'directory'
@@ -20,7 +20,7 @@ interface FileAttributes {
   gid?: number;
   /** To the minute. FAT's, which has no zone, is taken for UTC. */
   mtime?: Date;
-  /** Of a symlink, as it is. */
+  /** The target of a symlink, exactly as stored. */
   target?: string;
   /** Numbers of a device. */
   major?: number;
@@ -33,7 +33,7 @@ export interface FileEntry extends FileAttributes {
   path: string;
 }
 
-/** An entry as a reader gives it. What is not UTF-8 in a name has become U+FFFD. */
+/** An entry as a reader gives it. Bytes of a name that are not UTF-8 have become U+FFFD. */
 export interface FileNode extends FileAttributes {
   name: string;
   /** How the reader finds it again; nobody else reads this. */
@@ -45,7 +45,7 @@ export interface FileSystemReader {
   /** Names differ by more than case. */
   readonly caseSensitive: boolean;
   readonly root: FileNode;
-  /** What is in each of the directories, without `.` and `..`, in the order of names. */
+  /** The entries of each directory, without `.` and `..`, sorted by name. */
   list(directories: readonly FileNode[]): Promise<FileNode[][]>;
   /** Writes the content of each file into `directory`, which is empty and private, as `0`, `1`, … */
   extract(files: readonly FileNode[], directory: string): Promise<void>;
@@ -59,7 +59,7 @@ export interface Volume {
   offset: number;
   /** Bytes. */
   size: number;
-  /** What messages call it: image and partition. */
+  /** Its name in messages: image and partition. */
   description: string;
   /** A directory with a link called {@link VOLUME} to the image. */
   directory: string;

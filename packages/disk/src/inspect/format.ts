@@ -14,8 +14,8 @@ const LETTERS: Readonly<Record<FileType, string>> = {
 };
 
 /**
- * Entries for people, a line each, as of `ls -ln`: `-rwsr-xr-x 0 0 300000 1980-01-01 00:00 /bin/busybox`. What the file
- * system does not keep is left out; characters that a terminal would obey are escaped.
+ * Entries for people, one line each, as `ls -ln` prints them: `-rwsr-xr-x 0 0 300000 1980-01-01 00:00 /bin/busybox`. Attributes
+ * that the file system does not store are left out; characters that a terminal would act on are escaped.
  */
 export function formatEntries(entries: readonly FileEntry[]): string[] {
   const rows = entries.map((entry) => [

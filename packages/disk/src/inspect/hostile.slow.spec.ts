@@ -176,7 +176,7 @@ describe('an ext4 that nobody unmounted', () => {
       return readFileSync(target, 'utf8');
     });
 
-  it('is read with what its journal says, and left as it is', async () => {
+  it('is read with its journal applied, and is not changed', async () => {
     const before = sha256(image);
     expect(await content()).toBe('n'.repeat(4096));
     expect(sha256(image)).toBe(before);

@@ -2,7 +2,7 @@
 const EXTENTS_FLAG = 0x80000;
 const INLINE_DATA_FLAG = 0x10000000;
 const BLOCK_POINTERS = { position: 0x28, length: 60 } as const;
-/** What every inode has, of whichever version. */
+/** The part that inodes of every version have. */
 const INODE_BYTES = 128;
 
 /**

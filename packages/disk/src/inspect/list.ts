@@ -4,7 +4,7 @@ import { damaged, printable } from './errors.js';
 import type { OpenPartition } from './partition.js';
 import { childPath, findNode, toEntry, type FoundNode } from './resolve.js';
 
-/** What is wrong with a path through a link that leads nowhere: the link itself can still be listed. */
+/** The errors of a path through a broken link. The link itself can still be listed. */
 const BROKEN_LINK = ['NO_SUCH_PATH', 'NOT_A_DIRECTORY', 'SYMLINK_LOOP'];
 
 interface ListOptions {

@@ -12,7 +12,7 @@ import { needsRecovery, replayJournal } from './journal.js';
 import { probeImage } from './probe.js';
 import { squashfsReader } from './squashfs.js';
 
-/** What can be looked into: blkid's name for each, and what reads it. */
+/** The readable file systems, by blkid's name, and the reader of each. */
 const READERS = {
   vfat: fatReader,
   ext2: extReader,

@@ -1,6 +1,6 @@
 import { runProgram } from '@bringup/process';
 
-/** What lies at a place of an image, in the words of blkid. */
+/** The content at a position in an image, in blkid's terms. */
 interface Probe {
   /** `vfat`, `ext4`, `squashfs`, `iso9660`, `LVM2_member`, … */
   type?: string;
@@ -14,7 +14,7 @@ const NOTHING = 2;
 const AMBIVALENT = 8;
 
 /**
- * What lies within a part of a raw image, by blkid.
+ * Detects the content of a part of a raw image with blkid.
  *
  * @param where offset and size in bytes. Default: the whole
  */

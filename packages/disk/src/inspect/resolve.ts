@@ -5,7 +5,7 @@ import type { OpenPartition } from './partition.js';
 
 /** linux/namei.h: MAXSYMLINKS. */
 const LINKS_MAX = 40;
-/** Of the names in a directory, so many are told of. */
+/** The number of a directory's names that a message shows. */
 const NAMES_MAX = 8;
 
 /** Components that name nothing in a directory. The root is above itself. */

@@ -12,7 +12,7 @@ export interface PartitionContent extends Omit<PartitionPlan, 'size'> {
   image: string;
   /** Bytes. Default: the image's. */
   size?: number;
-  /** What tells the image from every other, to spare reading all of it. Default: its hash. */
+  /** A string that identifies the image, so that all of it need not be read. Default: its hash. */
   identity?: string;
 }
 

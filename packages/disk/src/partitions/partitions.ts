@@ -3,7 +3,7 @@ import { contentSeed, seededSerial, seededUuid } from '../common/identity.js';
 import { formatSize, MIB, roundUp } from '../common/size.js';
 
 const SECTOR = 512;
-/** What every partitioning tool aligns to; GPT's own copy of the table takes 33 sectors of the last one. */
+/** The alignment of every partitioning tool. GPT's backup table takes 33 sectors of the last MiB. */
 const ALIGNMENT = MIB;
 /** UEFI specification, table 5-6: 36 UTF-16 code units. */
 const NAME_MAX = 36;
@@ -41,7 +41,7 @@ export interface TablePlan {
   /** Bytes of the whole disk. */
   size: number;
   partitions: PlacedPartition[];
-  /** What sfdisk reads. */
+  /** The input of sfdisk. */
   script: string;
 }
 

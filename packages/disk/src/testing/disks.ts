@@ -8,7 +8,7 @@ import { file, rootTree } from './trees.js';
 
 const MIB = 2 ** 20;
 
-/** What is in every file system of {@link makeDisks} as `big`. */
+/** The content of `big` in every file system of {@link makeDisks}. */
 export const BIG = randomBytes(5 * MIB);
 /** Names that programs may take for something else. */
 export const ODD_NAMES = [

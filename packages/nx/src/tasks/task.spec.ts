@@ -102,11 +102,11 @@ describe('runTask', () => {
   it.each([
     ['ENOSPC', 'no space left on the device that holds /ws/dist/kernel: free some and run again'],
     ['EDQUOT', 'no space left on the device that holds /ws/dist/kernel: free some and run again'],
-    ['EACCES', '/ws/dist/kernel/Image: permission denied (EACCES). Give this user leave to write there'],
     [
-      'EROFS',
-      '/ws/dist/kernel/Image: the file system is read-only (EROFS). Choose a place that can be written',
+      'EACCES',
+      '/ws/dist/kernel/Image: permission denied (EACCES). Grant this user write permission, or choose another directory',
     ],
+    ['EROFS', '/ws/dist/kernel/Image: the file system is read-only (EROFS). Choose a writable directory'],
   ])('says what the host refuses: %s', async (code, message) => {
     const error = Object.assign(new Error(`${code}: x, open`), {
       code,

@@ -4,7 +4,7 @@ import type { Accelerator, BoardArch } from '../machine/arch-machines.js';
 /** Whether a guest was seen to run under KVM, and if not, what was seen. */
 export type KvmProgress = { made: true } | { made: false; reason: string };
 
-/** What the choice of an accelerator depends on. */
+/** The facts about the host that decide the accelerator. */
 export interface HostFacts {
   /** A {@link BoardArch}, or Node's name of another architecture. */
   arch: string;

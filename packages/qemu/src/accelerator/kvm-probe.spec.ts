@@ -72,7 +72,7 @@ describe('probeKvm', () => {
     expect(existsSync(`/proc/${readFileSync(`${place}/pid`, 'utf8').trim()}`)).toBe(false);
   });
 
-  it('is no failure of its own when QEMU is missing', async () => {
+  it('does not fail when QEMU is missing', async () => {
     expect(await probeKvm(probe('qemu-system-nowhere'))).toEqual({
       made: false,
       reason: expect.stringContaining('qemu-system-nowhere'),
@@ -113,12 +113,12 @@ describe('what probeKvm remembers', () => {
     expect(started()).toBe(expected);
   });
 
-  it('is forgotten when QEMU is another', async () => {
+  it('is forgotten when QEMU has changed', async () => {
     expect(await probeKvm(probe(fakeQemu(LACKS_KVM)))).toMatchObject({ made: false });
     expect(await probeKvm(probe(fakeQemu(RUNS)))).toEqual({ made: true });
   });
 
-  it('is nothing where a boot has no name', async () => {
+  it('is empty when the boot has no id', async () => {
     const qemu = fakeQemu(RUNS);
     for (let round = 0; round < 2; round += 1) await probeKvm(probe(qemu, { bootId: undefined }));
     expect(started()).toBe(2);
@@ -136,7 +136,7 @@ describe('what probeKvm remembers', () => {
     },
   );
 
-  it('is no obstacle when it cannot be written', async () => {
+  it('is not required: a failed write is ignored', async () => {
     const directory = join(fakeQemu(RUNS), 'below-a-file');
     expect(await probeKvm(probe(join(place, 'qemu'), { directory }))).toEqual({ made: true });
   });

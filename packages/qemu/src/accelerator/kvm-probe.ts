@@ -21,7 +21,7 @@ export interface KvmProbe {
   cpu: string;
   /** The host's boot, unique to it (random(4), boot_id); without one nothing is remembered. */
   bootId: string | undefined;
-  /** What kind of CPU the host has, in any words. */
+  /** The kind of the host's CPU, in any words. */
   hostCpu: string;
   /** Where answers are kept. */
   directory: string;

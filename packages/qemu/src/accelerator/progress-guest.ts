@@ -2,7 +2,7 @@ import { ARCH_MACHINES, type BoardArch } from '../machine/arch-machines.js';
 
 /** A guest of a few instructions that ends QEMU when it has got where a kernel's entry leads. */
 export interface ProgressGuest {
-  /** What QEMU loads. */
+  /** The image that QEMU loads. */
   image: Uint8Array;
   /** QEMU's arguments besides accelerator and CPU. */
   args: (imageFile: string) => string[];
@@ -15,7 +15,7 @@ const BIOS_BYTES = 0x10000;
 const RESET_VECTOR = 0xfff0;
 const PC_ENTRY = 0xff00;
 const PC_GDT = 0xff78;
-/** What the PC's guest writes to the exit port; isa-debug-exit ends QEMU with twice that, plus 1. */
+/** The value that the PC's guest writes to the exit port. isa-debug-exit ends QEMU with twice that, plus 1. */
 const PC_EXIT_VALUE = 0x2a;
 const PC_EXIT_PORT = 0xf4;
 

@@ -18,7 +18,7 @@ interface AcceleratorWish {
 }
 
 /**
- * {@link chooseAccelerator} on this machine. Who asks for KVM by name is never refused by what is remembered.
+ * {@link chooseAccelerator} on this machine. A remembered "no" never refuses a user who asks for KVM by name.
  *
  * @throws UserError `KVM_UNAVAILABLE`; the signal's reason when aborted
  */

@@ -3,14 +3,14 @@ import { argument } from './argument.js';
 import { findLine, values, type Findings } from './evidence.js';
 import type { Outcome } from './outcomes.js';
 
-/** What a kernel prints first, whatever the arch. */
+/** The first line of a kernel, on any arch. */
 const KERNEL_SPEAKS = /^(Linux version |Booting Linux on )/;
 
-/** What comes before the kernel's first word: the PC's BIOS, U-Boot, the kernel's own UEFI stub. */
+/** Lines before the kernel's first: from the PC's BIOS, U-Boot, and the kernel's own UEFI stub. */
 const BEFORE_KERNEL =
   /^(SeaBIOS \(version|iPXE|Booting from |EFI stub: |BdsDxe: |Starting kernel \.\.\.|UEFI firmware|\.*$)/;
 
-/** What is known of the serial port of QEMU's usual machines. Others, as cubieboard, have ports of other names. */
+/** The serial ports of QEMU's usual machines. Others, such as cubieboard, have ports with other names. */
 interface UsualMachines {
   readonly program: RegExp;
   /** `-machine`, without properties. */

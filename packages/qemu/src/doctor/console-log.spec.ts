@@ -13,7 +13,7 @@ it('has no text where there is no log', async () => {
 });
 
 it.each([
-  ['a short log as it is', 'Linux version 6.1\n', 'Linux version 6.1\n'],
+  ['a short log unchanged', 'Linux version 6.1\n', 'Linux version 6.1\n'],
   ['one that is a little longer', `${'a'.repeat(MIB)}end`, `${'a'.repeat(MIB)}\nend`],
   [
     'first and last of a long one',

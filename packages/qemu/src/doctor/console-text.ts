@@ -4,7 +4,7 @@ import { StringDecoder } from 'node:string_decoder';
 // eslint-disable-next-line no-control-regex -- ESC is what these sequences begin with
 const CONTROL_SEQUENCE = /\u001b\[[0-?]*[ -/]*[@-~]/g;
 
-/** What a terminal acts on and a message must not pass on: C0 but for tab and newline, DEL, C1. */
+/** Characters that a terminal acts on and a message must not contain: C0 except tab and newline, DEL, C1. */
 // eslint-disable-next-line no-control-regex -- control characters are what it is about
 const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 

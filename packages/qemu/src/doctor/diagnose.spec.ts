@@ -13,7 +13,7 @@ const TABLE: Record<string, [outcomes: Outcome[], told: RegExp]> = {
   'silent.x86_64': [['silent'], /CONFIG_SERIAL_8250_CONSOLE.*earlycon/],
   'silent.device-tree': [['silent'], /no device tree was given for cubieboard.*\(dtb\)/],
   'initrd-compression.xz': [['initrd-compression'], /by xz, as its first bytes.*CONFIG_RD_XZ=y/],
-  'initrd-unpack.garbage': [['initrd-unpack'], /invalid magic.*no cpio archive/],
+  'initrd-unpack.garbage': [['initrd-unpack'], /invalid magic.*not a cpio archive/],
   'initrd-unpack.lz4-frame': [['initrd-unpack'], /those of lz4-frame.*lz4 -l/],
   'initrd-unpack.truncated': [['initrd-unpack'], /read error.*not complete/],
   'initrd-unpack.memory': [['initrd-unpack'], /write error.*more memory/],

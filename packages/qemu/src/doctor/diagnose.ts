@@ -32,7 +32,7 @@ export function formatDiagnosis({ cause, remedy, seen }: Diagnosis): string[] {
   return [`Likely cause: ${cause}.`, `Remedy: ${remedy}.`, ...seen.map((line) => `  ${line}`)];
 }
 
-/** What became of a boot that failed: the first cause, else how it ended. */
+/** The outcome of a failed boot: the first cause, or else how it ended. */
 export function outcomeOf(diagnoses: readonly Diagnosis[], end: BootEvidence['end']): Outcome {
   const first = diagnoses[0];
   if (first) return first.outcome;

@@ -9,7 +9,7 @@ export type BootEnd = 'panic' | 'exit' | 'timeout';
 export interface BootEvidence extends ImageFormats {
   /** The console, as the guest wrote it. */
   console: string;
-  /** What QEMU itself said. */
+  /** The messages of QEMU itself. */
   stderr: string;
   argv: readonly string[];
   /** Undefined while the guest runs: then silence means nothing yet. */
@@ -34,11 +34,11 @@ const MID_LINE = /(?<=[^\n])\[ *\d+\.\d{6}\] /g;
 /** A shell's prompt (`/ # `, `root@board:~# `) in front of a kernel's message. */
 const PROMPT = /^\S+ ?[#$] (?=\S)/;
 
-/** `ESC c`, by which SeaBIOS resets the terminal: no control sequence of ECMA-48's CSI kind. */
+/** `ESC c`, with which SeaBIOS resets the terminal. It is not a CSI sequence of ECMA-48. */
 // eslint-disable-next-line no-control-regex -- ESC is what it begins with
 const RESET = /\u001bc/g;
 
-/** What a signature looks at of a line; printk cuts its own at 1 KiB (LOG_LINE_MAX), a guest's program nowhere. */
+/** The length to which lines are cut for signatures. printk cuts its own at 1 KiB (LOG_LINE_MAX), a guest's program does not. */
 const LINE_LENGTH = 2048;
 
 export function readEvidence(evidence: BootEvidence): Findings {
@@ -57,7 +57,7 @@ export function readEvidence(evidence: BootEvidence): Findings {
   };
 }
 
-/** What the kernel says of an initrd that another loader than QEMU gave it. */
+/** Whether the kernel reports an initrd in this line, from whichever loader. */
 function isInitrdMessage(line: string): boolean {
   return /^(Unpacking initramfs\.\.\.|Trying to unpack rootfs image as initramfs|Freeing initrd memory: )/.test(
     line,

@@ -15,7 +15,7 @@ const MAGIC = [
   ['zstd', [0x28, 0xb5]],
   // Documentation/driver-api/early-userspace/buffer-format.rst: "070701" newc, "070702" crc.
   ['cpio', [...Buffer.from('07070')]],
-  // What is no initramfs. uImage: include/image.h of U-Boot; FIT: a flattened device tree; the frame of lz4(1).
+  // The rest cannot be an initramfs. uImage: include/image.h of U-Boot; FIT: a flattened device tree; the frame of lz4(1).
   ['uImage', [0x27, 0x05, 0x19, 0x56]],
   ['FIT', [0xd0, 0x0d, 0xfe, 0xed]],
   ['lz4-frame', [0x04, 0x22, 0x4d, 0x18]],

@@ -173,7 +173,7 @@ function rootless(findings: Findings): boolean {
   );
 }
 
-/** What stands between the kernel's "here are the available partitions" and its panic (block/genhd.c). */
+/** The lines between the kernel's "here are the available partitions" and its panic (block/genhd.c). */
 function seenDevices({ lines }: Findings): string[] {
   const start = lines.findIndex((line) =>
     /(here are the available partitions|List of all partitions|List of all bdev filesystems):/.test(line),
@@ -211,7 +211,7 @@ function notUnpacked(message: string, { initrdFormat }: Findings): Match {
       remedy: 'make it anew: nx run ROOTFS:build --skip-nx-cache',
     };
   return {
-    cause: `${cause}: it is no cpio archive, and not compressed by anything the kernel knows${initrdFormat ? ` (its first bytes are those of ${initrdFormat})` : ''}`,
+    cause: `${cause}: it is not a cpio archive, and not compressed in a format that the kernel knows${initrdFormat ? ` (its first bytes are those of ${initrdFormat})` : ''}`,
     remedy:
       initrdFormat === 'lz4-frame'
         ? 'the kernel reads the old format of lz4: lz4 -l'
@@ -223,7 +223,7 @@ const ERRORS: Readonly<Record<string, string>> = {
   '-2': 'it, its interpreter or the loader of its libraries is not there (ENOENT)',
   '-8': 'it is not for this architecture, or the kernel cannot run its format (ENOEXEC)',
   '-13': 'it is not executable (EACCES)',
-  '-20': 'a part of its path is no directory (ENOTDIR)',
+  '-20': 'a part of its path is not a directory (ENOTDIR)',
   '-40': 'its symlinks go in a circle (ELOOP)',
 };
 

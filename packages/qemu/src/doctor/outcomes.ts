@@ -1,9 +1,9 @@
 /**
- * What can become of a boot, by the id that `expect.outcome`, test.json and messages use, with the exit code
- * that goes with it. Ids and codes are stable: scripts match on them. Codes keep clear of a shell's (126 and
- * up), of sysexits(3) (64 to 78) and of QEMU's and Nx's own (1).
+ * The possible outcomes of a boot, by the id that `expect.outcome`, test.json and messages use, each with its exit code. Ids and
+ * codes are stable: scripts match on them. Codes avoid those of shells (126 and up), of sysexits(3) (64 to 78), and of QEMU and
+ * Nx (1).
  *
- * The order is that of causes: an earlier one brings about later ones, so the first that matches is the outcome.
+ * The order follows causes: an earlier outcome leads to later ones, so the first that matches is the outcome.
  */
 export const OUTCOMES = {
   ready: 0,
@@ -41,5 +41,5 @@ export const OUTCOMES = {
   'command-failed': 48,
 } as const satisfies Record<string, number>;
 
-/** What became of a boot. */
+/** The outcome of a boot. */
 export type Outcome = keyof typeof OUTCOMES;

@@ -1,6 +1,6 @@
 import type { Findings } from './evidence.js';
 
-/** What a signature sees in a boot: why it failed, and what helps. */
+/** The finding of a signature: why the boot failed, and what helps. */
 export interface Match {
   cause: string;
   remedy: string;

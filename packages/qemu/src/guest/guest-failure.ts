@@ -12,13 +12,13 @@ import {
 
 const TAIL_LINES = 25;
 
-/** What was going on when a guest failed. */
+/** The state of a guest when it failed. */
 export interface GuestState extends BootEvidence {
   /** In words: `boot`, `command 2 (uname -r)`, `power-off`. */
   phase: string;
 }
 
-/** What the fields of a guest's error tell, for reports. */
+/** The contents of the fields of a guest's error, for reports. */
 export interface GuestFailure {
   outcome: Outcome;
   exitCode: number;
@@ -69,7 +69,7 @@ export const PANIC = 'Kernel panic - not syncing';
 /** Where a message of the kernel's begins: a line, behind the time, or behind a prompt; not in the text of a program. */
 const MESSAGE_START = String.raw`(?:^|\n|\] |[#$>] )`;
 
-/** What a panicked kernel said, once the line is complete; undefined when it has not panicked. */
+/** The kernel's panic message, once the line is complete; undefined if the kernel has not panicked. */
 export function findPanic(cleanText: string): string | undefined {
   return new RegExp(`${MESSAGE_START}${PANIC}: ([^\\n]*)\\n`).exec(cleanText)?.[1];
 }

@@ -12,16 +12,16 @@ export interface GuestCommand {
   exitCode?: number;
 }
 
-/** What a guest must do to pass. */
+/** The requirements that a guest must meet to pass. */
 export interface GuestTest {
   /** Source of a regular expression (flag `m`) over the console without control sequences; see {@link SHELL_PROMPT}. */
   readyPattern: string;
-  /** What the boot must end in; by default the guest gets ready. With another outcome no command is run. */
+  /** The required outcome of the boot. Default: `ready`. With any other, no command is run. */
   expectedOutcome?: Outcome;
   commands: readonly GuestCommand[];
   bootTimeoutMs: number;
   commandTimeoutMs: number;
-  /** Typed at the end; QEMU is told to quit when it is still there after `timeoutMs`. */
+  /** Typed at the end. If QEMU still runs after `timeoutMs`, it is asked to quit. */
   powerOff: { command: string; timeoutMs: number };
 }
 

@@ -1,8 +1,8 @@
 import { withoutKernelMessages } from '../doctor/console-text.js';
 
-/** What the shell said about one command. */
+/** The shell's reply to one command. */
 export interface ShellReply {
-  /** What it printed, kernel messages in between included. */
+  /** All that it printed, with the kernel messages in between. */
   output: string;
   /** The same without kernel messages that carry a time stamp. */
   quietOutput: string;
@@ -15,18 +15,17 @@ const end = (index: number) => `__bringup_end_${index}__:`;
 const typed = (marker: string) => marker.replace('bringup', "bring''up");
 
 /**
- * What is typed at a shell to run `command` between two markers. The braces make the shell read all of it
- * before it runs any (POSIX XCU 2.9.4), so every echo and every `> ` prompt lies before the first marker,
- * the command cannot read the closing marker as its input, and quotes, comments and here-documents stay as
- * they are on lines of their own.
+ * The lines typed at a shell to run `command` between two markers. The braces make the shell read all of it before it runs any
+ * of it (POSIX XCU 2.9.4). So every echo and every `> ` prompt comes before the first marker, the command cannot read the
+ * closing marker as its input, and quotes, comments and here-documents stay unchanged on lines of their own.
  */
 export function planTyping(command: string, index: number): string {
   return `{ echo ${typed(begin(index))}\n${typeable(command)}\n}; echo ${typed(end(index))}$?\n`;
 }
 
 /**
- * A line editor acts on control characters (Tab completes) and may refuse bytes that are no ASCII; a command
- * with such is typed as octal escapes for printf, which is a builtin of the usual shells.
+ * A line editor acts on control characters (Tab completes) and may refuse non-ASCII bytes. A command that contains either is
+ * typed as octal escapes for printf, which is a builtin of the usual shells.
  */
 function typeable(command: string): string {
   if (/^[\n -~]*$/.test(command)) return command;

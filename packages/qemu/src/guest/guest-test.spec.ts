@@ -61,7 +61,7 @@ function processesNaming(word: string): string[] {
 }
 
 describe('runGuestTest', () => {
-  it('boots, runs commands as they are, and powers off', async () => {
+  it('boots, runs commands unchanged, and powers off', async () => {
     const consoleLogFile = join(directory, 'sub', 'console.log');
     const chunks: string[] = [];
     const commands: string[] = [];

@@ -19,7 +19,7 @@ import { hasBegun, hasEnded, isRefused, parseReply, planTyping, type ShellReply 
 
 /** A failed guest has nothing to flush: SIGTERM, and SIGKILL after this long. */
 const STOP_MS = 1_000;
-/** What the probe gives for a command that the shell could not read. */
+/** The probe's reply for a command that the shell could not read. */
 const REFUSED: ShellReply = { output: '', quietOutput: '', exitCode: 2 };
 /** A machine without a power switch (a PC without ACPI) only halts. */
 const STILL_THERE: ProgramExit = { exitCode: 0 };

@@ -27,7 +27,7 @@ export interface GuestOptions {
   consoleLogFile?: string;
 }
 
-/** What a wait is for; see {@link Guest.waitFor}. */
+/** The options of a wait; see {@link Guest.waitFor}. */
 interface GuestWait<T> {
   phase: string;
   timeoutMs: number;
@@ -35,9 +35,9 @@ interface GuestWait<T> {
   probe: (recent: string) => T | undefined;
   /** Position in the console's text before which the probe is not to look. Default 0. */
   from?: number;
-  /** A panic is no failure of this wait. */
+  /** A panic does not fail this wait. */
   panicExpected?: boolean;
-  /** What may have gone wrong, when the time is over. */
+  /** The likely cause if the wait times out. */
   hint?: () => string | undefined;
 }
 

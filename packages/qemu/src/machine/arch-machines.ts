@@ -4,7 +4,7 @@ export type BoardArch = 'arm64' | 'x86_64' | 'riscv64' | 'arm';
 /** Where instructions run: translated by QEMU (`tcg`), or on the host's own CPU (`kvm`). */
 export type Accelerator = 'tcg' | 'kvm';
 
-/** What an architecture's generic board is made of. */
+/** The parts of an architecture's generic board. */
 interface ArchMachine {
   /** QEMU's program. */
   binary: string;

@@ -47,8 +47,8 @@ async function isExecutable(path: string): Promise<boolean> {
 async function checkDirectory(path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) return;
-  const what = found ? 'is no directory' : 'is not there';
-  throw new UserError('SHARE_MISSING', `shares: ${path} ${what}. Make it, or correct "path"`, { path });
+  const what = found ? 'is not a directory' : 'does not exist';
+  throw new UserError('SHARE_MISSING', `shares: ${path} ${what}. Create it, or correct "path"`, { path });
 }
 
 /** virtiofsd mounts, as root of a namespace of its own. */

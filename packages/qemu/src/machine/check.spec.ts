@@ -52,15 +52,15 @@ it('says where a QEMU is too old', async () => {
   });
 });
 
-it('says where a share is not there, or no directory', async () => {
+it('reports a share that does not exist or is not a directory', async () => {
   await check({ shares: [{ path: directory, tag: 'a' }] });
   for (const [name, why] of [
-    ['nowhere', 'is not there'],
-    ['disk.img', 'is no directory'],
+    ['nowhere', 'does not exist'],
+    ['disk.img', 'is not a directory'],
   ] as const) {
     await expect(check({ shares: [{ path: at(name), tag: 'a' }] })).rejects.toMatchObject({
       code: 'SHARE_MISSING',
-      message: `shares: ${at(name)} ${why}. Make it, or correct "path"`,
+      message: `shares: ${at(name)} ${why}. Create it, or correct "path"`,
     });
   }
 });
@@ -119,7 +119,7 @@ it('says where a tap interface is not for this user', () => {
   `;
   const node = isRoot ? [...AS_NOBODY, nodeForNobody(directory)] : [process.execPath];
   const said = execFileSync(node[0]!, [...node.slice(1), '-e', program], { encoding: 'utf8', cwd: '/' });
-  expect(said).toMatch(/^TAP_UNAVAILABLE: network: the tap interface bringup-none (is not there|needs)/);
+  expect(said).toMatch(/^TAP_UNAVAILABLE: network: the tap interface bringup-none (does not exist|needs)/);
   expect(said).toContain('ip tuntap add dev bringup-none mode tap user $USER');
 });
 

@@ -9,7 +9,7 @@ import type { NetworkInterface } from './network.js';
 import type { Share } from './shares.js';
 import { checkTap } from './tap.js';
 
-/** What of a machine the host may not be able to give. */
+/** The properties of a machine that the host may not support. */
 export type CheckedMachine = Pick<
   MachineOptions,
   'arch' | 'binary' | 'machine' | 'cpu' | 'memoryMiB' | 'watchdog'
@@ -22,7 +22,7 @@ export type CheckedMachine = Pick<
 };
 
 /**
- * Looks for what would make QEMU fail, before anything is started.
+ * Looks for anything that would make QEMU fail, before QEMU is started.
  *
  * @throws UserError `MEMORY_TOO_LARGE`, `UNKNOWN_MACHINE`, `UNKNOWN_CPU`, `QEMU_TOO_OLD`, `SHARE_MISSING`,
  * `SHARES_UNUSABLE`, `IMAGE_UNUSABLE`, `TAP_UNAVAILABLE`, `PORT_UNAVAILABLE`

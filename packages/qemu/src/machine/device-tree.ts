@@ -12,7 +12,7 @@ import { planMachineOnly } from './machine.js';
 import { type MachineOptions } from './machine-model.js';
 import { ARCH_MACHINES } from './arch-machines.js';
 
-/** What of a machine shapes its device tree. */
+/** The properties of a machine that shape its device tree. */
 export type BareMachine = Pick<
   MachineOptions,
   'arch' | 'machine' | 'cpu' | 'smp' | 'memoryMiB' | 'binary' | 'extraArgs'
@@ -21,7 +21,7 @@ export type BareMachine = Pick<
   firmware?: string;
 };
 
-/** Arches whose generic machine can be told to leave the random seeds for the kernel out of its device tree. */
+/** Arches whose generic machine has an option to leave the kernel's random seeds out of its device tree. */
 export const DUMPED_ARCHES = ['arm64', 'arm'] as const;
 
 /**

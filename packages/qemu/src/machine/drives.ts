@@ -4,8 +4,8 @@ import { formatProperties } from './properties.js';
 /** QEMU's names of image formats. Never probed: a guest that writes a header into a raw disk would choose it. */
 export type ImageFormat = 'raw' | 'qcow2' | 'vmdk' | 'vdi';
 
-/** What a drive is to the guest. `onboard-sd` is the card slot of the machine type, `pflash` the second
- * bank of its flash memory: the first is the firmware's. */
+/** The guest's interface to a drive. `onboard-sd` is the card slot of the machine type, `pflash` the second bank of its flash
+ * memory: the first is the firmware's. */
 export type DriveInterface = 'virtio' | 'scsi' | 'ide' | 'usb' | 'nvme' | 'sd' | 'onboard-sd' | 'pflash';
 
 /**
@@ -28,7 +28,7 @@ export interface Drive {
   cache?: 'writeback' | 'writethrough' | 'none' | 'directsync' | 'unsafe';
   /** The guest cannot write to it. Default: false. */
   readOnly?: boolean;
-  /** What the guest writes stays in the file. Default: false, it is thrown away when QEMU ends. */
+  /** The guest's writes stay in the file. Default: false, they are discarded when QEMU ends. */
   keepWrites?: boolean;
   /** Place in the firmware's boot order. */
   bootindex?: number;

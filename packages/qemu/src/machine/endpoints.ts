@@ -1,7 +1,7 @@
 import { formatForward, LOOPBACK, type Forward } from './network.js';
 import type { CharacterTarget, GdbStub, VncDisplay } from './consoles.js';
 
-/** What of a running machine somebody can connect to. */
+/** The parts of a running machine that accept connections. */
 interface Reachable {
   forwards: readonly Forward[];
   consoles?: readonly CharacterTarget[];

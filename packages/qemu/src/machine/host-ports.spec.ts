@@ -21,7 +21,7 @@ describe('chooseHostPorts', () => {
       expect(hostPort).toBeGreaterThan(1023);
     }
     expect(placed.slice(1)).toEqual([tap, { type: 'user', forwards: [] }]);
-    // What was held is free again.
+    // The held ports are free again.
     await checkHostPorts(placed);
   });
 

@@ -3,8 +3,8 @@ import { planMachine, type MachineOptions } from '../index.js';
 
 /**
  * Every QEMU command line of the five articles that Bringup is to replace (article:line), and those of Buildroot's
- * boards for QEMU, said as options. What ours adds to each: -nodefaults and -no-reboot; an accelerator, a CPU and a size of
- * memory by name; formats of images; addresses of cards; listeners on the loopback address alone.
+ * boards for QEMU, written as options. Ours adds to each: -nodefaults and -no-reboot; an explicit accelerator, CPU and memory
+ * size; image formats; addresses of cards; listeners on the loopback address only.
  */
 const COMMON = ['-nodefaults', '-no-reboot'];
 const DARK = ['-display', 'none'];

@@ -4,7 +4,7 @@ import type { Drive, ImageFormat } from './drives.js';
 import type { PlacedNetwork } from './network.js';
 import type { Share } from './shares.js';
 
-/** A disk or a CD that a machine starts from or finds its root on. What the guest writes to it is thrown away. */
+/** A disk or a CD that a machine starts from or finds its root on. The guest's writes to it are discarded. */
 export interface Medium {
   file: string;
   /** QEMU's name of the format. */
@@ -56,9 +56,9 @@ export type BootPath =
     };
 
 export interface RealTimeClock {
-  /** What it says at the start: `utc`, `localtime`, or a time as `2020-01-02T03:04:05`. */
+  /** The time at the start: `utc`, `localtime`, or a time such as `2020-01-02T03:04:05`. */
   base?: string;
-  /** What drives it: the host's time, its monotonic clock, or the guest's own time, which stands while the guest does. */
+  /** The source of its ticks: the host's time, its monotonic clock, or the guest's own time, which stops when the guest does. */
   clock?: 'host' | 'rt' | 'vm';
 }
 
@@ -66,7 +66,7 @@ export interface RealTimeClock {
 export interface Watchdog {
   /** QEMU device, as i6300esb. */
   model: string;
-  /** What QEMU does when it was not fed (qemu(1), "-action"). */
+  /** QEMU's action when the guest does not feed it (qemu(1), "-action"). */
   action: 'reset' | 'shutdown' | 'poweroff' | 'inject-nmi' | 'pause' | 'debug' | 'none';
 }
 
@@ -123,6 +123,6 @@ export interface MachineOptions {
   accel: Accelerator;
   /** Default: the arch's. */
   binary?: string;
-  /** Added at the end, as they are. */
+  /** Added at the end, unchanged. */
   extraArgs?: string[];
 }

@@ -17,7 +17,7 @@ import { formatProperties } from './properties.js';
 const DEFAULT_SMP = 1;
 const DEFAULT_MEMORY_MIB = 256;
 
-/** What QEMU is started with. */
+/** The command line of QEMU. */
 interface MachinePlan {
   argv: [string, ...string[]];
   /** Words that go in front of them: a program that starts what QEMU needs beside it, then becomes QEMU. Often none. */
@@ -110,7 +110,7 @@ function planWatchdog(watchdog: MachineOptions['watchdog']): string[] {
   return [...['-device', watchdog.model], ...['-action', `watchdog=${watchdog.action}`]];
 }
 
-/** What starts first: the kernel, or what loads it. */
+/** The arguments for the first program to start: the kernel, or its loader. */
 function planLoader(boot: BootPath, arch: BoardArch): string[] {
   switch (boot.via) {
     case 'kernel':

@@ -10,7 +10,7 @@ export interface Forward {
   hostAddress: string;
   hostPort: number;
   guestPort: number;
-  /** What it is for, to be shown; default: by the guest's port. */
+  /** Its purpose, for display. Default: derived from the guest's port. */
   name?: string;
 }
 

@@ -18,13 +18,13 @@ export interface NineShare extends SharedDirectory {
   /** The name by which the guest mounts it. */
   tag: string;
   /**
-   * Whose the files are (qemu(1), "security_model="). Default: `none`, what the guest makes belongs to whoever runs QEMU;
-   * `passthrough` needs root.
+   * Whose the files are (qemu(1), "security_model="). Default: `none`, the user who runs QEMU owns the guest's new
+   * files; `passthrough` needs root.
    */
   securityModel?: 'none' | 'mapped-xattr' | 'mapped-file' | 'passthrough';
 }
 
-/** By virtiofsd, a program beside QEMU: `mount -t virtiofs TAG DIRECTORY`. What the guest makes belongs to whoever runs it. */
+/** Shared by virtiofsd, a program beside QEMU: `mount -t virtiofs TAG DIRECTORY`. The user who runs it owns the guest's new files. */
 export interface VirtioFsShare extends SharedDirectory {
   type: 'virtiofs';
   tag: string;
@@ -40,7 +40,7 @@ export interface SmbShare {
   writable: true;
 }
 
-/** What is needed of the host where a share is by virtiofs. */
+/** The host's part in a virtiofs share. */
 export interface ShareHost {
   /** Directory of the sockets that virtiofsd and QEMU meet at. */
   runDirectory: string;

@@ -24,7 +24,7 @@ export async function checkTap(ifname: string, sys = '/sys/class/net'): Promise<
   // With the capability QEMU itself makes an interface that is not there; without, only its owner may use one.
   if (await mayAdministrate()) return;
   const owner = await readFile(join(sys, ifname, 'owner'), 'utf8').catch(() => undefined);
-  if (owner === undefined) fail('is not there, or is no tap interface');
+  if (owner === undefined) fail('does not exist, or is not a tap interface');
   else if (Number(owner) !== process.getuid?.()) fail(`belongs to user ${owner.trim()}`);
 }
 

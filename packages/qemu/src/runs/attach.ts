@@ -22,7 +22,7 @@ import { isUp, type Run } from './run-record.js';
 /** How much of the earlier output is shown. */
 const TAIL_BYTES = 4_096;
 
-/** What the terminal is told: standard error may be held back by a task runner. */
+/** Messages written to the terminal itself, because a task runner may hold back standard error. */
 interface AttachMessages {
   before: string;
   after: Readonly<Record<AttachEnd, string>>;
@@ -33,8 +33,8 @@ type AttachEnd = 'detached' | 'ended';
 
 /**
  * Puts the user's terminal on a detached run's console: earlier output, then what comes; keys go to the guest, but for
- * Ctrl-A D, which detaches, and QEMU's own (Ctrl-A X, Ctrl-A C). What is shown is the run's log, so that nothing is
- * shown twice or left out; the socket takes the keys.
+ * Ctrl-A D, which detaches, and QEMU's own (Ctrl-A X, Ctrl-A C). The output comes from the run's log, so that nothing
+ * is shown twice or left out; the socket takes the keys.
  *
  * @throws UserError `NOT_DETACHED`, `NOT_A_TERMINAL`, `ALREADY_ATTACHED`
  * @throws the signal's reason when aborted

@@ -1,11 +1,11 @@
 import { open, watch, type FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Between two looks, when no change is reported: QEMU's end is none. */
+/** Between two looks when no change is reported: QEMU's exit does not change the file. */
 const LOOK_MS = 200;
 const CHUNK = 65_536;
 
-/** What a follower is asked and told. */
+/** The options of a follower. */
 interface Follow {
   onData: (bytes: Buffer) => void;
   /** Where to begin: at the file's start, or the last lines within so many bytes. */

@@ -2,13 +2,13 @@
 const ESCAPE = 0x01;
 const DETACH = new Set([...'dD'].map((key) => key.charCodeAt(0)));
 
-/** What keys came to: bytes for the guest, and whether Ctrl-A D was among them. */
+/** The result for typed keys: the bytes for the guest, and whether Ctrl-A D was among them. */
 interface Keys {
   pass: Buffer;
   detach: boolean;
 }
 
-/** Takes Ctrl-A D, as in screen(1), out of what is typed; everything else is passed on as it is. */
+/** Takes Ctrl-A D, as in screen(1), out of the typed keys. All others are passed on unchanged. */
 export class EscapeKeys {
   #escaped = false;
 

@@ -1,4 +1,4 @@
-/** A prompt is a line that never ends: what is there after this long is passed on as it is. */
+/** A prompt is a line that never ends: an incomplete line is passed on after this time. */
 const IDLE_MS = 300;
 
 /** Passes text on in whole lines. */

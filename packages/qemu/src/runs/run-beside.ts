@@ -27,7 +27,7 @@ export interface BesideRun {
   paths: RunPaths;
   /** Aborted when QEMU has ended. */
   ended: AbortSignal;
-  /** What QEMU's monitor answers to a command, as it would be typed there. */
+  /** Runs a command, written as for QEMU's monitor. @returns the monitor's answer */
   ask(command: string): Promise<string>;
 }
 

@@ -24,7 +24,7 @@ import {
 /** sizeof(sun_path) on Linux is 108 with the terminating zero (unix(7)). */
 const SOCKET_PATH_LIMIT = 107;
 const PREFIX = 'bringup-qemu-';
-/** What mkdtemp and the longest file's name add to the parent directory. */
+/** The longest path that mkdtemp and a file's name add to the parent directory. */
 const RUN_PATH = `/${PREFIX}XXXXXX/console`;
 /** A directory that has no record yet; its name ends with its maker, see {@link makerName}. */
 const MAKING = 'bringup-making-';

@@ -18,7 +18,7 @@ interface BoardRunOptions {
 interface BoardRun {
   /** QEMU's; 128 and the signal's number when a signal ended it, as shells count. */
   exitCode: number;
-  /** What the console's log shows of a boot that failed. */
+  /** The diagnoses of a failed boot, from the console's log. */
   diagnoses: readonly Diagnosis[];
 }
 

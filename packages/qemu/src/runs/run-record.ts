@@ -17,7 +17,7 @@ export interface RunSubject {
   configuration?: string;
 }
 
-/** What is known of a run, as `run.json` in its directory says it. */
+/** The record of a run, stored as `run.json` in its directory. */
 export interface RunRecord extends Partial<RunSubject> {
   version: 1;
   id: string;
@@ -26,9 +26,9 @@ export interface RunRecord extends Partial<RunSubject> {
   startedAt: string;
   /** Where its process ids mean something: a container that shares the directory has others. */
   namespace: string;
-  /** Who removes the directory. */
+  /** The process that removes the directory. */
   owner: ProcessIdentity;
-  /** Set once QEMU is there. */
+  /** Set once QEMU has started. */
   qemu?: ProcessIdentity;
   argv: readonly string[];
   forwards: readonly Forward[];

@@ -175,7 +175,7 @@ describe('selectRun', () => {
   });
 });
 
-/** Answers on a run's QMP socket; what it was told. */
+/** Answers on a run's QMP socket, and reports the commands that it receives. */
 async function qmp({ directory }: Run, onCommand: (command: string) => void): Promise<void> {
   const server = createServer((socket) => {
     socket

@@ -11,7 +11,7 @@ const QUIT_MS = 2_000;
 /** The owner of a run's directory removes it at QEMU's end. */
 const CLEAN_UP_MS = 2_000;
 
-/** What ended a run: the guest switched itself off when asked to, QEMU ended when told to, or it had to be killed. */
+/** How a run ended: the guest powered off on request, QEMU quit on request, or QEMU had to be killed. */
 export type StopMethod = 'power-down' | 'quit' | 'kill';
 
 /**

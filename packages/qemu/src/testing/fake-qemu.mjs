@@ -58,7 +58,7 @@ const starts = {
   panic: () => panic(),
   'no-shell': () => print('[    0.500000] Run /init as init process\n'),
   firmware: () => {
-    // U-Boot's console is slow: a heading may come in two pieces. What is typed now is lost.
+    // U-Boot's console is slow: a heading may come in two pieces. Keys typed now are lost.
     print('## ');
     setTimeout(() => {
       print(`Flattened Device Tree blob at 40000000\n${PROMPT}`);

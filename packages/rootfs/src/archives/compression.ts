@@ -48,7 +48,7 @@ export function compressionTool(compression: Compression): string | undefined {
 }
 
 /**
- * What made the bytes, for the lock file; `undefined` where nothing is compressed.
+ * The tool that compressed the bytes, with its version, for the lock file; `undefined` if nothing is compressed.
  *
  * @throws ToolError `TOOL_MISSING`
  */

@@ -129,7 +129,7 @@ it.each(COMPRESSIONS)('reads its own %s again', async (compression) => {
   expect(await hashTree(await treeFromInitramfs(path, compression))).toBe(await hashTree(sampleTree()));
 });
 
-it.each(['gzip', 'xz'] as const)('says which initramfs is no %s', async (compression) => {
+it.each(['gzip', 'xz'] as const)('names the initramfs that is not %s', async (compression) => {
   const path = join(out, `no.${compression}`);
   writeFileSync(path, 'no');
   await expect(treeFromInitramfs(path, compression)).rejects.toMatchObject({

@@ -55,7 +55,7 @@ function readArchive(input: Buffer, start: number, entries: NewcEntry[]): number
   }
 }
 
-/** Of the names of one inode only one, usually the last, carries the data. */
+/** Only one of an inode's names carries the data, usually the last. */
 function shareData(
   linked: Map<string, Extract<NewcEntry, { type: 'file' }>[]>,
   inode: string,
@@ -142,7 +142,7 @@ function toEntry(raw: RawEntry): NewcEntry | undefined {
     case CPIO_TYPES.fifo:
       return { ...base, type: 'fifo' };
     default:
-      throw bad(raw.offset, `${path} has mode 0${raw.mode.toString(8)}, which is no kind of file known here`);
+      throw bad(raw.offset, `${path} has mode 0${raw.mode.toString(8)}, which is not a known file type`);
   }
 }
 

@@ -8,9 +8,9 @@ import { CPIO_TYPES, HEADER_BYTES, NEWC_MAGIC, TRAILER } from './newc-format.js'
 
 /** c_filesize has 8 hexadecimal digits. */
 const MAX_FILE_BYTES = 0xffffffff;
-/** What cpio(1) and gen_init_cpio pad an archive to. */
+/** The block size to which cpio(1) and gen_init_cpio pad an archive. */
 const ARCHIVE_BLOCK = 512;
-/** How much is handed on at once: thousands of small files must not be thousands of small writes. */
+/** The size of a write: thousands of small files must not become thousands of small writes. */
 const BLOCK_BYTES = 256 * 1024;
 
 /**

@@ -120,5 +120,5 @@ function linkTarget(tree: FileTree, linkname: string, refuse: Refuse): TreeEntry
   const target = archivePath(linkname, refuse);
   const entry = target === undefined ? undefined : tree.get(target);
   if (entry && entry.type !== 'directory') return entry;
-  throw refuse(`a hard link to ${JSON.stringify(linkname)}, which is no file that came before it`);
+  throw refuse(`a hard link to ${JSON.stringify(linkname)}, which is not an earlier file in the archive`);
 }

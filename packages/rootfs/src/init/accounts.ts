@@ -65,7 +65,7 @@ function checkUser(user: UserAccount): void {
   if (password !== undefined && passwordHash !== undefined)
     throw bad(`user ${name}: give password or passwordHash, not both`);
   if (passwordHash !== undefined && !HASH.test(passwordHash))
-    throw bad(`user ${name}: passwordHash is no hash of crypt(5), such as "openssl passwd -6" prints`);
+    throw bad(`user ${name}: passwordHash is not a crypt(5) hash, such as "openssl passwd -6" prints`);
 }
 
 export function formatPasswd(users: readonly UserAccount[]): string {

@@ -41,7 +41,7 @@ const char = (path: string, mode: number, major: number, minor: number): DeviceN
   minor,
 });
 
-/** What a shell needs before, or without, devtmpfs; numbers from Documentation/admin-guide/devices.txt. */
+/** The devices that a shell needs before, or without, devtmpfs. Numbers are from Documentation/admin-guide/devices.txt. */
 export const BASE_DEVICES: readonly DeviceNode[] = [
   char('dev/console', 0o600, 5, 1),
   char('dev/full', 0o666, 1, 7),

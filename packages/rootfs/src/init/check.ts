@@ -49,7 +49,7 @@ function checkModules({ style, modules }: InitOptions): void {
   }
 }
 
-/** What an initramfs that hands over does not use is refused, so that nobody waits for its effect. */
+/** Refuses options that an initramfs with a hand-over does not use, so that nobody waits for their effect. */
 function checkHandOver(options: InitOptions): void {
   if (options.style !== 'switch-root') return;
   for (const field of ['login', 'hostname', 'mounts', 'users', 'groups'] as const) {

@@ -214,7 +214,7 @@ const RESCUE = `rescue() {
 }
 `;
 
-/** What /init does with all of it. The kernel's own arguments for init are handed on. */
+/** The main loop of /init. It passes on the arguments that the kernel gives to init. */
 const MAIN = `while :; do
   hand_over "$@"
   rescue
@@ -223,8 +223,8 @@ done
 
 /**
  * A /init for BusyBox that finds the root by the kernel's command line (`root=`, `rootfstype=`, `rootflags=`, `ro`,
- * `rw`, `rootwait`, `rootdelay=`, `init=`), mounts it and starts its init. What fails is said on the console, with
- * a rescue shell; when that ends, it is tried again.
+ * `rw`, `rootwait`, `rootdelay=`, `init=`), mounts it and starts its init. A failure is reported on
+ * the console, and a rescue shell starts. When the shell ends, /init tries again.
  */
 export function formatSwitchRootInit({ console, modules, startup }: InitOptions): string {
   const loads = modules.map((name) => `load_module ${name} ${name.replaceAll('-', '_')}\n`).join('');

@@ -32,7 +32,7 @@ export function formatRcS({ startup, modules }: InitOptions): string {
   return script([SETUP, ...modulesPart(modules), ...startupPart(startup)]);
 }
 
-/** What modprobe cannot load it says itself. */
+/** No error handling here: modprobe itself reports a module that it cannot load. */
 function modulesPart(modules: readonly string[]): string[] {
   return modules.length > 0 ? [modules.map((name) => `modprobe ${name}\n`).join('')] : [];
 }

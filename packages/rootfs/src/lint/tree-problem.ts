@@ -4,6 +4,6 @@ export interface TreeProblem {
   code: string;
   /** Path in the tree, without a leading slash. */
   path: string;
-  /** What is wrong and what to do. */
+  /** The problem, and what to do about it. */
   message: string;
 }

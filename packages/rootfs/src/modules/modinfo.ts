@@ -1,6 +1,6 @@
 import { isElf, type ReadAt } from '../tree/elf.js';
 
-/** What a kernel module says of itself in its section `.modinfo` (linux/moduleparam.h). */
+/** The contents of a kernel module's section `.modinfo` (linux/moduleparam.h). */
 export interface Modinfo {
   /** As the kernel calls it: with `_`, never `-`. */
   name: string;
@@ -10,7 +10,7 @@ export interface Modinfo {
   vermagic: string;
   /** Names of modules that it needs. */
   depends: string[];
-  /** Modules that are to be loaded before it, where they are there: `softdep: pre: x y`. */
+  /** Modules that must be loaded before it, if they exist: `softdep: pre: x y`. */
   softDepends: string[];
   aliases: string[];
   /** Names of its parameters. */
@@ -32,7 +32,7 @@ interface Section {
   bytes: number;
 }
 
-/** Reads a module. @returns undefined for what is no module: no ELF, damaged, or without `vermagic` */
+/** Reads a module. @returns undefined for a file that is not a module: not an ELF file, damaged, or without `vermagic` */
 export function readModinfo(read: ReadAt, path: string): Modinfo | undefined {
   try {
     const fields = isElf(read) ? modinfoFields(read) : undefined;

@@ -41,7 +41,7 @@ describe('what a module says of itself', () => {
     });
   });
 
-  it('is nothing for what is no module, or damaged', () => {
+  it('is undefined for a file that is not a module, or is damaged', () => {
     const whole = made(module);
     expect(info(Buffer.from('#!/bin/sh\n'))).toBeUndefined();
     expect(info(Buffer.alloc(0))).toBeUndefined();
@@ -70,7 +70,7 @@ describe('the modules of a kernel', () => {
   const select = (...names: string[]) =>
     selectModules(readKernelModules(tree(), 'kernel'), names).map((module) => module.path);
 
-  it('are taken with what they need, which comes first, once, and is no built-in', () => {
+  it('are selected with their dependencies, which come first, once, and without built-ins', () => {
     expect(select('9p', '9pnet')).toEqual([
       'kernel/net/9p/9pnet.ko',
       'kernel/net/9p/9pnet_virtio.ko',

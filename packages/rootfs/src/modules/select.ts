@@ -13,16 +13,16 @@ export interface ModuleFile {
   info: Modinfo;
 }
 
-/** All the modules that there are for one kernel. */
+/** All the modules for one kernel. */
 export interface KernelModules {
   /** The kernel's project, for messages. */
   kernel: string;
   release: string;
-  /** By name; one of a project stands for one of the kernel's own. */
+  /** By name. A project's module replaces the kernel's own of the same name. */
   modules: ReadonlyMap<string, ModuleFile>;
-  /** Names of what is no module because it is built in. */
+  /** Names of drivers that are built in, and thus have no module file. */
   builtIn: ReadonlySet<string>;
-  /** What `make modules_install` leaves beside them: `modules.order`, `modules.builtin`, `modules.builtin.modinfo`. */
+  /** The files that `make modules_install` writes beside them: `modules.order`, `modules.builtin`, `modules.builtin.modinfo`. */
   lists: readonly { name: string; content: FileContent }[];
 }
 

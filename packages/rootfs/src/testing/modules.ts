@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** What a module of a spec says of itself, and which symbols it exports and needs. */
+/** The modinfo of a spec's module, and the symbols that it exports and needs. */
 export interface SpecModule {
   name: string;
   vermagic?: string;

@@ -7,7 +7,7 @@ import { FileTree } from './file-tree.js';
 /**
  * The tree of an overlay directory. Everything is root's; directories and files their owner may execute are 0755,
  * other files 0644, since git keeps no more than that and a clone's umask must not show in an image. Symlinks are
- * kept as they are; contents are read only when the tree is written.
+ * kept unchanged; contents are read only when the tree is written.
  *
  * @throws UserError `OVERLAY_MISSING`, `OVERLAY_KIND`, `OVERLAY_NAME`
  */

@@ -1,4 +1,4 @@
-/** What a dynamically linked program needs to start. */
+/** The files that a dynamically linked program needs to start. */
 interface ElfNeeds {
   /** PT_INTERP: the dynamic loader. */
   interpreter?: string;

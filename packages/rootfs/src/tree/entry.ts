@@ -78,7 +78,7 @@ function checkRange(path: string, field: string, value: number, max: number): vo
   throw new UserError('BAD_ENTRY', `${path}: ${field} ${value} is not within 0 to ${octal}`, { path, field });
 }
 
-/** What an entry is, in messages. */
+/** The type of an entry, in words for messages. */
 export function describeEntry(entry: TreeEntry): string {
   if (entry.type === 'symlink') return `symlink to ${entry.target}`;
   return entry.type === 'device' ? `${entry.kind} device` : entry.type;

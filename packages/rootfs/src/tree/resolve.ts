@@ -4,7 +4,7 @@ import type { FileTree } from './file-tree.js';
 /** linux/namei.h: MAXSYMLINKS. */
 const MAX_SYMLINKS = 40;
 
-/** Where a path leads inside a tree: to an entry that is no symlink, or to nothing. */
+/** Where a path leads inside a tree: to an entry other than a symlink, or to nothing. */
 type Resolution =
   | { found: true; path: string; entry: TreeEntry | undefined }
   | { found: false; missing: string; links: number };
