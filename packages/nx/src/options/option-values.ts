@@ -96,7 +96,7 @@ function checkNames(given: [string, unknown][], { properties = {} }: OptionSchem
     kind === undefined ? '' : ` where ${below(place, kind)} is ${String(properties[kind]!.const)}`;
   const hint = known.length > 0 ? suggestNames(unknown, known) : 'It has none';
   const option = below(place, unknown);
-  throw new UserError('UNKNOWN_OPTION', `${option} is no option of ${owner}${where}. ${hint}`, {
+  throw new UserError('UNKNOWN_OPTION', `${option} is not an option of ${owner}${where}. ${hint}`, {
     option,
     owner,
   });

@@ -56,7 +56,7 @@ export async function buildProject(task: Task, project: KconfigProject, collect?
   };
   const changed = await publishArtifacts(task, { work, output, recipe, verb: 'make', make });
   if (!changed) return;
-  task.note(changed.length > 0 ? `built ${changed.join(', ')}` : 'built, and nothing came out different');
+  task.note(changed.length > 0 ? `built ${changed.join(', ')}` : 'built; artifacts unchanged');
 }
 
 /** What is known of edits after make: one that was there still is, but there may be others since. */

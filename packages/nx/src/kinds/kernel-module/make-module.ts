@@ -51,7 +51,7 @@ export async function makeModule(task: Task, options: FullKernelModuleOptions): 
   const changed = await publishArtifacts(task, { work, output, recipe, verb: 'compile', make });
   if (!changed) return;
   if (changed.length > 0) task.note(`built ${changed.join(', ')}`);
-  else task.note(`${compiled > 0 ? 'built, and' : 'nothing to compile:'} nothing came out different`);
+  else task.note(`${compiled > 0 ? 'built' : 'nothing to compile'}; artifacts unchanged`);
 }
 
 /**

@@ -43,7 +43,7 @@ export async function makeProgram(task: Task, options: FullProgramOptions): Prom
   };
   const changed = await publishArtifacts(task, { work, output, recipe, verb: 'compile', make });
   if (!changed) return;
-  task.note(changed.length > 0 ? `built ${changed.join(', ')}` : 'built, and nothing came out different');
+  task.note(changed.length > 0 ? `built ${changed.join(', ')}` : 'built; artifacts unchanged');
 }
 
 function programSettings(project: string, options: FullProgramOptions): ProgramSettings {
