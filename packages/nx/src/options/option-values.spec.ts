@@ -47,7 +47,12 @@ describe('a slip in options', () => {
       'modules[0].parameters.the name: "a\\u0000" has a NUL character, which neither a path nor an argument can have',
     ],
     // Names.
-    ['qemu', { memry: 64 }, 'UNKNOWN_OPTION', 'memry is not an option of @bringup/nx:qemu. Did you mean memory?'],
+    [
+      'qemu',
+      { memry: 64 },
+      'UNKNOWN_OPTION',
+      'memry is not an option of @bringup/nx:qemu. Did you mean memory?',
+    ],
     [
       'qemu',
       { boot: { via: 'u-boot', ubot: 'u-boot' } },
@@ -134,7 +139,7 @@ describe('a slip in options', () => {
       'UNKNOWN_VALUE',
       'partitions[0].boot.loaders[0]: "extlinx" is none of extlinux, boot-script, syslinux, uefi. Did you mean extlinux?',
     ],
-    // What is missing.
+    // Missing options.
     [
       'qemu',
       { boot: { via: 'u-boot' } },
@@ -211,7 +216,7 @@ describe('a slip in options', () => {
     expect(refusal(executor, { ...NEEDED[executor], ...slip })).toMatchObject({ code, message });
   });
 
-  it('is told by the beginning of a long value', () => {
+  it('shows the beginning of a long value', () => {
     const { message } = refusal('kernel', {
       arch: 'arm64',
       source: { kind: 'tarball', url: 'x', sha256: 'z'.repeat(1000) },
@@ -262,7 +267,7 @@ describe('every option of the demo workspace', () => {
 });
 
 describe('the schemas', () => {
-  /** What is checked, and what says nothing of values. */
+  /** The keywords that are checked, and those that restrict no value. */
   const CHECKED = [
     ...[
       'type',

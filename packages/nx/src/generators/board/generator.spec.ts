@@ -349,7 +349,7 @@ describe('refuses, and writes nothing', () => {
       'a tag of a kernel that is in a CD',
       { arch: 'arm64', boot: 'iso', iso: 'cd', tag: 'v1' },
       'OPTION_UNUSED',
-      /tag: it has no effect beside iso/,
+      /tag: it has no effect with iso/,
     ],
     [
       'an option that is not there',

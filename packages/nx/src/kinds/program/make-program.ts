@@ -82,7 +82,7 @@ async function programRecipe(
   ]);
 }
 
-/** What is missing, or is a directory, is said by who compiles it. */
+/** The compile step reports a missing file or a directory. */
 async function hashOf(path: string): Promise<string> {
   const found = await stat(path).catch(() => undefined);
   return found?.isFile() ? sha256File(path) : 'no file';
