@@ -84,7 +84,7 @@ const CASES: Case[] = [
     what: 'unknown option',
     run: 'kernel:build',
     spoil: options('kernel', (kernel) => (kernel.framgents = [])),
-    says: [/framgents is no option of @bringup\/nx:\w+\. Did you mean fragments/],
+    says: [/framgents is not an option of @bringup\/nx:\w+\. Did you mean fragments/],
   },
   {
     what: 'NUL in an option',
@@ -118,7 +118,7 @@ const CASES: Case[] = [
     run: 'kernel:build',
     spoil: options('kernel', (kernel) => (kernel.source.sha265 = 'x')),
     says: [
-      /source\.sha265 is no option of @bringup\/nx:\w+ where source\.kind is tarball\. Did you mean sha256/,
+      /source\.sha265 is not an option of @bringup\/nx:\w+ where source\.kind is tarball\. Did you mean sha256/,
     ],
   },
   {

@@ -175,6 +175,6 @@ describe('the generator vscode', () => {
   it('names the boards when it is given none of them', () => {
     const { exitCode, output } = generate('kernel');
     expect(exitCode).toBe(1);
-    expect(output).toMatch(/kernel is no board of this workspace\. Boards: board/);
+    expect(output).toMatch(/kernel is not a board of this workspace\. Boards: board/);
   });
 });

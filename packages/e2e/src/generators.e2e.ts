@@ -61,7 +61,7 @@ describe('in a workspace that does not know the plugin yet', () => {
     [['board', 'a:b', '--arch=arm64'], /"a:b" is not a valid project name/],
     [
       ['board', 'b', '--arch=arm64', '--frgments=x'],
-      /frgments is no option of @bringup\/nx:board. Did you mean fragments/,
+      /frgments is not an option of @bringup\/nx:board. Did you mean fragments/,
     ],
     [['board', 'b'], /Required property 'arch' is missing/],
     [['kernel', 'k', '--arch=arm64', '--source=https://x/linux.tar.xz'], /a tarball needs its checksum/],
@@ -107,7 +107,7 @@ describe('after a first board', () => {
 
   it('an option of a target that is not there names the near one', async () => {
     const { output } = await inWorkspace(workspace, ['run', 'one:command', '--memry=64'], 1);
-    expect(output).toMatch(/memry is no option of @bringup\/nx:command. Did you mean memory/);
+    expect(output).toMatch(/memry is not an option of @bringup\/nx:command. Did you mean memory/);
   });
 
   it('all of it is formatted as the workspace wants it', () => {

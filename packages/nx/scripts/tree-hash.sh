@@ -4,7 +4,7 @@
 #   tree-hash.sh PATH…    relative to the workspace root, where Nx starts it
 #
 # Names, kinds, targets of symlinks, contents, and whether the owner may execute a file; no times, no other permissions. A
-# PATH that is itself a symlink is followed. What is missing or cannot be read has no line: the executor says what is wrong.
+# PATH that is itself a symlink is followed. A file that is missing or cannot be read has no line: the executor reports it.
 # A shell script, because each nx command waits for it, and Node takes longer to start than this to run.
 LC_ALL=C
 export LC_ALL

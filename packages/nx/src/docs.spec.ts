@@ -20,7 +20,7 @@ const readJson = (file: string) => JSON.parse(read(file)) as Record<string, unkn
 /** The pages that people read, relative to the repository. */
 const PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...filesBelow('docs', '.md')];
 
-/** What a page may mention as it stands: code spans and blocks included. */
+/** The matches of a pattern in a page, code spans and blocks included. */
 function mentions(page: string, pattern: RegExp): string[][] {
   return [...read(page).matchAll(pattern)].map((match) => match.slice(1).map(String));
 }

@@ -65,11 +65,11 @@ export interface BoardGeneratorOptions {
    */
   uBoot?: string;
   /**
-   * With boot: disk or bios, name of a disk-image project to boot as it is. Default: one with the board's kernel and initramfs, which is made where it is missing.
+   * With boot: disk or bios, name of a disk-image project to boot unchanged. Default: one with the board's kernel and initramfs, which is made where it is missing.
    */
   disk?: string;
   /**
-   * With boot: iso, name of an iso-image project to boot as it is. Default: one with the board's kernel and initramfs, which is made where it is missing.
+   * With boot: iso, name of an iso-image project to boot unchanged. Default: one with the board's kernel and initramfs, which is made where it is missing.
    */
   iso?: string;
   /**

@@ -23,7 +23,7 @@ export interface BootVolumeOptions {
    */
   boot?: SharedOptions['boot'];
   /**
-   * Words added to the kernel's command line. console= and panic=-1 are there unless given here.
+   * Words added to the kernel's command line. console= and panic=-1 are added unless given here.
    */
   append?: string;
   /**

@@ -47,11 +47,11 @@ export interface CommandOptions {
    */
   network?: SharedOptions['network'];
   /**
-   * Disks besides the one that the board boots from. What the guest writes to them is thrown away, unless keepWrites asks for it.
+   * Disks besides the one that the board boots from. The guest's writes are discarded, unless keepWrites is set.
    */
   drives?: SharedOptions['drives'];
   /**
-   * Directories of this machine in the guest, which reads only unless said otherwise.
+   * Directories of this machine in the guest, read-only unless writable is set.
    */
   shares?: SharedOptions['shares'];
   /**
@@ -63,7 +63,7 @@ export interface CommandOptions {
    */
   monitor?: SharedOptions['monitor'];
   /**
-   * A screen, to be seen by VNC. Without it the machine has none.
+   * A screen, shown by VNC. Without this option the machine has no screen.
    */
   display?: SharedOptions['display'];
   /**
@@ -87,7 +87,7 @@ export interface CommandOptions {
    */
   memoryGrowth?: SharedOptions['memoryGrowth'];
   /**
-   * Words added to the kernel's command line. console= and panic=-1 are there unless given here.
+   * Words added to the kernel's command line. console= and panic=-1 are added unless given here.
    */
   append?: string;
   /**
@@ -99,7 +99,7 @@ export interface CommandOptions {
    */
   qemu?: string;
   /**
-   * Arguments added to QEMU's, as they are.
+   * Arguments added to QEMU's unchanged.
    */
   extraArgs?: SharedOptions['extraArgs'];
   /**

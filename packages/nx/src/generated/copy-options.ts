@@ -17,11 +17,11 @@ export interface CopyOptions {
    */
   partition?: number | string;
   /**
-   * What is copied: a path in the partition; with into, a file relative to the workspace root.
+   * Source: a path in the partition; with into, a file relative to the workspace root.
    */
   from: string;
   /**
-   * Where to: relative to the workspace root; with into, a path in the partition.
+   * Destination: relative to the workspace root; with into, a path in the partition.
    */
   to: string;
   /**
@@ -29,7 +29,7 @@ export interface CopyOptions {
    */
   into?: boolean;
   /**
-   * Write over files that are there.
+   * Overwrite existing files.
    */
   force?: boolean;
   /**

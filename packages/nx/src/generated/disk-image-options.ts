@@ -37,7 +37,7 @@ export interface DiskImageOptions {
      */
     type?: 'linux' | 'esp' | 'data' | 'swap';
     /**
-     * What the partition is formatted with.
+     * File system of the partition.
      */
     fileSystem: 'ext4' | 'ext2' | 'squashfs' | 'fat';
     /**

@@ -31,7 +31,7 @@ export interface DtbOptions {
    */
   qemu?: string;
   /**
-   * Arguments added to QEMU's, as they are.
+   * Arguments added to QEMU's unchanged.
    */
   extraArgs?: SharedOptions['extraArgs'];
   /**

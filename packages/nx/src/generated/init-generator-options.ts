@@ -5,7 +5,7 @@
  */
 export interface InitGeneratorOptions {
   /**
-   * Presets to copy to workspace-configs/kconfig, to be edited and named in fragments by their path; preset:NAME stays the one that ships with Bringup. A copy that is there already stays as it is.
+   * Presets to copy to workspace-configs/kconfig, to be edited and named in fragments by their path; preset:NAME stays the one that ships with Bringup. An existing copy is left unchanged.
    */
   presets?: string[];
 }

@@ -57,7 +57,7 @@ export interface InitramfsOptions {
    */
   console?: string;
   /**
-   * What waits on the console: a root shell, or getty with login.
+   * Program on the console: a root shell, or getty with login.
    */
   login?: 'shell' | 'getty';
   /**

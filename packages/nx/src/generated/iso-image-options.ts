@@ -19,11 +19,11 @@ export interface IsoImageOptions {
    */
   initramfs?: string;
   /**
-   * Words added to the kernel's command line. console= and panic=-1 are there unless given here.
+   * Words added to the kernel's command line. console= and panic=-1 are added unless given here.
    */
   append?: string;
   /**
-   * What is to boot it. Default: both for x86_64, uefi for arm64.
+   * Firmware that can boot it. Default: both for x86_64, uefi for arm64.
    *
    * @minItems 1
    */

@@ -1,7 +1,7 @@
 // Generated from ../generators/lock-tools/schema.json by tools/schemas.mjs: do not edit.
 
 /**
- * Takes the tools of this machine into bringup.lock, for all projects and variants of the workspace. Sources stay as they are, and so do the entries of tools that this machine lacks.
+ * Writes the versions of this machine's tools to bringup.lock, for all projects and variants of the workspace. Entries of sources, and of tools that this machine lacks, are left unchanged.
  */
 export interface LockToolsGeneratorOptions {}
 

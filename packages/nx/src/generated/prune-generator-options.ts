@@ -1,7 +1,7 @@
 // Generated from ../generators/prune/schema.json by tools/schemas.mjs: do not edit.
 
 /**
- * Lists what builds keep on this machine, and removes by age and size what can be made or fetched again: kept directories of this workspace (.bringup/build), and the sources in the store (BRINGUP_HOME), which all workspaces share. Without a criterion it removes nothing. It never removes what a running process uses, the UEFI variables of a board, or, unless lockedSources is set, a source that this workspace's lock names. What is published in dist stays.
+ * Lists what builds keep on this machine, and removes by age and size what can be made or fetched again: kept directories of this workspace (.bringup/build), and the sources in the store (BRINGUP_HOME), which all workspaces share. Without a criterion it removes nothing. It never removes what a running process uses, the UEFI variables of a board, or, unless lockedSources is set, a source that this workspace's lock names. Artifacts published in dist are kept.
  */
 export interface PruneGeneratorOptions {
   /**
@@ -9,7 +9,7 @@ export interface PruneGeneratorOptions {
    */
   olderThan?: string | number;
   /**
-   * Remove what was used longest ago until the rest, kept directories and store together, takes no more than this: bytes, or a number and K, M, G or T, such as 20G. What belongs to no project any more goes first.
+   * Remove what was used longest ago until the rest, kept directories and store together, takes no more than this: bytes, or a number and K, M, G or T, such as 20G. Entries whose project no longer exists go first.
    */
   maxSize?: string | number;
   /**

@@ -9,7 +9,7 @@ export interface SharedOptions {
    */
   source: DebianPackageWithASourceTarballInIt | DebianSourcePackage | Tarball | GitRepository | Directory;
   /**
-   * Configuration fragments in order, later ones winning: a path relative to the workspace root ({projectRoot} is understood), preset:NAME for one that ships with Bringup, tree:NAME for one of the source tree (tree:virt.config), the general one and the architecture's where there are both, as make NAME does.
+   * Configuration fragments in order, later ones winning: a path relative to the workspace root ({projectRoot} is understood), preset:NAME for one that ships with Bringup, tree:NAME for one of the source tree (tree:virt.config). Where the tree has both a general and an architecture's NAME, both are merged, as make NAME does.
    */
   fragments: string[];
   /**
@@ -21,11 +21,11 @@ export interface SharedOptions {
    */
   network: (QEMUSOwnNetwork | ATapInterfaceOfThisMachine)[];
   /**
-   * Disks besides the one that the board boots from. What the guest writes to them is thrown away, unless keepWrites asks for it.
+   * Disks besides the one that the board boots from. The guest's writes are discarded, unless keepWrites is set.
    */
   drives: Drive[];
   /**
-   * Directories of this machine in the guest, which reads only unless said otherwise.
+   * Directories of this machine in the guest, read-only unless writable is set.
    */
   shares: (P | Virtiofs | SMB)[];
   /**
@@ -37,7 +37,7 @@ export interface SharedOptions {
    */
   monitor: Telnet1 | UnixSocket1;
   /**
-   * A screen, to be seen by VNC. Without it the machine has none.
+   * A screen, shown by VNC. Without this option the machine has no screen.
    */
   display: {
     type: 'vnc';
@@ -59,11 +59,11 @@ export interface SharedOptions {
    */
   rtc: {
     /**
-     * What it says at the start: utc, localtime, or a time as 2020-01-02T03:04:05.
+     * Time at the start: utc, localtime, or a time as 2020-01-02T03:04:05.
      */
     base?: string;
     /**
-     * What drives it: this machine's time, its monotonic clock, or the guest's own time. Default: host.
+     * Clock that drives it: this machine's time, its monotonic clock, or the guest's own time. Default: host.
      */
     clock?: 'host' | 'rt' | 'vm';
   };
@@ -76,7 +76,7 @@ export interface SharedOptions {
      */
     model: string;
     /**
-     * What QEMU does when the guest did not feed it.
+     * QEMU's action when the guest has not fed it.
      */
     action: 'reset' | 'shutdown' | 'poweroff' | 'inject-nmi' | 'pause' | 'debug' | 'none';
   };
@@ -94,7 +94,7 @@ export interface SharedOptions {
     max: number;
   };
   /**
-   * Arguments added to QEMU's, as they are.
+   * Arguments added to QEMU's unchanged.
    */
   extraArgs: string[];
   /**
@@ -199,7 +199,7 @@ export interface SharedOptions {
      */
     path: string;
     /**
-     * What it points to.
+     * Target of the link.
      */
     target: string;
   }[];
@@ -320,12 +320,12 @@ export interface Forward {
    */
   guestPort: number;
   /**
-   * What it is shown as. Default: by the guest's port, as ssh.
+   * Name to show for the port. Default: derived from the guest's port, as ssh.
    */
   name?: string;
 }
 /**
- * It has to be there, and this user's: ip tuntap add dev NAME mode tap user USER.
+ * It must exist and belong to this user: ip tuntap add dev NAME mode tap user USER.
  */
 export interface ATapInterfaceOfThisMachine {
   type: 'tap';
@@ -356,11 +356,11 @@ export interface Drive {
    */
   format: 'raw' | 'qcow2' | 'vmdk' | 'vdi';
   /**
-   * Where the file is not there, make an empty image of this size, such as 1G: what an installation goes to, with keepWrites.
+   * If the file does not exist, create an empty image of this size, such as 1G. With keepWrites it can take an installation.
    */
   create?: string;
   /**
-   * What it is to the guest: virtio is /dev/vdX; ide needs AHCI's driver where the machine is no PC; sd is a card behind a PCI controller, onboard-sd the slot of the machine type; pflash the second bank of the machine's flash memory, as large as that.
+   * How it is attached: virtio is /dev/vdX; ide needs the AHCI driver where the machine is not a PC; sd is a card behind a PCI controller, onboard-sd the slot of the machine type; pflash is the second bank of the machine's flash memory, and the image must have the size of that bank.
    */
   interface?: 'virtio' | 'scsi' | 'ide' | 'usb' | 'nvme' | 'sd' | 'onboard-sd' | 'pflash';
   /**
@@ -372,7 +372,7 @@ export interface Drive {
    */
   readOnly?: boolean;
   /**
-   * What the guest writes stays in the file, also of a test: its result then depends on what it wrote before, and it is better not cached.
+   * Keep the guest's writes in the file, in a test too. The test's result then depends on earlier writes, so it should not be cached.
    */
   keepWrites?: boolean;
   /**
@@ -398,12 +398,12 @@ export interface P {
    */
   writable?: boolean;
   /**
-   * Whose the files are that the guest makes, in QEMU's words. none: of whoever runs QEMU.
+   * Owner of the files that the guest creates, in QEMU's words. none: the user who runs QEMU.
    */
   securityModel?: 'none' | 'mapped-xattr' | 'mapped-file' | 'passthrough';
 }
 /**
- * Served by virtiofsd, which is started in a user namespace and ends with QEMU: mount -t virtiofs TAG DIRECTORY (CONFIG_VIRTIO_FS). Faster than 9p, and a whole Linux file system. What the guest makes belongs to whoever runs QEMU.
+ * Served by virtiofsd, which is started in a user namespace and ends with QEMU: mount -t virtiofs TAG DIRECTORY (CONFIG_VIRTIO_FS). Faster than 9p, and a whole Linux file system. Files that the guest creates belong to the user who runs QEMU.
  */
 export interface Virtiofs {
   type: 'virtiofs';
@@ -430,7 +430,7 @@ export interface SMB {
    */
   path: string;
   /**
-   * The guest may write: to be said, for there is no other way.
+   * The guest may write. It must be true, because the share cannot be read-only.
    */
   writable: true;
 }
@@ -511,7 +511,7 @@ export interface UBootFromADriveThatTheBuildTargetMakes {
    */
   image?: string;
   /**
-   * What boots the drive's files: an extlinux.conf, or a boot script (boot.scr). A FIT is booted by a script. Default: extlinux, and script with an image.
+   * File that boots the others on the drive: an extlinux.conf, or a boot script (boot.scr). A FIT is booted by a script. Default: extlinux, and script with an image.
    */
   method?: 'extlinux' | 'script';
   /**
@@ -540,7 +540,7 @@ export interface ACD {
    */
   iso: string;
   /**
-   * What boots it. Default: bios for x86_64, uefi elsewhere.
+   * Firmware that boots it. Default: bios for x86_64, uefi elsewhere.
    */
   firmware?: 'bios' | 'uefi';
 }

@@ -1,7 +1,7 @@
 // Generated from ../images/sizes/schema.json by tools/schemas.mjs: do not edit.
 
 /**
- * Prints how large an image is, and what it is made of: kernels, initramfs and the largest files in them. The graph plugin adds it to each disk-image and iso-image project.
+ * Prints the size of an image and of its parts: kernels, initramfs and the largest files in them. The graph plugin adds it to each disk-image and iso-image project.
  */
 export interface SizesOptions {
   /**

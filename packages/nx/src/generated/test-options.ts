@@ -47,11 +47,11 @@ export interface TestOptions {
    */
   network?: SharedOptions['network'];
   /**
-   * Disks besides the one that the board boots from. What the guest writes to them is thrown away, unless keepWrites asks for it.
+   * Disks besides the one that the board boots from. The guest's writes are discarded, unless keepWrites is set.
    */
   drives?: SharedOptions['drives'];
   /**
-   * Directories of this machine in the guest, which reads only unless said otherwise.
+   * Directories of this machine in the guest, read-only unless writable is set.
    */
   shares?: SharedOptions['shares'];
   /**
@@ -63,7 +63,7 @@ export interface TestOptions {
    */
   monitor?: SharedOptions['monitor'];
   /**
-   * A screen, to be seen by VNC. Without it the machine has none.
+   * A screen, shown by VNC. Without this option the machine has no screen.
    */
   display?: SharedOptions['display'];
   /**
@@ -87,7 +87,7 @@ export interface TestOptions {
    */
   memoryGrowth?: SharedOptions['memoryGrowth'];
   /**
-   * Words added to the kernel's command line. console= and panic=-1 are there unless given here.
+   * Words added to the kernel's command line. console= and panic=-1 are added unless given here.
    */
   append?: string;
   /**
@@ -99,7 +99,7 @@ export interface TestOptions {
    */
   qemu?: string;
   /**
-   * Arguments added to QEMU's, as they are.
+   * Arguments added to QEMU's unchanged.
    */
   extraArgs?: SharedOptions['extraArgs'];
   /**
@@ -113,7 +113,7 @@ export interface TestOptions {
     | string
     | {
         /**
-         * What is typed at the guest's shell.
+         * Command line to type at the guest's shell.
          */
         run: string;
         /**
@@ -127,7 +127,7 @@ export interface TestOptions {
       }
   )[];
   /**
-   * What the boot must end in. With another outcome than ready that failure is the target's success, anything else fails it, and no command is run.
+   * Outcome that the boot must have. If that is a failure, the target succeeds only when the boot fails in that way, and no command is run.
    */
   expect?: {
     /**
@@ -168,7 +168,7 @@ export interface TestOptions {
    */
   commandTimeout?: number;
   /**
-   * Command that ends the guest; QEMU is told to quit when it is still there ten seconds later.
+   * Command that powers the guest off. A guest that still runs ten seconds later is ended by QEMU's quit command.
    */
   powerOff?: string;
   /**

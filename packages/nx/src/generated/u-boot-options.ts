@@ -15,11 +15,11 @@ export interface UBootOptions {
    */
   source: SharedOptions['source'];
   /**
-   * What the configuration starts from: a goal of the tree (defconfig, tinyconfig, allnoconfig, NAME_defconfig), or the path of a whole .config, which must contain a slash. Default: defconfig; for U-Boot the one for QEMU's machine of the arch, as qemu_arm64_defconfig.
+   * Starting point of the configuration: a goal of the tree (defconfig, tinyconfig, allnoconfig, NAME_defconfig), or the path of a complete .config, which must contain a slash. Default: defconfig; for U-Boot, the defconfig of QEMU's machine for the arch, as qemu_arm64_defconfig.
    */
   base?: string;
   /**
-   * Configuration fragments in order, later ones winning: a path relative to the workspace root ({projectRoot} is understood), preset:NAME for one that ships with Bringup, tree:NAME for one of the source tree (tree:virt.config), the general one and the architecture's where there are both, as make NAME does.
+   * Configuration fragments in order, later ones winning: a path relative to the workspace root ({projectRoot} is understood), preset:NAME for one that ships with Bringup, tree:NAME for one of the source tree (tree:virt.config). Where the tree has both a general and an architecture's NAME, both are merged, as make NAME does.
    */
   fragments?: SharedOptions['fragments'];
   /**

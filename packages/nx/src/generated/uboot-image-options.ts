@@ -21,7 +21,7 @@ export interface UbootImageOptions {
    */
   initramfs?: string;
   /**
-   * Device tree (.dtb) for the kernel, relative to the workspace root. Without it bootm is told which one: U-Boot's own at ${fdt_addr}.
+   * Device tree (.dtb) for the kernel, relative to the workspace root. Without it, bootm has to be given one: U-Boot's own is at ${fdt_addr}.
    */
   dtb?: string;
   /**

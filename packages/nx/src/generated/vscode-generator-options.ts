@@ -1,7 +1,7 @@
 // Generated from ../generators/vscode/schema.json by tools/schemas.mjs: do not edit.
 
 /**
- * Sets VS Code up for boards: launch.json debugs a board's kernel, tasks.json runs, tests and stops it and makes compile_commands.json, settings.json points clangd at that. What is in these files stays, comments too; run it again after a change of a board.
+ * Sets VS Code up for boards: launch.json debugs a board's kernel, tasks.json runs, tests and stops it and makes compile_commands.json, settings.json points clangd at that. Existing content of these files is kept, comments included. Run it again after you change a board.
  */
 export interface VscodeGeneratorOptions {
   /**
@@ -9,7 +9,7 @@ export interface VscodeGeneratorOptions {
    */
   boards?: string[];
   /**
-   * Variant to debug. Default: that of the board's kernel which has the fragment preset:debug, for without debug information there is nothing to step through.
+   * Variant to debug. Default: that of the board's kernel which has the fragment preset:debug, because gdb cannot step through code without debug information.
    */
   configuration?: string;
 }

@@ -38,7 +38,7 @@ const git = (...args: string[]) =>
     },
   );
 
-/** What the generators leave in .nxignore, and what they say. */
+/** The lines that the generators leave in .nxignore, and the notes that they print. */
 async function ignored(): Promise<{ lines: string[]; notes: string[] }> {
   const tree = new FsTree(root, false);
   const workspace = new GeneratedWorkspace(tree);

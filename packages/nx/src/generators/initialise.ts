@@ -7,7 +7,7 @@ const GIT_IGNORED = ['dist', '.bringup', '.nx'];
 /** Lines of `.nxignore`: an output directory of a kernel has some 10,000 files that no graph needs. */
 const NX_IGNORED = ['.bringup'];
 
-/** Sets a workspace up for Bringup: the plugin in nx.json, and what git and Nx ignore. What is there already stays as it is. */
+/** Sets a workspace up for Bringup: the plugin in nx.json, and what git and Nx ignore. Existing entries are left unchanged. */
 export function initialise(tree: Tree): void {
   const nxJson: NxJsonConfiguration = readNxJson(tree) ?? {};
   const plugins = nxJson.plugins ?? [];

@@ -13,13 +13,13 @@ import type { GeneratedWorkspace } from './workspace.js';
 export interface PartRequest {
   /** The generator's option by which the user can name it. */
   readonly option: string;
-  /** What the user named. */
+  /** The project that the user named. */
   readonly given?: string;
   /** The name by which generated projects share it. */
   readonly conventional: string;
   readonly kind: DeclaredKind;
   readonly arch: BoardArch;
-  /** Projects that one which is there already must be made of. */
+  /** Projects that an existing project of that name must be made of. */
   readonly holds?: readonly string[];
   readonly make: (place: Place) => ProjectDescription;
 }

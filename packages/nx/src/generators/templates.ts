@@ -138,7 +138,7 @@ export function isoProject(
   return { ...place, kind: 'iso-image', options: { arch, kernel, initramfs } };
 }
 
-/** What a board puts together, by project. */
+/** The projects that a board puts together. */
 export interface BoardParts {
   readonly kernel?: string;
   readonly initramfs?: string;

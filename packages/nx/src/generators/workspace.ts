@@ -8,14 +8,14 @@ import { findDeclaration, type Declaration } from '../workspace/declaration.js';
 import { declaredTarget, projectJson, type ProjectDescription } from '../workspace/describe.js';
 import { checkProjectName, workspaceDirectory } from '../workspace/names.js';
 
-/** A workspace that a generator adds to: its projects as the graph plugin reads them, and what is still to be said. */
+/** A workspace that a generator adds to: its projects as the graph plugin reads them, and the notes to print. */
 export class GeneratedWorkspace {
-  /** What the user is told once the files are written. */
+  /** Notes that are printed once the files are written. */
   readonly notes: string[] = [];
 
   constructor(readonly tree: Tree) {}
 
-  /** What a project declares; undefined when it does not exist or is none of Bringup's. */
+  /** The declaration of a project; undefined when the project does not exist or is not one of Bringup's. */
   declarationOf(name: string): Declaration | undefined {
     const found = getProjects(this.tree).get(name);
     return found && findDeclaration({ ...found, name });
@@ -29,7 +29,7 @@ export class GeneratedWorkspace {
     return [...getProjects(this.tree).keys()].sort();
   }
 
-  /** What all projects of Bringup declare, by name. */
+  /** The declarations of all projects of Bringup, sorted by name. */
   declarations(): Declaration[] {
     return [...getProjects(this.tree)]
       .flatMap(([name, project]) => findDeclaration({ ...project, name }) ?? [])

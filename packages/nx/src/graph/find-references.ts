@@ -33,7 +33,7 @@ export function parts(options: Options, path = ''): Reference[] {
   ];
 }
 
-/** What `find` finds in each element of a list. */
+/** The references that `find` finds in each element of a list. */
 export function each(
   options: Options,
   name: string,

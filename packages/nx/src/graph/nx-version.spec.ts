@@ -6,7 +6,7 @@ it.each(['22.7.0', '22.7.12', '22.10.0', '23.2.1', '24.0.6', '24.1.0-beta.3'])('
   expect(() => requireNx(version)).not.toThrow();
 });
 
-it.each(['22.0.0', '22.6.5', '21.10.3'])('%s is told what to do', (version) => {
+it.each(['22.0.0', '22.6.5', '21.10.3'])('%s is refused with the command to update', (version) => {
   expect(() => requireNx(version)).toThrow(
     `has Nx ${version}; Bringup needs 22.7.0 or newer. Update it: npx nx migrate`,
   );

@@ -1,9 +1,9 @@
 import type { Declaration } from '../workspace/declaration.js';
 import type { Dependency } from './target-parts.js';
 
-/** What the targets of a project have to know of the others. */
+/** The facts about other projects that the targets of a project depend on. */
 export interface References {
-  /** What a project declares; undefined when it is none of Bringup's. */
+  /** The declaration of a project; undefined when it is not one of Bringup's. */
   declarationOf(project: string): Declaration | undefined;
   /** A dependency on the target that builds `project`: the declared one, or `build` when it is not one of Bringup's. */
   buildOf(project: string): Dependency;

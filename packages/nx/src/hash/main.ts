@@ -4,9 +4,9 @@
  *
  *   source-hash.sh PROGRAM PART PATH [CONFIG…]    relative to the workspace root, where Nx starts it
  *
- * Of a tree of the PROGRAM's kind, what the PART of the work reads. Where a CONFIG names the commit, so does the hash; one that
- * is not there may name it. Smaller trees are hashed by tree-hash.sh, which takes less time to start. The script hands over when it
- * started, as an argument before the others, and on stdin what `git diff-files` prints, followed by `whole` if git succeeded.
+ * Hashes the files that the PART of the work reads in a tree of the PROGRAM's kind. If a CONFIG names the commit, or does not
+ * exist, the hash includes the commit. Smaller trees are hashed by tree-hash.sh, which starts faster. The script passes its start
+ * time as the first argument, and on stdin the output of `git diff-files`, followed by `whole` if git succeeded.
  */
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';

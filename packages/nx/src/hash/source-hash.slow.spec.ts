@@ -33,12 +33,12 @@ interface Tree {
   readonly path: string;
   readonly home: string;
   readonly git: (...args: string[]) => void;
-  /** What the script prints, and whether Node answered. */
+  /** The script's output, and whether Node answered. */
   readonly hash: (
     part: 'config' | 'build',
     ...configs: string[]
   ) => Promise<{ text: string; byNode: boolean }>;
-  /** What a look without anything remembered gives. */
+  /** The hash of a look that remembers nothing. */
   readonly fresh: (part: 'config' | 'build') => Promise<string>;
 }
 

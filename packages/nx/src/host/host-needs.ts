@@ -7,7 +7,7 @@ import { object, text } from '../options/unchecked.js';
 import type { Declaration } from '../workspace/declaration.js';
 import { programNeed, type HostNeed } from '../lock/host-need.js';
 
-/** What each kind of source is fetched and unpacked with. */
+/** The programs that fetch and unpack each kind of source. */
 const SOURCE_PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   'debian-package': ['apt-get', 'apt-cache', 'dpkg-deb', 'tar', 'xz'],
   'debian-source': ['apt-get', 'apt-cache', 'dpkg-source', 'patch', 'tar', 'xz', 'bzip2'],
@@ -16,7 +16,7 @@ const SOURCE_PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   directory: ['git'],
 };
 
-/** What unpacks a tarball, by how its name ends. */
+/** The program that unpacks a tarball, by the end of the tarball's name. */
 const TARBALL_PROGRAMS: Readonly<Record<string, string>> = {
   gz: 'gzip',
   tgz: 'gzip',
@@ -25,7 +25,7 @@ const TARBALL_PROGRAMS: Readonly<Record<string, string>> = {
   zst: 'zstd',
 };
 
-/** Names of the lock that are no programs, and Debian's package of each. */
+/** Names in the lock that are not programs, and Debian's package of each. */
 const LOCK_PACKAGES: Readonly<Record<string, string>> = {
   isolinux: 'isolinux',
   'syslinux-mbr': 'syslinux-common',
@@ -33,10 +33,10 @@ const LOCK_PACKAGES: Readonly<Record<string, string>> = {
 };
 
 /**
- * What the targets of a project need of the host. Pure.
+ * The host programs and packages that the targets of a project need. Pure.
  *
  * @param locked the names of the tools that the lock has for the project
- * @param declarationOf what another project declares: of a board's kernel its compiler's prefix counts
+ * @param declarationOf the declaration of another project: the compiler prefix of a board's kernel counts
  */
 export function hostNeeds(
   declaration: Declaration,

@@ -27,11 +27,11 @@ export interface FoundNeed extends HostNeed {
   readonly neededBy: readonly string[];
 }
 
-/** What the targets of a workspace need of the host, and how to get what is missing. */
+/** The host programs that the targets of a workspace need, and the commands that install the missing ones. */
 export interface HostReport {
   readonly needs: readonly FoundNeed[];
   readonly missing: readonly string[];
-  /** By distribution, the line that installs what is missing; none where it has no such package. */
+  /** By distribution, the line that installs the missing ones; unset where it has no such package. */
   readonly install: Readonly<Partial<Record<Distribution, string>>>;
 }
 

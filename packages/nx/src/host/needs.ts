@@ -6,10 +6,10 @@ import { checkedOptions } from '../options/checked-options.js';
 import type { Needs } from '../lock/locked.js';
 
 /**
- * What the project that a task runs for needs, from its declaration. Nx held no options against their schema where the target is
- * another than the declared one.
+ * The needs of the project that a task runs for, from its declaration. Its options are checked here, because Nx checks them only
+ * for the declared target.
  *
- * @throws UserError `NOT_A_PROJECT`, and what `checkOptions` throws
+ * @throws UserError `NOT_A_PROJECT`, and those of `checkOptions`
  */
 export async function needsOf(task: Declared): Promise<Needs> {
   const { declaration, project } = task;

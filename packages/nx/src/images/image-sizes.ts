@@ -24,10 +24,10 @@ export interface SizedFile {
   contains: SizedFile[];
 }
 
-/** How many files of an initramfs are named: those that are worth a thought. */
+/** How many files of an initramfs are listed, the largest first. */
 const LARGEST = 10;
 
-/** What an image is made of: the options that name it, of the image itself or of one of its partitions. */
+/** The options that name the parts of an image, on the image itself or on one of its partitions. */
 interface Booted {
   kernel?: string;
   initramfs?: string;
@@ -77,7 +77,7 @@ async function sized(task: Task, file: string, project: string): Promise<SizedFi
 
 function largestFiles(tree: FileTree): SizedFile[] {
   const files = tree.entries().flatMap((entry) =>
-    // What was read from an archive is in memory.
+    // Files that were read from an archive are in memory.
     entry.type === 'file' && 'data' in entry.content
       ? [{ name: entry.path, bytes: entry.content.data.length, contains: [] }]
       : [],

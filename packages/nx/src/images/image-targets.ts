@@ -55,7 +55,7 @@ export function imageTargets(
   };
 }
 
-/** What boots from an image is a part of it. */
+/** Adds the kernel and the initramfs that boot from an image as parts of it. */
 export function addBooted(
   found: PartsInputs,
   references: References,

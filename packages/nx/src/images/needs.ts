@@ -1,7 +1,7 @@
 import { diskToolVersion } from '@bringup/disk/graph';
 import type { Needs } from '../lock/locked.js';
 
-/** What an image needs of the lock: the tools that make it. */
+/** The lock entries that an image needs: the tools that make it. */
 export function imageNeeds(tools: readonly string[]): Needs {
   return {
     toolNames: tools,

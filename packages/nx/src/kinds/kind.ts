@@ -6,15 +6,15 @@ import type { Needs } from '../lock/locked.js';
 import type { Task } from '../tasks/task.js';
 import type { Declaration } from '../workspace/declaration.js';
 
-/** What a project and those beside it declare: of a task, no more is needed to plan. */
+/** The declarations of a project and of the others: the only parts of a task that planning needs. */
 export type Declared = Pick<Task, 'project' | 'workspaceRoot' | 'declaration' | 'declarationOf'>;
 
 /** Options that nobody has held against their schema yet. */
 type Unchecked = Readonly<Record<string, unknown>>;
 
 /**
- * What all others have to know of a kind. Nx loads every row for each command, so a row imports nothing that runs. All but `needs` read
- * options as they are written, and report nothing: a wrong option must not break `nx graph`.
+ * The facts about a kind that the rest of the code uses. Nx loads every row for each command, so a row imports nothing that runs.
+ * All members but `needs` read unchecked options and report nothing: a wrong option must not break `nx graph`.
  */
 export interface KindRow<Options> {
   /** The options that name other projects. */
@@ -27,17 +27,17 @@ export interface KindRow<Options> {
   ) => Record<string, TargetConfiguration>;
   /** The targets that need the terminal for themselves. */
   readonly consoleTargets?: (declaration: Declaration) => string[];
-  /** Nothing below .bringup is kept for its builds: there is no target `clean`. */
+  /** Its builds keep nothing below .bringup, so it has no target `clean`. */
   readonly keepsNothing?: true;
   /**
-   * What its targets need of the host, besides the tools in the lock and what fetches a source.
+   * The host programs that its targets need, besides the tools in the lock and those that fetch a source.
    *
-   * @param declarationOf what another project declares: of a board's kernel its compiler's prefix counts
+   * @param declarationOf the declaration of another project: the compiler prefix of a board's kernel counts
    */
   readonly hostNeeds: (
     options: Unchecked,
     declarationOf: (project: string) => Declaration | undefined,
   ) => HostNeed[];
-  /** What it needs of the lock, and how this host is asked for it. Loads what asks. */
+  /** The lock entries that it needs, and how to ask this host for them. Loads the code that asks. */
   readonly needs: (task: Declared, options: Options) => Promise<Needs>;
 }

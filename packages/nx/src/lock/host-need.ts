@@ -11,11 +11,11 @@ export interface HostNeed {
    * module. `gdb`: the first that serves. `virtiofsd`, `smbd`: where it is in nobody's PATH.
    */
   readonly kind: 'program' | 'tool' | 'header' | 'library' | 'python' | 'gdb' | 'virtiofsd' | 'smbd';
-  /** Debian's package, where it is known: of a cross compiler the one for hosts of another architecture. */
+  /** Debian's package, where it is known; for a cross compiler, the package for hosts of another architecture. */
   readonly debian?: string;
-  /** What a `library` or a `gdb` is asked by: the prefix of a compiler. */
+  /** The compiler prefix with which a `library` or a `gdb` is looked for. */
   readonly prefix?: string;
-  /** What a `gdb` is to know. */
+  /** The architecture that a `gdb` must support. */
   readonly arch?: Arch;
   /** The only target that needs it, where that is one for people at a terminal. */
   readonly target?: 'debug' | 'dtb' | 'menuconfig';

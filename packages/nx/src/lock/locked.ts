@@ -22,7 +22,7 @@ import { UserError } from '@bringup/process';
 import { sourceContext } from '../tasks/source-context.js';
 import type { Task } from '../tasks/task.js';
 
-/** What a target needs locked: a source, and tools with a way to ask this host for them. */
+/** The lock entries that a target needs: a source, and tools with a way to ask this host for them. */
 export interface Needs {
   readonly source?: SourceSpec;
   readonly toolNames: readonly string[];
@@ -36,8 +36,9 @@ export interface Locked {
 }
 
 /**
- * The lock's entries for a project. What is missing, or is of another source than the options name, is resolved
- * and written, unless frozen. Then no tool of this host may differ from its entry either, whatever is built already.
+ * The lock's entries for a project. An entry that is missing, or that is of another source than the options name, is resolved
+ * and written, unless the lock is frozen. With a frozen lock, no tool of this host may differ from its entry, even if the
+ * artifacts are up to date.
  *
  * @throws UserError `NOT_LOCKED` when frozen, `TOOLS_DIFFER`
  */

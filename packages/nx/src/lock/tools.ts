@@ -32,7 +32,7 @@ export function loaderTools(loader: BootLoader, arch: string): readonly string[]
   return loader === 'uefi' && arch === 'x86_64' ? ['grub-mkimage'] : [];
 }
 
-/** What decides which programs make a disk. */
+/** The options that decide which programs make a disk. */
 export interface DiskShape {
   arch: string;
   table: string;
@@ -62,7 +62,7 @@ export function isoTools(arch: string, firmware: readonly string[]): string[] {
   ];
 }
 
-/** What is to boot a CD, where nobody said it. */
+/** The firmware that boots a CD by default. */
 export function defaultFirmware(arch: string): ('bios' | 'uefi')[] {
   return arch === 'x86_64' ? ['bios', 'uefi'] : ['uefi'];
 }

@@ -4,7 +4,7 @@ import { PLUGIN } from './declared-kinds.js';
 import type { OptionSchema } from './option-schema.js';
 import { checkValues } from './option-values.js';
 
-/** What Nx calls the two things that have a schema; each has a list of them, `executors.json`. */
+/** Nx's names of the two things that have a schema. Each has a list, such as `executors.json`. */
 export type SchemaKind = 'executors' | 'generators';
 
 const PACKAGE_ROOT = join(__dirname, '..', '..');

@@ -1,4 +1,4 @@
-/** What the schemas of executors and generators say of a value: the words of JSON Schema that they use. */
+/** The keywords of JSON Schema that the schemas of executors and generators use. */
 export interface OptionSchema {
   readonly type?: TypeName | readonly TypeName[];
   readonly description?: string;
@@ -13,13 +13,13 @@ export interface OptionSchema {
   readonly minItems?: number;
   readonly properties?: Readonly<Record<string, OptionSchema>>;
   readonly required?: readonly string[];
-  /** At the top it stands for "nothing else" too: tools/schemas.mjs says why it is no `false` there. */
+  /** The top level has an object here that means `false`; tools/schemas.mjs gives the reason. */
   readonly additionalProperties?: false | OptionSchema;
   readonly oneOf?: readonly OptionSchema[];
   readonly allOf?: readonly OptionSchema[];
-  /** For Nx alone, which lets every value through by it; any does match. */
+  /** For Nx alone: it makes Nx accept every value. */
   readonly anyOf?: readonly OptionSchema[];
-  /** Of an editor's "nothing else". */
+  /** Tells editors that no other option exists. */
   readonly not?: object;
 }
 

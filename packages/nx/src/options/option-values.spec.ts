@@ -47,54 +47,59 @@ describe('a slip in options', () => {
       'modules[0].parameters.the name: "a\\u0000" has a NUL character, which neither a path nor an argument can have',
     ],
     // Names.
-    ['qemu', { memry: 64 }, 'UNKNOWN_OPTION', 'memry is no option of @bringup/nx:qemu. Did you mean memory?'],
+    [
+      'qemu',
+      { memry: 64 },
+      'UNKNOWN_OPTION',
+      'memry is not an option of @bringup/nx:qemu. Did you mean memory?',
+    ],
     [
       'qemu',
       { boot: { via: 'u-boot', ubot: 'u-boot' } },
       'UNKNOWN_OPTION',
-      'boot.ubot is no option of @bringup/nx:qemu where boot.via is u-boot. Did you mean uBoot?',
+      'boot.ubot is not an option of @bringup/nx:qemu where boot.via is u-boot. Did you mean uBoot?',
     ],
     [
       'qemu',
       { boot: { via: 'u-boot', uBoot: 'u-boot', disk: 'disk' } },
       'UNKNOWN_OPTION',
-      'boot.disk is no option of @bringup/nx:qemu where boot.via is u-boot. There are: via, uBoot, image, method, interactive',
+      'boot.disk is not an option of @bringup/nx:qemu where boot.via is u-boot. There are: via, uBoot, image, method, interactive',
     ],
     [
       'kernel',
       { source: { knd: 'tarball' } },
       'UNKNOWN_OPTION',
-      'source.knd is no option of @bringup/nx:kernel. Did you mean kind?',
+      'source.knd is not an option of @bringup/nx:kernel. Did you mean kind?',
     ],
     [
       'disk-image',
       { partitions: [FAT, { fileSystem: 'ext4', sice: '1G' }] },
       'UNKNOWN_OPTION',
-      'partitions[1].sice is no option of @bringup/nx:disk-image. Did you mean size?',
+      'partitions[1].sice is not an option of @bringup/nx:disk-image. Did you mean size?',
     ],
     [
       'test',
       { commands: ['true', { run: 'ls', exepct: 'x' }] },
       'UNKNOWN_OPTION',
-      'commands[1].exepct is no option of @bringup/nx:test. Did you mean expect?',
+      'commands[1].exepct is not an option of @bringup/nx:test. Did you mean expect?',
     ],
     [
       'initramfs',
       { modules: [{ projct: 'hello' }] },
       'UNKNOWN_OPTION',
-      'modules[0].projct is no option of @bringup/nx:initramfs. Did you mean project?',
+      'modules[0].projct is not an option of @bringup/nx:initramfs. Did you mean project?',
     ],
     [
       'ps',
       { constructor: 1 },
       'UNKNOWN_OPTION',
-      'constructor is no option of @bringup/nx:ps. There are: all, json',
+      'constructor is not an option of @bringup/nx:ps. There are: all, json',
     ],
     [
       'compile-commands',
       { a: 1 },
       'UNKNOWN_OPTION',
-      'a is no option of @bringup/nx:compile-commands. It has none',
+      'a is not an option of @bringup/nx:compile-commands. It has none',
     ],
     // Choices.
     [
@@ -134,7 +139,7 @@ describe('a slip in options', () => {
       'UNKNOWN_VALUE',
       'partitions[0].boot.loaders[0]: "extlinx" is none of extlinux, boot-script, syslinux, uefi. Did you mean extlinux?',
     ],
-    // What is missing.
+    // Missing options.
     [
       'qemu',
       { boot: { via: 'u-boot' } },
@@ -211,7 +216,7 @@ describe('a slip in options', () => {
     expect(refusal(executor, { ...NEEDED[executor], ...slip })).toMatchObject({ code, message });
   });
 
-  it('is told by the beginning of a long value', () => {
+  it('shows the beginning of a long value', () => {
     const { message } = refusal('kernel', {
       arch: 'arm64',
       source: { kind: 'tarball', url: 'x', sha256: 'z'.repeat(1000) },
@@ -262,7 +267,7 @@ describe('every option of the demo workspace', () => {
 });
 
 describe('the schemas', () => {
-  /** What is checked, and what says nothing of values. */
+  /** The keywords that are checked, and those that restrict no value. */
   const CHECKED = [
     ...[
       'type',

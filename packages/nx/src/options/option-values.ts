@@ -15,9 +15,9 @@ interface Place {
 }
 
 /**
- * Holds options against their schema, as deep as it goes. The first slip is told by its path, with the near name or value.
- * A union is gone into by its discriminating constant (`kind`, `via`, `type`), so that a slip in one of its variants is not
- * told as "matches none of them".
+ * Checks options against their schema at every depth. The first mistake is reported with its path and the closest match.
+ * The discriminating constant (`kind`, `via`, `type`) selects the variant of a union, so that the error is about that variant
+ * rather than "matches none of them".
  *
  * @param owner whose options they are, as `@bringup/nx:qemu`
  * @throws UserError `UNKNOWN_OPTION`, `UNKNOWN_VALUE`, `OPTION_MISSING`, `BAD_VALUE`
@@ -74,7 +74,7 @@ function checkList({ items = {}, minItems, description }: OptionSchema, value: u
 
 function checkFields(schema: OptionSchema, value: Fields, place: Place): void {
   const { properties = {}, additionalProperties, required = [] } = schema;
-  // What is undefined was not given: Nx leaves such keys behind.
+  // Nx leaves keys behind whose value is undefined: such an option was not given.
   const given = Object.entries(value).filter(([, field]) => field !== undefined);
   if (additionalProperties === false) checkNames(given, schema, place);
   for (const [name] of given) checkText({}, name, { ...place, path: below(place, 'the name') });
@@ -96,7 +96,7 @@ function checkNames(given: [string, unknown][], { properties = {} }: OptionSchem
     kind === undefined ? '' : ` where ${below(place, kind)} is ${String(properties[kind]!.const)}`;
   const hint = known.length > 0 ? suggestNames(unknown, known) : 'It has none';
   const option = below(place, unknown);
-  throw new UserError('UNKNOWN_OPTION', `${option} is no option of ${owner}${where}. ${hint}`, {
+  throw new UserError('UNKNOWN_OPTION', `${option} is not an option of ${owner}${where}. ${hint}`, {
     option,
     owner,
   });

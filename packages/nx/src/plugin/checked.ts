@@ -6,7 +6,7 @@ import { checkOptions, schemaFile, schemaNames } from '../options/check-options.
 import { runTask, type Task } from '../tasks/task.js';
 import { checkReferences } from './check-references.js';
 
-/** What an `executor.ts` exports: the work of a task, with the options that Nx merged, and the rest that Nx says. */
+/** The export of an `executor.ts`: the work of a task, with the options that Nx merged, and Nx's context. */
 type Work = (task: Task, options: object, context: ExecutorContext) => Promise<void>;
 
 /**

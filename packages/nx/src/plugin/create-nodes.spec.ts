@@ -248,7 +248,7 @@ describe('a kernel project', () => {
     expect(targets['config']!.options).not.toHaveProperty('dtbs');
   });
 
-  it('publishes where it is told', async () => {
+  it('publishes to the output path of its options', async () => {
     const { targets } = await infer(kernel({ outputPath: '{projectRoot}/out/' }));
     expect(targets['build']!.outputs).toContain('{workspaceRoot}/app/out/Image');
     expect(targets['config']!.outputs).toContain('{workspaceRoot}/app/out/.config');
@@ -451,7 +451,7 @@ describe('a program', () => {
     });
   });
 
-  it('without the C library does not depend on it, and is called what it is told', async () => {
+  it('without the C library does not depend on it, and takes its name from its options', async () => {
     const { build } = (await infer(program({ sources: ['a.c'], libc: false, output: 'init' }))).targets;
     expect(build!.inputs).toContainEqual(lock('tools.aarch64-linux-gnu-gcc', 'tools.aarch64-linux-gnu-ld'));
     expect(build!.outputs).toContain('{workspaceRoot}/dist/tool/init.debug');

@@ -69,7 +69,7 @@ export function referencesIn(kind: DeclaredKind, options: Readonly<Record<string
   return KINDS[kind].references(options);
 }
 
-/** The projects from `from` to `to` by what each is made of, both included; undefined where `to` is no part of `from`. */
+/** The chain of parts from project `from` to project `to`, both included; undefined where `to` is not a part of `from`. */
 export function chainOfParts(
   from: string,
   to: string,

@@ -4,7 +4,7 @@ import { schemaFile } from '../options/check-options.js';
 import type { OptionSchema } from '../options/option-schema.js';
 import { inferProjects, makeWorkspace, project } from '../testing/workspace.js';
 
-/** What somebody may have written by mistake, whatever the option is. */
+/** Values that a user may write by mistake, whatever the option. */
 const SLIPS = [null, 0, '', '../..', [null], [[]], ['x'], {}];
 
 const schemaOf = (kind: DeclaredKind) =>
@@ -32,7 +32,7 @@ function withVariant(json: ReturnType<typeof project>, options: object): object 
   return { ...json, targets: { build: { ...json.targets.build, configurations: { variant: options } } } };
 }
 
-// Every nx command makes the graph: what is wrong with an option is said where its target runs.
+// Every nx command makes the graph. A wrong option is reported only when its target runs.
 it.each(DECLARED_KINDS)('a slip in an option of a %s project does not break the graph', async (kind) => {
   const { properties = {} } = schemaOf(kind);
   const cases = Object.entries(properties).flatMap(([option, schema]) =>

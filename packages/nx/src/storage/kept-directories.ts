@@ -14,7 +14,7 @@ import { LOCKED_PARTS, workDirectories, workDirectory } from '../workspace/paths
 /** The end of the names of the files that a lock has beside the directory that it protects. */
 const LOCK_FILE = /\.(flock|owner)(\..*)?$/;
 
-/** What is kept between the runs of one variant of a project. */
+/** A directory that is kept between the runs of one variant of a project. */
 export interface KeptDirectory {
   readonly path: string;
   /** The project and its variant, as in messages: `kernel`, `kernel:debug`; for one that no longer exists, its directory's name. */

@@ -1,13 +1,13 @@
 import { UserError } from '@bringup/process';
 import type { StorageEntry } from './storage.js';
 
-/** What is to go. */
+/** The criteria for removal. */
 export interface PruneRequest {
-  /** What was not used for longer than this, in milliseconds. */
+  /** Removes entries that were not used for longer than this, in milliseconds. */
   readonly olderThanMs?: number;
-  /** What is used longest ago, until all that is left takes no more than this. */
+  /** Removes the least recently used entries until the rest takes no more than this. */
   readonly maxBytes?: number;
-  /** Kept directories of projects and variants that the workspace no longer has. */
+  /** Removes kept directories of projects and variants that the workspace no longer has. */
   readonly removedProjects: boolean;
 }
 
@@ -32,7 +32,7 @@ export function parseAge(text: string): number {
 }
 
 /**
- * Chooses what is removed. What must not be removed is never chosen, whatever is asked for.
+ * Chooses the entries to remove. A spared entry is never chosen, whatever the request.
  *
  * @param entries in the order in which `maxBytes` chooses them
  */

@@ -7,7 +7,7 @@ import { listKept, removeKept } from './kept-directories.js';
 export interface StorageEntry {
   /** `kept`: a kept directory of this workspace. The others are in the store, which all workspaces share. */
   readonly kind: 'kept' | StoredKind;
-  /** What it is, for people. */
+  /** Its name, for people. */
   readonly name: string;
   readonly path: string;
   /** On the disk. */
@@ -24,7 +24,7 @@ export interface StorageEntry {
 
 export interface StorageRequest {
   readonly workspaceRoot: string;
-  /** What all projects of the workspace declare. */
+  /** The declarations of all projects of the workspace. */
   readonly declarations: readonly Declaration[];
   readonly lock: Pick<LockFile, 'sources'>;
   /** The store's directory. */
@@ -33,7 +33,7 @@ export interface StorageRequest {
   readonly lockedSources?: boolean;
 }
 
-/** Everything that is kept for a workspace, and the store: first what belongs to no project any more, then what was used longest ago. */
+/** All kept directories of a workspace, and the store: first entries whose project no longer exists, then the least recently used ones. */
 export async function findStorage(request: StorageRequest): Promise<StorageEntry[]> {
   const entries = [...(await keptEntries(request)), ...(await storeEntries(request))];
   return entries.sort((a, b) => rank(a) - rank(b) || a.usedMs - b.usedMs);

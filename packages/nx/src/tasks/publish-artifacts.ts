@@ -4,15 +4,15 @@ import { isPublished, publish } from '@bringup/kbuild';
 import { whileOwning } from './owning.js';
 import type { Task } from './task.js';
 
-/** What a task publishes, and how it is made. */
+/** The artifacts that a task publishes, and the way to make them. */
 interface Publication {
-  /** The project's kept directory, absolute. Nobody else works there meanwhile. */
+  /** The project's kept directory, absolute. No other task works there meanwhile. */
   readonly work: string;
   /** The directory to publish to, absolute. */
   readonly output: string;
   /** Everything that the bytes of the artifacts depend on, as `recipeOf` gives it. */
   readonly recipe: string;
-  /** What need not be done where they are there already, as the note says it: `compile`. */
+  /** The verb of the note that is printed when the artifacts are up to date: nothing to `compile`. */
   readonly verb: string;
   /**
    * Makes the artifacts.

@@ -34,7 +34,7 @@ const WRONG_KIND = {
 } as const;
 
 /**
- * What the project of an option declares.
+ * The declaration of the project that an option names.
  *
  * @throws UserError `NOT_A_KERNEL_PROJECT`, `NOT_A_MODULE_PROJECT`, `NOT_AN_INITRAMFS_PROJECT`, `NOT_A_UBOOT_PROJECT`,
  * `NOT_A_UBOOT_IMAGE_PROJECT`, `NOT_A_DISK_PROJECT`, `NOT_AN_ISO_PROJECT`, `ARCH_MISMATCH`

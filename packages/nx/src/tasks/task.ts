@@ -3,7 +3,7 @@ import { describeHostError, isBringupError, terminationSignal } from '@bringup/p
 import { findDeclaration, type Declaration, type ProjectLike } from '../workspace/declaration.js';
 import { otherOutputs, type OtherOutput } from '../workspace/other-outputs.js';
 
-/** What an executor's work is given: who it works for, how it speaks, when it must stop. */
+/** The argument of an executor's work: the project it works for, its output, and the signal to stop. */
 export interface Task {
   readonly workspaceRoot: string;
   readonly project: string;
@@ -20,13 +20,13 @@ export interface Task {
   readonly frozen: boolean;
   /** The names of all projects of the workspace. */
   readonly projects: readonly string[];
-  /** What another project declares. */
+  /** The declaration of another project. */
   declarationOf(project: string): Declaration | undefined;
-  /** What all projects declare, this one among them. */
+  /** The declarations of all projects, this one included. */
   declarations(): Declaration[];
   /** Where targets of other plugins publish. */
   otherOutputs(): OtherOutput[];
-  /** What this project declares for Bringup. */
+  /** This project's declaration for Bringup. */
   readonly declaration: Declaration | undefined;
   /** The `runtime` inputs of the task, as Nx hashed them before it ran: command → Nx's hash of what it printed. */
   readonly runtimeHashes: ReadonlyMap<string, string>;
@@ -35,8 +35,8 @@ export interface Task {
 }
 
 /**
- * Runs an executor's work: the only place that catches. Errors of Bringup's own are shown as they are, others
- * with their stack, since they are bugs.
+ * Runs an executor's work; the only place that catches errors. Of Bringup's own errors it shows only the message. Others are bugs
+ * and are shown with their stack.
  */
 export async function runTask(
   context: ExecutorContext,

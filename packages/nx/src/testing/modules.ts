@@ -7,7 +7,7 @@ import { FileTree, writeTar, type TreeEntry } from '@bringup/rootfs';
 /** The release that modules of specs are for. */
 export const RELEASE = '6.1.0-spec';
 
-/** What a module says of itself, and the symbols that it needs. */
+/** The modinfo of a module, and the symbols that it needs. */
 interface SpecModule {
   depends?: string[];
   parameters?: string[];

@@ -9,7 +9,7 @@ import type { Task } from '../tasks/task.js';
 import { findDeclaration, type ProjectLike } from '../workspace/declaration.js';
 import { otherOutputs } from '../workspace/other-outputs.js';
 
-/** A directory with these files; a value that is no string is written as JSON. */
+/** A directory with these files; a value that is not a string is written as JSON. */
 export function makeWorkspace(files: Record<string, unknown> = {}): string {
   const root = mkdtempSync(join(tmpdir(), 'bringup-nx-spec-'));
   for (const [path, content] of Object.entries(files)) {
@@ -46,7 +46,7 @@ export function project(name: string, executor: string, options: object, target 
   return { name, targets: { [target]: { executor: `@bringup/nx:${executor}`, options } } };
 }
 
-/** What the graph plugin says of the projects of a workspace, by directory. */
+/** The projects that the graph plugin infers in a workspace, by directory. */
 export async function inferProjects(root: string, files: readonly string[]) {
   const results = await createNodesV2[1](files, undefined, { workspaceRoot: root, nxJsonConfiguration: {} });
   return Object.assign({}, ...results.map(([, { projects }]) => projects)) as Record<

@@ -6,7 +6,7 @@ import { pathInputs } from '../graph/path-inputs.js';
 import type { References } from '../graph/references.js';
 import { text, texts, textsOf } from '../options/unchecked.js';
 
-/** What a target reads and runs after. */
+/** The inputs of a target, and the targets that it depends on. */
 export interface PartsInputs {
   inputs: Input[];
   dependsOn: NonNullable<TargetConfiguration['dependsOn']>;

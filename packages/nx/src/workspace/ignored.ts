@@ -5,13 +5,12 @@ import ignore, { type Ignore } from 'ignore';
 /** The ignore files that Nx's walk of the workspace obeys, in each directory. */
 const IGNORE_FILES = ['.gitignore', '.ignore', '.nxignore'];
 
-/** What Nx's walk never enters, whatever those files say. */
+/** Directories that Nx's walk never enters, whatever those files say. */
 export const NEVER_WALKED: readonly string[] = ['node_modules', '.git', '.nx'];
 
 /**
- * Whether Nx leaves a file of the workspace out: it hashes nothing for one, silently, when git or Nx are told to
- * ignore it. The rules are gitignore(5)'s: what a deeper file says wins, but nothing below an ignored directory
- * comes back.
+ * Whether Nx leaves a file of the workspace out. If an ignore file of git or Nx matches it, Nx silently hashes nothing for it. The
+ * rules are gitignore(5)'s: a deeper ignore file wins, but no rule brings back a file below an ignored directory.
  *
  * @param path relative to the workspace root, with `/`; need not exist
  */

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { UserError } from '@bringup/process';
 
-/** What a project may be named: one word, or a scoped npm name. A colon would part project and target. */
+/** A valid project name: one word, or a scoped npm name. A colon would separate project and target. */
 const NAME = /^(@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*$/i;
 
 /** @throws UserError `BAD_PROJECT_NAME` */

@@ -159,7 +159,7 @@ describe('presetPath', () => {
 
   it.each(names)('finds %s', (name) => expect(presetPath(name)).toMatch(new RegExp(`/${name}\\.config$`)));
 
-  it.each(['nope', '../../package', ''])('refuses %j and lists what there is', (name) => {
+  it.each(['nope', '../../package', ''])('refuses %j and lists the presets', (name) => {
     expect(() => presetPath(name)).toThrow(
       expect.objectContaining({ code: 'UNKNOWN_PRESET', message: expect.stringContaining(names[0]!) }),
     );

@@ -11,7 +11,7 @@ const PATHS_OF: Partial<Record<OptionName, readonly BootPathName[]>> = {
   iso: ['iso'],
 };
 
-/** What a part, taken as it is, already holds: naming that as well would have no effect. */
+/** The options that have no effect with a part: a named part is used unchanged, so it already holds what they name. */
 function heldBy(path: BootPathName, options: BoardGeneratorOptions): [OptionName, readonly OptionName[]][] {
   const source = ['source', 'sha256', 'tag', 'branch', 'commit'] as const;
   const kernel = ['kernel', 'ownKernel', 'fragments', ...source] as const;
@@ -36,7 +36,7 @@ export function checkCombination(path: BootPathName, options: BoardGeneratorOpti
   }
   for (const [holder, held] of heldBy(path, options))
     for (const option of held.filter((name) => isGiven(options[name])))
-      fail(option, `it has no effect beside ${holder}, which is taken as it is`);
+      fail(option, `it has no effect with ${holder}, which is used unchanged`);
 }
 
 function isGiven(value: unknown): boolean {

@@ -103,10 +103,10 @@ describe('a board from nothing', () => {
   });
 });
 
-describe('every architecture and boot path that there is', () => {
+describe('every architecture and boot path', () => {
   const all = BOARD_MACHINES.flatMap((machine) => machine.paths.map((path) => [machine, path] as const));
 
-  it('has a place in one workspace, whose graph names only projects that are there', async () => {
+  it('fits into one workspace, whose graph names only existing projects', async () => {
     for (const [index, [{ arch, machine }, boot]] of all.entries())
       await board(`b${index}`, { arch, machine, boot });
     const root = makeWorkspace(workspace.files());
@@ -191,7 +191,7 @@ describe('a second board', () => {
     });
   });
 
-  it('takes what it is told to', async () => {
+  it('uses the kernel that it is given', async () => {
     await workspace.generate('kernel', { name: 'mine', arch: 'arm64' });
     await board('two', { arch: 'arm64', kernel: 'mine' });
     expect(workspace.declarationOf('two')!.options).toMatchObject({
@@ -349,7 +349,7 @@ describe('refuses, and writes nothing', () => {
       'a tag of a kernel that is in a CD',
       { arch: 'arm64', boot: 'iso', iso: 'cd', tag: 'v1' },
       'OPTION_UNUSED',
-      /tag: it has no effect beside iso/,
+      /tag: it has no effect with iso/,
     ],
     [
       'an option that is not there',

@@ -39,7 +39,7 @@ export default asGenerator<BoardGeneratorOptions>((workspace, options) => {
   if (shared.length > 0)
     workspace.notes.push(`${name} shares ${shared.join(', ')} with what was here before.`);
   workspace.notes.push(
-    `What it needs of this machine: nx g @bringup/nx:doctor`,
+    `Check that this machine has what it needs: nx g @bringup/nx:doctor`,
     `Boot it: nx run ${name}:run   (Ctrl-A X ends it; nx run ${name}:test boots, looks, and powers off)`,
   );
 });

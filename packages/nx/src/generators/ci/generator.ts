@@ -5,16 +5,16 @@ import type { CiGeneratorOptions } from '../../generated/ci-generator-options.js
 import { asGenerator } from '../run-generator.js';
 import { githubWorkflow, gitlabPipeline } from './pipelines.js';
 
-/** What a bare Debian lacks for npm packages and the pipeline itself. */
+/** Packages that a bare Debian lacks for npm packages and for the pipeline itself. */
 const ALWAYS = ['ca-certificates', 'ccache', 'git'];
 
 const FILES = { github: '.github/workflows/bringup.yml', gitlab: '.gitlab-ci.yml' } as const;
 
 /** `nx g @bringup/nx:ci` */
 export default asGenerator<CiGeneratorOptions>(async (workspace, { provider, branch = 'main' }) => {
-  // It stands in YAML and in a shell's words.
+  // The name goes into YAML and into shell commands.
   if (!/^[\w][\w./-]*$/.test(branch)) {
-    throw new UserError('BAD_BRANCH', `branch: "${branch}" is no name of a branch that fits here`, {
+    throw new UserError('BAD_BRANCH', `branch: "${branch}" is not a usable branch name`, {
       branch,
     });
   }

@@ -1,8 +1,8 @@
-/** What a pipeline is made for. */
+/** The parameters of a pipeline. */
 export interface Pipeline {
-  /** What other branches are compared with. */
+  /** The branch that other branches are compared with. */
   readonly branch: string;
-  /** The line that installs what the workspace's targets need, with Node and git there already. */
+  /** The line that installs what the workspace's targets need, once Node and git are installed. */
   readonly install: string;
   /** How the package manager installs what the lock file says. */
   readonly npmInstall: string;

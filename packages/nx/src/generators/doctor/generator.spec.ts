@@ -46,7 +46,7 @@ it.each([
   expect(needs.filter(({ debian }) => debian === undefined)).toEqual([]);
 });
 
-/** What comes with packages that the guide names, and what no Debian is without. */
+/** Packages that those of the guide depend on, and packages that every Debian has. */
 const BROUGHT = [
   ...['binutils-aarch64-linux-gnu', 'libc6-dev-arm64-cross'],
   ...['bzip2', 'dpkg-dev', 'gcc', 'libc6-dev', 'make', 'patch', 'perl', 'xz-utils'],

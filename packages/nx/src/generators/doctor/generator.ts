@@ -13,7 +13,7 @@ import type { Declaration } from '../../workspace/declaration.js';
 import { DECLARED_KINDS } from '../../options/declared-kinds.js';
 import { GeneratedWorkspace } from '../workspace.js';
 
-/** `nx g @bringup/nx:doctor`: writes no file; fails, after all was said, when something is missing. */
+/** `nx g @bringup/nx:doctor`: writes no file. If something is missing, it fails after printing the whole report. */
 export default async function doctor(tree: Tree, options: DoctorGeneratorOptions): Promise<void> {
   const workspace = new GeneratedWorkspace(tree);
   const declarations = lookedAt(workspace, options.project);

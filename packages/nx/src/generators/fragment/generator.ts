@@ -8,11 +8,11 @@ import { asGenerator } from '../run-generator.js';
 export default asGenerator<FragmentGeneratorOptions>((workspace, options) => {
   const { name, project, set = [], variant } = options;
   if (!/^[\w][\w.-]*$/.test(name)) {
-    const message = `name: "${name}" is no file name for a fragment: letters, digits, ., _ and - are`;
+    const message = `name: "${name}" is not a valid name for a fragment. Use letters, digits, ., _ and -`;
     throw new UserError('BAD_FRAGMENT_NAME', message, { name });
   }
   if (variant !== undefined && !/^[\w][\w.-]*$/.test(variant)) {
-    const message = `variant: "${variant}" is no name for a configuration of Nx: letters, digits, ., _ and - are`;
+    const message = `variant: "${variant}" is not a valid name for an Nx configuration. Use letters, digits, ., _ and -`;
     throw new UserError('BAD_FRAGMENT_NAME', message, { variant });
   }
   const declaration = workspace.require('project', project, ['kernel', 'busybox', 'u-boot']);
@@ -46,7 +46,7 @@ function formatLines(set: readonly string[], of: string): string {
   const lines = set.map((given) => {
     const [, symbol, value] = /^(?:CONFIG_)?(\w+)=([^\n]*)$/.exec(given.trim()) ?? [];
     if (symbol === undefined || value === undefined || value === '') {
-      const message = `set: "${given}" is no symbol with a value. As: EXT4_FS=y, or LOG_BUF_SHIFT=16`;
+      const message = `set: "${given}" is not SYMBOL=VALUE. Write, for example, EXT4_FS=y or LOG_BUF_SHIFT=16`;
       throw new UserError('BAD_FRAGMENT_LINE', message, { line: given });
     }
     return value === 'n' ? `# CONFIG_${symbol} is not set` : `CONFIG_${symbol}=${value}`;

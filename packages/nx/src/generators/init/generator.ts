@@ -19,6 +19,6 @@ function copyPreset({ tree, notes }: GeneratedWorkspace, name: string): void {
   const text = readFileSync(preset, 'utf8');
   const path = posix.join(SHARED_FRAGMENTS, posix.basename(preset));
   if (!tree.exists(path)) tree.write(path, text);
-  else if (tree.read(path, 'utf8') !== text) notes.push(`${path} is there already, and stays as it is`);
+  else if (tree.read(path, 'utf8') !== text) notes.push(`${path} exists already; it is left unchanged`);
   notes.push(`In the fragments of a project: "${path}" instead of "preset:${name}"`);
 }

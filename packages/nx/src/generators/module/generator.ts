@@ -34,7 +34,7 @@ export default asGenerator<ModuleGeneratorOptions>((workspace, options) => {
     initramfs === undefined
       ? undefined
       : workspace.require('initramfs', initramfs, ['initramfs'], built.options.arch as Arch);
-  // What a name may have and an identifier of C may not; the kernel itself takes a dash for an underscore.
+  // A project name may have characters that a C identifier may not. The kernel itself treats a dash as an underscore.
   const module = programName(name).replace(/\W/g, '_');
   workspace.add({
     ...ownPlace(name, directory),

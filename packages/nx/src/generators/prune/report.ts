@@ -3,7 +3,7 @@ import { formatSize } from '@bringup/disk';
 import type { PruneReason, PruneRequest } from '../../storage/prune-plan.js';
 import { storageTotals, type StorageEntry } from '../../storage/storage.js';
 
-/** What became of something that was to be removed. */
+/** The result of an attempt to remove an entry. */
 export interface Outcome {
   readonly removed: boolean;
   /** Why it was left alone. */
@@ -107,7 +107,7 @@ function summary(
   return lines;
 }
 
-/** What was done, for people. */
+/** A report of the removals, for people. */
 export function formatRemoved(outcomes: ReadonlyMap<StorageEntry, Outcome>, root: string): string {
   const removed = [...outcomes].flatMap(([entry, outcome]) => (outcome.removed ? [entry] : []));
   const left = [...outcomes].flatMap(([{ path }, { because }]) =>

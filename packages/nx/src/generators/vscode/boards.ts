@@ -43,7 +43,7 @@ export function findBoards(tree: Tree, names: readonly string[], configuration?:
   const unknown = names.find((name) => !boards.includes(name));
   if (unknown !== undefined || boards.length === 0) {
     const problem =
-      unknown === undefined ? 'this workspace has no board' : `${unknown} is no board of this workspace`;
+      unknown === undefined ? 'this workspace has no board' : `${unknown} is not a board of this workspace`;
     const list =
       boards.length > 0 ? `Boards: ${boards.sort().join(', ')}` : 'Add one: a target with @bringup/nx:qemu';
     throw new UserError('NO_BOARD', `${problem}. ${list}`, { name: unknown, boards });

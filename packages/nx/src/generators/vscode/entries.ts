@@ -4,7 +4,7 @@ import type { EditorBoard, EditorKernel } from './boards.js';
 
 const WORKSPACE = '${workspaceFolder}';
 
-/** What clangd is started with, so that it knows files of the source store as well as the workspace's. */
+/** clangd's argument that makes it know the files of the source store as well as the workspace's. */
 export const CLANGD_ARGUMENT = `--compile-commands-dir=${WORKSPACE}/${databaseDirectory('')}`;
 
 /** clangd, and gdb with a window: identifiers of Visual Studio's marketplace. */
@@ -32,8 +32,8 @@ function nxRun(project: string, target: string, configuration?: string, ...args:
 }
 
 /**
- * What starts a debugging session (attributes of the C/C++ extension's `cppdbg`): a task starts the board, stopped, and gdb
- * goes to `start_kernel`, from where on the symbols are at their addresses.
+ * The launch configuration of a debugging session (attributes of the C/C++ extension's `cppdbg`). A task starts the board,
+ * stopped, and gdb runs it to `start_kernel`. From there on, the symbols are at their addresses.
  *
  * @param port of the loopback address, where the board's gdb stub listens
  */
@@ -61,7 +61,7 @@ export function launchConfiguration(board: EditorBoard, kernel: EditorKernel, po
   };
 }
 
-/** What can be done with a board (VS Code's "Schema for tasks.json"); `port` as for {@link launchConfiguration}. */
+/** The tasks of a board (VS Code's "Schema for tasks.json"); `port` as for {@link launchConfiguration}. */
 export function boardTasks(board: EditorBoard, port: number | undefined) {
   const { name, run, configuration, kernel } = board;
   return [

@@ -231,7 +231,7 @@ it.each<[VscodeGeneratorOptions, string, RegExp]>([
   [
     { boards: ['kernel'] },
     'NO_BOARD',
-    /kernel is no board of this workspace\. Boards: @my\/pc, firmware, virt/,
+    /kernel is not a board of this workspace\. Boards: @my\/pc, firmware, virt/,
   ],
   [{ boards: ['virt'], configuration: 'nope' }, 'UNKNOWN_VARIANT', /has a variant nope/],
 ])('refuses %j', async (options, code, message) => {

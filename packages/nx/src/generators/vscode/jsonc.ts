@@ -25,7 +25,7 @@ export class JsoncFile {
     if (!isObject(content)) throw this.#wrong(`${path} is not a JSON object`);
   }
 
-  /** What is at a place now. */
+  /** The current value at a path. */
   get(path: JSONPath): unknown {
     return path.reduce<unknown>(
       (value, key) => (value as Json | undefined)?.[key],

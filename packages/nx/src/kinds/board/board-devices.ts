@@ -15,7 +15,7 @@ import { parseFileReference } from '../../workspace/names-in-options.js';
 import { artifactPath } from '../../tasks/referenced.js';
 import type { Task } from '../../tasks/task.js';
 
-/** What a board's options plug into its machine, with paths that are absolute and ports that are chosen. */
+/** The devices that a board's options plug into its machine, with absolute paths and chosen ports. */
 export async function boardDevices(task: Task, options: FullQemuOptions): Promise<Partial<MachineOptions>> {
   const { rtc, watchdog, memoryGrowth, firmware } = options;
   const shares = boardShares(task, options);

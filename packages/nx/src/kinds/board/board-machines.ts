@@ -10,12 +10,12 @@ export interface BoardMachine {
   readonly arch: BoardArch;
   /** `-machine`, without properties. */
   readonly machine: string;
-  /** What the projects of its kernel and initramfs are named for. */
+  /** The name after which its kernel and initramfs projects are called. */
   readonly family: string;
   readonly paths: readonly BootPathName[];
   /** Presets of its kernel, over tinyconfig. One kernel serves all of its boot paths, so that boards share it. */
   readonly presets: readonly string[];
-  /** The kernel's device tree of it, where QEMU makes none: its place below arch/ARCH/boot/dts. */
+  /** The kernel's device tree for it, where QEMU makes none: the path below arch/ARCH/boot/dts. */
   readonly deviceTree?: string;
   /** Further options of its boards. */
   readonly board?: Readonly<Record<string, unknown>>;

@@ -6,7 +6,7 @@ import type { Input } from '../../graph/target-parts.js';
 import { pathInputs } from '../../graph/path-inputs.js';
 import { objects, text, texts, textsOf } from '../../options/unchecked.js';
 
-/** What the devices of a board read and write, for its test. */
+/** The files that the devices of a board read and write, for its test. */
 export interface DeviceInputs {
   inputs: Input[];
   /** Projects whose artifacts they are. */

@@ -5,7 +5,7 @@ import { volumeLoaders } from '../../lock/tools.js';
 import { objects, text, textsOf } from '../../options/unchecked.js';
 import type { Declaration } from '../../workspace/declaration.js';
 
-/** What runs a board, shares directories with it, opens its drives, prints its device tree and debugs it. */
+/** The programs that run a board, share directories with it, open its drives, print its device tree and debug it. */
 export function boardHostNeeds(
   options: Declaration['options'],
   declarationOf: (project: string) => Declaration | undefined,

@@ -6,7 +6,7 @@ import { imageNeeds } from '../../images/needs.js';
 import type { Needs } from '../../lock/locked.js';
 import { bootsThroughUefi, diskTools, qemuLockName, uefiLockName, volumeLoaders } from '../../lock/tools.js';
 
-/** What a board needs of the lock: QEMU's version. */
+/** The lock entry that a board needs: QEMU's version. */
 export function qemuNeeds(arch: BoardArch, qemu?: string): Needs {
   const name = qemuLockName(arch, qemu);
   return {
@@ -15,13 +15,13 @@ export function qemuNeeds(arch: BoardArch, qemu?: string): Needs {
   };
 }
 
-/** What the volume that a board makes for itself needs of the lock. */
+/** The lock entries that a board's own volume needs. */
 export function bootVolumeNeeds({ arch, boot }: Pick<QemuOptions, 'arch' | 'boot'>): Needs {
   const loaders = volumeLoaders(boot);
   return imageNeeds(diskTools({ arch, table: 'gpt', format: 'raw', fileSystems: ['fat'], loaders }));
 }
 
-/** What a board needs of the lock to be run: QEMU, and the firmware where it boots through one of the host's. */
+/** The lock entries that a board needs to run: QEMU, and the host's firmware where the board boots through it. */
 export function machineNeeds({ arch, qemu, boot }: QemuOptions): Needs {
   const own = qemuNeeds(arch, qemu);
   return bootsThroughUefi(boot, arch) ? both(own, uefiNeeds(arch)) : own;
@@ -38,7 +38,7 @@ function uefiNeeds(arch: BoardArch): Needs {
   };
 }
 
-/** What a board needs of the lock, with what its build needs. */
+/** The lock entries that a board needs, including those of its build. */
 export function boardNeeds(options: QemuOptions): Needs {
   const own = machineNeeds(options);
   return volumeLoaders(options.boot).length === 0 ? own : both(own, bootVolumeNeeds(options));

@@ -21,7 +21,7 @@ import { keyOf, object, objects, text, texts } from '../../options/unchecked.js'
 /** Options of a board that its drive is made from. */
 const VOLUME_OPTIONS = ['arch', 'kernel', 'initramfs', 'boot', 'append'];
 
-/** What a board boots, of all that the tasks before it publish. */
+/** The files that a board boots, among all that the tasks before it publish. */
 const BOOTED_FILES = `**/{${[
   ...['Image', 'bzImage', 'zImage', 'initramfs.cpio*'],
   ...['u-boot.bin', 'u-boot.rom', ...Object.values(UBOOT_IMAGES), SIGNED_DTB],
@@ -54,21 +54,21 @@ function dtbInputs(
   };
 }
 
-/** What several targets of a board are made from. */
+/** The data that several targets of a board are made from. */
 interface BoardPlan {
   readonly declaration: Declaration;
   readonly workspaceRoot: string;
-  /** The board's options, without those that say how it is run; by variant, what the configuration changes. */
+  /** The board's options, without those that say how it is run, and the changes that each variant makes to them. */
   readonly options: Unchecked;
   readonly variants: Readonly<Record<string, Unchecked>>;
   /** In every variant. */
   readonly everyOptions: readonly Unchecked[];
-  /** What loads the kernel from the board's own drive, if it has one. */
+  /** The loaders that load the kernel from the board's own drive, if it has one. */
   readonly loaders: readonly BootLoader[];
   /** Tools as they stand in the lock: those that make the board's own drive, and those that run it. */
   readonly volumeTools: readonly string[];
   readonly machineTools: readonly string[];
-  /** What goes onto the board's own drive, and all that is there before the board runs. */
+  /** Dependencies that go onto the board's own drive, and all that must be built before the board runs. */
   readonly packed: Dependencies;
   readonly booted: Dependencies;
   readonly devices: DeviceInputs;
@@ -172,7 +172,7 @@ function testTarget(plan: BoardPlan): TargetConfiguration {
   const { declaration, workspaceRoot, everyOptions, booted, devices, dtb } = plan;
   return {
     executor: `${PLUGIN}:test`,
-    // What it leaves on a drive is a result that no cache restores.
+    // A cache cannot restore the guest's writes to a drive.
     cache: !everyOptions.some(({ drives }) => objects(drives).some(({ keepWrites }) => keepWrites === true)),
     dependsOn: booted,
     ...published(plan, (own) => own),

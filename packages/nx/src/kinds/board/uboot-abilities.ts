@@ -13,11 +13,11 @@ import type { Task } from '../../tasks/task.js';
 type Ability = readonly [symbol: string, what: string];
 
 /**
- * Makes sure that a board's U-Boot can read its drive and boot what is on it: otherwise U-Boot would go on to the network, or
- * stop at its prompt with a message that names no symbol. The `.config` is no input of its own: what it says of these
- * symbols is in the binary, which is one.
+ * Makes sure that a board's U-Boot can read its drive and boot the files on it. Otherwise U-Boot would try the network, or
+ * stop at its prompt with a message that names no symbol. The `.config` is not a separate input: these symbols decide the
+ * content of the binary, which is an input.
  *
- * @throws UserError `UBOOT_LACKS` naming what is to be switched on
+ * @throws UserError `UBOOT_LACKS` naming the symbols to switch on
  */
 export async function requireAbilities(task: Task, options: QemuOptions): Promise<void> {
   const { boot } = options;

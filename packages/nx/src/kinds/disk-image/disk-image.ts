@@ -58,7 +58,7 @@ export async function planDiskImage(task: Task, options: FullDiskImageOptions): 
   };
 }
 
-/** What of a partition's options is not in its tree. */
+/** The options of a partition that its tree does not contain. */
 function shapeOf({ name, type, fileSystem, label, size, margin, start, bootable, boot }: PartitionOptions) {
   return { name, type, fileSystem, label, size, margin, start, bootable, loaders: boot?.loaders };
 }

@@ -6,7 +6,7 @@ import { diskImageTargets } from './targets.js';
 import type { DiskImageOptions } from '../../generated/disk-image-options.js';
 import type { KindRow } from '../kind.js';
 
-/** What makes a file system beyond the tools in the lock, and looks into it: `ls`, `cat`, `copy`. */
+/** The programs, besides the tools in the lock, that make a file system and read it: `ls`, `cat`, `copy`. */
 const FILE_SYSTEM_PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   ext2: ['fakeroot', 'tar', 'e2fsck'],
   ext4: ['fakeroot', 'tar', 'e2fsck'],

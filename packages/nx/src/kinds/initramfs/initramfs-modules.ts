@@ -17,7 +17,7 @@ import { moduleKernel, type TakenModules } from '../../trees/module-kernels.js';
 import { artifactPath } from '../../tasks/referenced.js';
 import type { Task } from '../../tasks/task.js';
 
-/** What an init has to do for the modules that are in its tree. */
+/** The work of an init for the modules in its tree. */
 export interface ModulesPlan {
   /** Names for modprobe, in order. */
   readonly load: readonly string[];

@@ -4,7 +4,7 @@ import { namedIn } from '../../graph/find-references.js';
 import type { References } from '../../graph/references.js';
 import { objects } from '../../options/unchecked.js';
 
-/** What an initramfs reads of the modules that it takes: their files, and of their kernels the own modules and symbols. */
+/** The files that an initramfs reads for its modules: those of the modules, and the modules and symbols of their kernels. */
 export function modulesInputs(
   variants: readonly Readonly<Record<string, unknown>>[],
   references: References,

@@ -2,7 +2,7 @@ import { compressionToolVersion, type Compression } from '@bringup/rootfs';
 import type { Needs } from '../../lock/locked.js';
 import { compressorLockName } from '../../lock/tools.js';
 
-/** What an initramfs needs of the lock: its compressor's version. */
+/** The lock entry that an initramfs needs: its compressor's version. */
 export function compressorNeeds(compression: Compression): Needs {
   const name = compressorLockName(compression);
   return {

@@ -44,8 +44,8 @@ export async function makeIsoImage(task: Task, options: FullIsoImageOptions): Pr
 }
 
 /**
- * What UEFI boots: on a PC, GRUB, which reads the CD itself; elsewhere the firmware's shell, which knows FAT only, so that kernel
- * and initramfs are on the volume as well.
+ * The volume that UEFI boots. On a PC it has GRUB, which reads the CD itself. Elsewhere the firmware's shell boots, which reads
+ * only FAT, so the volume has the kernel and the initramfs as well.
  */
 async function uefiVolume(
   task: Task,

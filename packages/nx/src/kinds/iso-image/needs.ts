@@ -3,7 +3,7 @@ import { imageNeeds } from '../../images/needs.js';
 import type { Needs } from '../../lock/locked.js';
 import { defaultFirmware, isoTools } from '../../lock/tools.js';
 
-/** What an iso-image project needs of the lock. */
+/** The lock entries that an iso-image project needs. */
 export function isoImageNeeds({ arch, firmware }: Pick<IsoImageOptions, 'arch' | 'firmware'>): Needs {
   return imageNeeds(isoTools(arch, firmware ?? defaultFirmware(arch)));
 }

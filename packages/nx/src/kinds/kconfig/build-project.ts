@@ -56,10 +56,10 @@ export async function buildProject(task: Task, project: KconfigProject, collect?
   };
   const changed = await publishArtifacts(task, { work, output, recipe, verb: 'make', make });
   if (!changed) return;
-  task.note(changed.length > 0 ? `built ${changed.join(', ')}` : 'built, and nothing came out different');
+  task.note(changed.length > 0 ? `built ${changed.join(', ')}` : 'built; artifacts unchanged');
 }
 
-/** What is known of edits after make: one that was there still is, but there may be others since. */
+/** The state of edits after make: an edit from before is still in the tree, and others may have followed. */
 function editsAfter(before: TreeEdits | undefined): TreeEdits {
   return before === 'some' ? 'some' : 'unknown';
 }
@@ -86,7 +86,7 @@ export async function makeInPlace<T>(
   return whileOwning(task, project.work, async () => use((await runMake(task, project, inputs)).make));
 }
 
-/** What is built, besides the source: the final `.config`, and the initramfs that goes into a kernel. */
+/** The inputs of a build besides the source: the final `.config`, and the initramfs that goes into a kernel. */
 interface BuildInputs {
   readonly config: string;
   readonly initramfs: string | undefined;
@@ -130,7 +130,7 @@ async function runMake(
   return { built, make };
 }
 
-/** What is made beyond what the program always has: device trees, and what modules are built against and are. */
+/** The artifacts besides those that the program always has: device trees, modules, and the files that modules are built against. */
 function extraArtifacts({ program, options }: KconfigProject, config: string): ExtraArtifacts {
   const dtbs = planDtbs(options.arch, options.dtbs ?? []);
   const modules = program.name === 'kernel' ? planTreeModules(config) : { goals: [], artifacts: {} };

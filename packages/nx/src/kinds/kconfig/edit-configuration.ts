@@ -157,7 +157,7 @@ async function writeFragment(
   throw new ToolError(
     'EDIT_NOT_REPRODUCED',
     [
-      `no lines in ${target.shown} lead to the configuration you left; it is kept in ${kept}. What differs:`,
+      `no lines in ${target.shown} lead to the configuration you left; it is kept in ${kept}. Differences:`,
       ...why,
     ].join('\n'),
     { fragment: target.shown, kept, outOfReach: edit.outOfReach },

@@ -21,7 +21,7 @@ export async function checkHashed(
   { path, identity, own }: Pick<SourceTree, 'path' | 'identity' | 'own'>,
   named?: string,
 ): Promise<void> {
-  // Each variant may have a source of its own. None is this task's where a project has inputs of its own.
+  // Each variant may have a source of its own. If a project sets its own inputs, there may be no hash of this task's source.
   const hashed = [...runtimeHashes].filter(
     ([command]) =>
       isSourceHashCommand(command, program, part) &&
@@ -47,7 +47,7 @@ export async function checkHashed(
   throw new UserError('SOURCE_CHANGED', `${what}. Run the same command again.`, { path });
 }
 
-/** The `hashArray` of @nx/devkit, imported from the Nx module that defines it: loading all of devkit takes as long as looking at the tree. */
+/** The `hashArray` of @nx/devkit, from the Nx module that defines it: loading all of devkit takes as long as a look at the tree. */
 async function loadHashArray(): Promise<(content: string[]) => string> {
   const hasher = await import('nx/src/hasher/file-hasher').catch(() => undefined);
   return hasher?.hashArray ?? (await import('@nx/devkit')).hashArray;

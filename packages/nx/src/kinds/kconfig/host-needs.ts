@@ -7,12 +7,12 @@ type Options = Readonly<Record<string, unknown>>;
 const NCURSES: HostNeed = { ...headerNeed('ncurses.h', 'libncurses-dev'), target: 'menuconfig' };
 const OPENSSL = headerNeed('openssl/evp.h', 'libssl-dev');
 
-/** What make wants, besides the compilers that the lock names, to compile programs for this host that then build the rest. */
+/** The programs, besides the compilers in the lock, with which make compiles the host programs that build the rest. */
 export function makeNeeds(programs: readonly string[]): HostNeed[] {
   return [...['make', 'gcc', ...programs].map(programNeed), headerNeed('stdio.h', 'libc6-dev')];
 }
 
-/** What a kernel is built and published with. */
+/** The programs and headers that build and publish a kernel. */
 export function kernelHostNeeds({ arch, base }: Options): HostNeed[] {
   return [
     ...makeNeeds(['flex', 'bison', 'bc', 'perl', 'gzip', 'depmod', 'tar']),
@@ -24,12 +24,12 @@ export function kernelHostNeeds({ arch, base }: Options): HostNeed[] {
   ];
 }
 
-/** What BusyBox is built and published with. */
+/** The programs and headers that build and publish BusyBox. */
 export function busyboxHostNeeds(): HostNeed[] {
   return [...makeNeeds(['tar']), NCURSES];
 }
 
-/** What U-Boot is built with. */
+/** The programs and headers that build U-Boot. */
 export function ubootHostNeeds({ arch }: Options): HostNeed[] {
   const rom = UBOOT_FIRMWARE[arch as Arch] === 'u-boot.rom';
   return [...makeNeeds(['flex', 'bison', 'bc', 'dtc']), NCURSES, OPENSSL, ...(rom ? BINMAN : [])];

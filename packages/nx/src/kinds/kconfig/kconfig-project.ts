@@ -59,9 +59,9 @@ export interface KconfigProject {
   readonly options: KconfigOptions;
   readonly needs: Needs;
   readonly locked: Locked;
-  /** What a recipe is made of; of a source directory, only what that part of the work reads. */
+  /** The ingredients of a recipe. A source directory contributes only the files that this part of the work reads. */
   readonly ingredients: (part: SourcePart) => CommonIngredients;
-  /** The user's own source tree, as it was when the task began, as far as that part of the work reads it. */
+  /** The part of the user's own source tree that this part of the work reads, as it was when the task began. */
   readonly directory: (part: SourcePart) => SourceTree | undefined;
   /** Where artifacts are published, absolute. */
   readonly output: string;
@@ -69,7 +69,7 @@ export interface KconfigProject {
   readonly work: string;
 }
 
-/** What a project needs of lock and host; also what its `update` target resolves. */
+/** The entries that a project needs in the lock, and how to ask this host for them; its `update` target resolves the same ones. */
 export function kconfigNeeds(
   name: ProgramName,
   options: Pick<KconfigOptions, 'arch' | 'source' | 'crossCompile' | 'llvm'>,
@@ -192,7 +192,7 @@ export function fragmentReferences(
     return { kind: 'file', path: isAbsolute(text) ? text : join(workspaceRoot, text), shown: text };
   });
   if (options.embeddedInitramfs !== undefined) {
-    // Behind the fragments: a line of theirs that takes it out again is told of as replaced, and does not.
+    // Placed after the fragments, so that these lines win and a fragment's conflicting line is reported as overridden.
     const option = 'embeddedInitramfs';
     references.push(...EMBEDDED_INITRAMFS_LINES.map((line) => ({ kind: 'option' as const, option, line })));
   }

@@ -10,7 +10,7 @@ function presetsDirectory(): string {
   return existsSync(published) ? published : join(PACKAGE_ROOT, '..', '..', 'workspace-configs', 'kconfig');
 }
 
-/** The file of a preset. @throws UserError `UNKNOWN_PRESET` with the near one, listing those there are */
+/** The file of a preset. @throws UserError `UNKNOWN_PRESET` with the closest match and the list of presets */
 export function presetPath(name: string): string {
   const directory = presetsDirectory();
   const path = join(directory, `${name}.config`);

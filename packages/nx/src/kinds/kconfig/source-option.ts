@@ -1,14 +1,14 @@
 import { UserError } from '@bringup/process';
 import { gitRef, gitUrls, type GitSpec, type ProgramName } from '@bringup/kbuild/graph';
 
-/** Debian's own sources: what a generated project is built from where nothing else is said. */
+/** Debian's own sources: the default of generated projects. */
 export const DEBIAN_SOURCES: Readonly<Record<ProgramName, Readonly<Record<string, unknown>>>> = {
   kernel: { kind: 'debian-package', package: 'linux-source-6.1', fallback: 'linux-source-*' },
   busybox: { kind: 'debian-source', package: 'busybox' },
   'u-boot': { kind: 'debian-source', package: 'u-boot' },
 };
 
-/** What says which of the things that a source's address leads to: a tarball's checksum, or a commit of a repository. */
+/** Options that pin the content of a source: a tarball's checksum, or a tag, branch or commit of a repository. */
 export interface SourcePins {
   readonly sha256?: string;
   readonly tag?: string;
@@ -18,7 +18,7 @@ export interface SourcePins {
 
 const GIT_PINS = ['tag', 'branch', 'commit'] as const;
 
-/** What can be nothing but a repository, in whatever way it is written. */
+/** Addresses that can only be of a git repository. */
 const GIT_ADDRESS = /^(ssh|git):\/\/|^[\w.-]+@[\w.-]+:|\.git\/?(#.*)?$/;
 
 const fail = (given: string, message: string) =>

@@ -119,7 +119,7 @@ function configTarget(declaration: Declaration, inputs: Input[]): TargetConfigur
   };
 }
 
-/** What a build publishes, in one variant or another. */
+/** The artifacts that a build publishes in any variant. */
 function artifactNames(declaration: Declaration): string[] {
   const { kind, options } = declaration;
   const program = KCONFIG_PROGRAMS[kind as ProgramName];

@@ -53,7 +53,7 @@ export async function openVariant(
   return { task: own, project: await openKconfigProject(own, declaration.kind, options) };
 }
 
-/** What an explanation is made from: the tree, the configuration evaluated in it, and the lines that asked for it. */
+/** The basis of an explanation: the tree, the configuration evaluated in it, and the lines that asked for it. */
 export async function evaluatedConfig(
   given: Task,
   variant: string | undefined,

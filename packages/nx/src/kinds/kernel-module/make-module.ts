@@ -51,7 +51,7 @@ export async function makeModule(task: Task, options: FullKernelModuleOptions): 
   const changed = await publishArtifacts(task, { work, output, recipe, verb: 'compile', make });
   if (!changed) return;
   if (changed.length > 0) task.note(`built ${changed.join(', ')}`);
-  else task.note(`${compiled > 0 ? 'built, and' : 'nothing to compile:'} nothing came out different`);
+  else task.note(`${compiled > 0 ? 'built' : 'nothing to compile'}; artifacts unchanged`);
 }
 
 /**
@@ -93,7 +93,7 @@ async function openKernel(
   return { task: own, project: await openKconfigProject(own, 'kernel', options), config, symbols: symbols! };
 }
 
-/** What the module is made from, relative to the workspace root. */
+/** The files that the module is made from, relative to the workspace root. */
 async function moduleFiles(task: Task, sources: readonly string[] | undefined): Promise<string[]> {
   if (sources === undefined) {
     const { patterns, without } = defaultModuleSources(task.projectRoot);
@@ -124,7 +124,7 @@ async function moduleRecipe(task: Task, kernel: ModuleKernel, files: readonly st
   ]);
 }
 
-/** What is missing is said by who stages it. */
+/** The staging step reports a missing file. */
 async function hashOf(path: string): Promise<string> {
   return sha256File(path).catch(() => 'no file');
 }

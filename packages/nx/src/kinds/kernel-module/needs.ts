@@ -5,7 +5,7 @@ import { declarationFor } from '../../tasks/referenced.js';
 import type { Declared } from '../kind.js';
 import { kconfigNeeds } from '../kconfig/kconfig-project.js';
 
-/** What a module needs of the lock beyond its kernel's source: the versions of the kernel's toolchain. */
+/** The lock entries that a module needs besides its kernel's source: the versions of the kernel's toolchain. */
 export function kernelModuleNeeds(task: Declared, { kernel }: KernelModuleOptions): Needs {
   const { options } = declarationFor(task, { option: 'kernel', kind: 'kernel', project: kernel });
   const { toolNames, probe } = kconfigNeeds('kernel', checkedOptions('kernel', options), task.workspaceRoot);

@@ -13,7 +13,7 @@ import { pathInputs } from '../../graph/path-inputs.js';
 import type { References } from '../../graph/references.js';
 import { texts } from '../../options/unchecked.js';
 
-/** The targets of a kernel module. Of its kernel, configuration and exported symbols are inputs; the image is not. */
+/** The targets of a kernel module. The kernel's configuration and exported symbols are inputs; its image is not. */
 export function kernelModuleTargets(
   declaration: Declaration,
   references: References,

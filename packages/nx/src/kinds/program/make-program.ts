@@ -43,7 +43,7 @@ export async function makeProgram(task: Task, options: FullProgramOptions): Prom
   };
   const changed = await publishArtifacts(task, { work, output, recipe, verb: 'compile', make });
   if (!changed) return;
-  task.note(changed.length > 0 ? `built ${changed.join(', ')}` : 'built, and nothing came out different');
+  task.note(changed.length > 0 ? `built ${changed.join(', ')}` : 'built; artifacts unchanged');
 }
 
 function programSettings(project: string, options: FullProgramOptions): ProgramSettings {
@@ -82,7 +82,7 @@ async function programRecipe(
   ]);
 }
 
-/** What is missing, or is a directory, is said by who compiles it. */
+/** The compile step reports a missing file or a directory. */
 async function hashOf(path: string): Promise<string> {
   const found = await stat(path).catch(() => undefined);
   return found?.isFile() ? sha256File(path) : 'no file';

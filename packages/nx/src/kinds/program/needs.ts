@@ -2,7 +2,7 @@ import { crossPrefix, probeProgramTools, programToolNames } from '@bringup/kbuil
 import { programDefaults, type ProgramOptions } from '../../generated/program-options.js';
 import type { Needs } from '../../lock/locked.js';
 
-/** What a program needs of the lock: the versions of its toolchain. */
+/** The lock entries that a program needs: the versions of its toolchain. */
 export function programNeeds(options: ProgramOptions): Needs {
   const crossCompile = crossPrefix(options.arch, options.crossCompile);
   const program = { ...programDefaults, ...options, crossCompile };

@@ -5,8 +5,8 @@ import { isIgnored } from '../../workspace/ignored.js';
 import { globBase, globExpression, isGlob } from '../../workspace/glob.js';
 
 /**
- * The files that an option names (`headers` of a program, `sources` of a module), sorted. A pattern does not match what git ignores: Nx's hash would not
- * have it; by its own name such a file is hashed.
+ * The files that an option names (`headers` of a program, `sources` of a module), sorted. A pattern does not match files that git
+ * ignores, because Nx's hash would not include them. An ignored file that is listed by name is hashed.
  *
  * @throws UserError `HEADER_PATTERN` for a pattern with other wildcards, or one that matches nothing
  */
@@ -77,7 +77,7 @@ async function walk(workspaceRoot: string, directory: string): Promise<string[]>
   const files: string[] = [];
   for (const entry of entries) {
     const path = posix.join(directory, entry.name);
-    // What is asked of a directory is whether anything in it is seen.
+    // A directory is skipped only if Nx sees no file in it.
     if (isIgnored(workspaceRoot, entry.isDirectory() ? `${path}/x` : path)) continue;
     if (entry.isDirectory()) files.push(...(await walk(workspaceRoot, path)));
     else files.push(path);

@@ -3,7 +3,7 @@ import type { UbootImageOptions } from '../../generated/uboot-image-options.js';
 import type { Needs } from '../../lock/locked.js';
 import { ubootImageTools } from '../../lock/tools.js';
 
-/** What an image for U-Boot needs of the lock. mkimage names its version by an option of its own. */
+/** The lock entries that an image for U-Boot needs. mkimage prints its version with its own option, -V. */
 export function ubootImageNeeds(options: UbootImageOptions): Needs {
   const toolNames = ubootImageTools({ ...options });
   const ask = (name: string) => probeVersion(name, name === 'mkimage' ? { args: ['-V'] } : {});

@@ -10,7 +10,7 @@ import { pathInputs } from '../../graph/path-inputs.js';
 import type { References } from '../../graph/references.js';
 import { text, texts } from '../../options/unchecked.js';
 
-/** What an image is made from, of all that the tasks before it publish. */
+/** The files that an image is made from, among all that the tasks before it publish. */
 const PACKED_FILES = '**/{Image,zImage,initramfs.cpio*,mkimage,u-boot.bin}';
 
 /** The targets of a project that makes an image for U-Boot. */

@@ -17,7 +17,7 @@ import { artifactPath, declarationFor } from '../../tasks/referenced.js';
 import { requireBuilt } from '../../tasks/require-built.js';
 import type { Task } from '../../tasks/task.js';
 
-/** What an image is made of: absolute paths, of files that may not be there yet. */
+/** The files that an image is made of: absolute paths, of files that may not exist yet. */
 interface Ingredients {
   kernel?: string;
   initrd?: string;

@@ -44,7 +44,7 @@ export async function makeBootVolume(task: Task, options: FullBootVolumeOptions)
   });
 }
 
-/** What is booted under names that one types, and what boots it unless the user wants to. */
+/** Kernel and initramfs under names that are easy to type, and the loader's files unless the user boots by hand. */
 async function volumeTree(
   task: Task,
   options: FullBootVolumeOptions,

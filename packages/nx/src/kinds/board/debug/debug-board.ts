@@ -123,7 +123,7 @@ function findGdb(
 
 interface Started {
   run: BesideRun;
-  /** What gdb connects to. */
+  /** The address that gdb connects to. */
   target: string;
 }
 

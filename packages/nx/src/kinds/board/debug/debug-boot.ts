@@ -77,7 +77,7 @@ export function withoutKaslr(task: Task, options: FullDebugOptions, kernel: Kern
 }
 
 /**
- * Compares the build ids of an uncompressed Image, in which the notes lie as in memory, and of the symbols. What is packed is
+ * Compares the build ids of an uncompressed Image, in which the notes lie as in memory, and of the symbols. A packed kernel is
  * compared in the guest's memory.
  *
  * @throws UserError `SYMBOLS_MISMATCH`
@@ -111,10 +111,10 @@ function gnuBuildId(notes: Buffer): string | undefined {
   return notes.toString('hex', head + 8, head + 8 + notes.readUInt32LE(head - 4));
 }
 
-/** What debug information calls a source, an output directory and the workspace (`kbuild`, `-fdebug-prefix-map`). */
+/** The prefix by which debug information names a source, an output directory and the workspace (`kbuild`, `-fdebug-prefix-map`). */
 const DEBUG_PREFIX = '/usr/src/bringup';
 
-/** Where the files that debug information of a project names are on this machine, as far as they are. */
+/** The directories of this machine that have the files named by a project's debug information; those that are missing are left out. */
 export async function sourcePaths(task: Task, { project, path }: Symbols): Promise<[string, string][]> {
   if (project === undefined) return [];
   const known: [string, string][] = [];

@@ -28,7 +28,7 @@ export interface KernelSymbols extends Symbols {
   scripts?: string;
 }
 
-/** What readelf calls the architectures. */
+/** readelf's names of the architectures. */
 const MACHINES: Readonly<Record<Arch, string>> = {
   arm64: 'AArch64',
   x86_64: 'Advanced Micro Devices X86-64',

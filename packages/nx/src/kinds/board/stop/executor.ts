@@ -5,7 +5,7 @@ import { stopDefaults, type StopOptions } from '../../../generated/stop-options.
 
 const SAID: Readonly<Record<StopMethod, string>> = {
   'power-down': 'the guest switched itself off',
-  quit: 'QEMU was told to quit; the guest did not switch itself off',
+  quit: 'the guest did not switch itself off; QEMU was asked to quit',
   kill: 'QEMU did not answer and was killed',
 };
 

@@ -15,7 +15,7 @@ import type { Task } from '../../../tasks/task.js';
 import { releaseAll } from '../written-drives.js';
 import { testDefaults, type FullTestOptions, type TestOptions } from '../../../generated/test-options.js';
 
-/** QEMU is told to quit when the guest is still there this long after its power-off command. */
+/** A guest that still runs this long after its power-off command is ended by QEMU's quit command. */
 const POWER_OFF_MS = 10_000;
 
 /** `@bringup/nx:test`: see schema.json. */

@@ -9,7 +9,7 @@ import { boardArtifacts } from '../board.js';
 import { requireBuilt } from '../../../tasks/require-built.js';
 import type { Task } from '../../../tasks/task.js';
 
-/** What a guest boots from. Two guests with equal values boot the same. */
+/** The options and files that a guest boots from. Two guests with equal values boot the same. */
 export interface BootedFrom {
   readonly options: QemuOptions;
   /** Absolute path → content. */
@@ -17,8 +17,8 @@ export interface BootedFrom {
 }
 
 /**
- * What a guest would boot from now. Artifacts are compared by their sha256 in the manifest. Any other file, which may be a disk of
- * gigabytes, counts by size and time. Files that the guest itself writes are left out.
+ * The options and files that a guest would boot from now. Artifacts are compared by their sha256 in the manifest. Any other file,
+ * which may be a disk of gigabytes, is compared by size and time. Files that the guest itself writes are left out.
  *
  * @throws UserError `NOT_BUILT`, `ARTIFACT_DAMAGED`, `ARTIFACT_UNVERIFIED`, and others for options that name no artifact
  */

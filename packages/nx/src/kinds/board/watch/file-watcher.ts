@@ -10,7 +10,7 @@ import type { WatchedPlaces } from './watched-places.js';
 /** Directories that are never entered: version control's, Nx's, ours, npm's. */
 const NEVER = '(^|/)(\\.git|\\.nx|\\.bringup|node_modules)(/|$)';
 
-/** What is written beside a file until it takes its place: by us, and by Vim, Emacs, GNOME, KDE and JetBrains. */
+/** Temporary files that are written beside a file before they replace it: by us, and by Vim, Emacs, GNOME, KDE and JetBrains. */
 const BESIDE =
   /^(\..*\.tmp|4913|.*~|#.*#|\.#.*|\..*\.sw[a-z]|\.goutputstream-.*|\..*\.kate-swp|.*___jb_(tmp|old)___)$/s;
 
@@ -90,7 +90,7 @@ async function tryInotify(directory: string): Promise<void> {
   });
 }
 
-/** What is ignored below a directory, for paths relative to it. Matches nothing where that is nothing. */
+/** Matches the ignored paths below a directory, relative to it. Without any, it matches no path. */
 function ignoring(directory: string, ignored: readonly string[]): RegExp {
   const inside = ignored.map((path) => relative(directory, path)).filter((path) => !isOutside(path));
   const escaped = inside.map((path) => path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));

@@ -20,7 +20,7 @@ export interface ReadTask {
   readonly target: string;
 }
 
-/** What Nx gave the executor of a board's run. */
+/** The board as Nx passed it to the executor of its run. */
 export function readBoard(options: QemuOptions, context: ExecutorContext): ReadBoard {
   const tasks = Object.values(context.taskGraph?.tasks ?? {}).map(({ target }) => target);
   return {

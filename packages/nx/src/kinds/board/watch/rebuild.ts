@@ -3,7 +3,7 @@ import { readJson } from 'fs-extra';
 import { isBringupError, runProgram, withTemporaryDirectory, type Argv } from '@bringup/process';
 import { HAND_OVER, type ReadBoard } from './read-board.js';
 
-/** What Nx sets for the processes of a task, and what would make an nx that a task starts a part of that task. */
+/** Variables that Nx sets for the processes of a task, and those that would make an nx started by a task a part of that task. */
 const OF_A_TASK =
   /^(NX_TASK_.*|NX_TERMINAL_.*|NX_STREAM_OUTPUT|NX_PREFIX_OUTPUT|NX_FORKED_TASK_EXECUTOR|NX_SET_CLI|NX_INVOKED_BY_RUNNER|NX_INVOCATION_ROOT_PID|NX_SKIP_NX_CACHE|LERNA_PACKAGE_NAME)$/;
 
@@ -56,7 +56,7 @@ function nxCommand({ workspaceRoot, task, overrides }: RepeatedRun): Argv {
   ];
 }
 
-/** The environment of the user's own nx, as far as it can be told from that of one of its tasks. */
+/** The environment of the user's own nx, as far as the environment of one of its tasks shows it. */
 export function usersEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).filter(

@@ -73,7 +73,7 @@ interface Watch {
   onLine(line: string): void;
 }
 
-/** Rebuilds after a save; gives the guest that runs then. A failure is shown, and leaves the guest as it is. */
+/** Rebuilds after a save and returns the guest that runs then. A failure is shown and leaves the running guest alone. */
 async function bootAgain(task: Task, { run, watcher, guest, say, onLine }: Watch): Promise<Guest> {
   try {
     const { workspaceRoot, project, configuration, signal } = task;

@@ -13,7 +13,7 @@ const KERNEL = {
 const ROOTFS = { arch: 'x86_64', overlays: ['shared/overlay'], files: [{ path: '/x', from: 'data/x.bin' }] };
 const BOARD = { arch: 'x86_64', kernel: 'kernel', initramfs: 'rootfs' };
 
-/** What is watched for a workspace's board, relative to the workspace. */
+/** The places watched for a workspace's board, relative to the workspace. */
 async function watched(board: object = {}, files: Record<string, unknown> = {}) {
   const parent = makeWorkspace({ 'linux/Makefile': '' });
   const root = join(parent, 'workspace');

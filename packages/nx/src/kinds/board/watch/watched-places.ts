@@ -9,13 +9,13 @@ import { parseFileReference } from '../../../workspace/names-in-options.js';
 import { allOptions, variantOutput } from '../../../workspace/variants.js';
 import type { ReadBoard } from './read-board.js';
 
-/** What is watched for a board: real, absolute paths of directories that exist. */
+/** The places watched for a board: real, absolute paths of existing directories. */
 export interface WatchedPlaces {
   /** With everything below them. None lies in another one. */
   readonly trees: readonly string[];
   /** Only the files in them: those that lie in no tree. */
   readonly directories: readonly string[];
-  /** What is written while nobody edits, by builds and by the guest, wherever it lies. */
+  /** Paths that builds and the guest write while nobody edits, wherever they are. */
   readonly ignored: readonly string[];
 }
 
@@ -78,7 +78,7 @@ function writtenPaths(board: ReadBoard): string[] {
   });
 }
 
-/** What a guest writes, and what it shares with the workspace, where it sees an edit at once. */
+/** The files that a guest writes, and the directories that it shares with the workspace, where it sees an edit at once. */
 function guestsPaths({ drives, shares, consoles, monitor }: Readonly<Record<string, unknown>>): string[] {
   const kept = objects(drives).flatMap(({ keepWrites, file }) => {
     const named = keepWrites === true && text(file) ? parseFileReference(text(file)!) : undefined;
