@@ -3,7 +3,7 @@ import nx from '@nx/eslint-plugin';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
-/** Who may import whom: lower packages first, each may use those it names. The design's order, and nothing beyond it. */
+/** The packages that each package may import, lower packages first. The design's order, and nothing beyond it. */
 const LAYERS = {
   process: [],
   kconfig: ['process'],

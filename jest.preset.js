@@ -1,7 +1,7 @@
 /**
- * What every package's jest.config.js spreads: TypeScript through swc, workspace packages from their
- * sources (so a unit run never tests a stale build), and the ESM-only execa transformed with its own
- * dependencies, because Jest's module loader cannot require() ES modules.
+ * The settings that every package's jest.config.js spreads. TypeScript is compiled by swc. Workspace packages are loaded from
+ * their sources, so a unit run never tests a stale build. execa and its dependencies are ESM only and are transformed, because
+ * Jest's module loader cannot require() ES modules.
  */
 const esmOnly = [
   'execa',

@@ -47,7 +47,7 @@ function describePackage(name) {
   return `# What \`@bringup/${name}\` exports\n\nWritten by \`npm run api\`: do not edit.\n${parts.join('')}`;
 }
 
-/** What a module exports, as TypeScript declares it, by name. */
+/** The exports of a module as TypeScript declarations, sorted by name. */
 function exportsOf(path) {
   const module = checker.getSymbolAtLocation(program.getSourceFile(path));
   return checker

@@ -21,8 +21,9 @@ const stale = [];
 const shared = JSON.parse(readFileSync(join(plugin, 'schemas/shared.json'), 'utf8')).properties;
 
 /**
- * What there is a schema of, which module Nx loads for it, and what is made of it. `suffix` keeps apart what is named alike. Each has
- * the name of its schema's directory; those of generators are all in one.
+ * The things that have a schema, the module that Nx loads for each, and the files generated from the schema. `suffix` tells apart
+ * those with the same name. Each is named after its schema's directory; the directories
+ * of all generators have one parent.
  */
 const KINDS = [
   {
@@ -39,9 +40,8 @@ const KINDS = [
 ];
 
 /**
- * What Nx lets every value through by: beside an anyOf it looks at nothing else, so that the options are looked at by
- * options/check-options.ts, which names the near one. Editors hold a value against all that a schema says. Nx 22 takes null
- * for an object and refuses it, as before.
+ * Makes Nx accept every value: beside an anyOf, Nx checks nothing else. Then options/check-options.ts checks the options and
+ * reports the closest match. Editors check a value against the whole schema. Nx 22 takes null for an object and still refuses it.
  */
 const ANYTHING = { $ref: '#/definitions/anything' };
 const DEFINITIONS = {
@@ -54,7 +54,7 @@ const DEFINITIONS = {
   },
 };
 
-/** What stands for "nothing else" in the schemas; editors know `not`, and mark it. */
+/** Stands for "nothing else" in the schemas. Editors know `not` and mark such an option as an error. */
 const NOTHING_ELSE = {
   anyOf: [ANYTHING],
   not: {},
@@ -132,7 +132,7 @@ function forTypes(properties) {
   });
 }
 
-/** What json-schema-to-typescript makes of properties, as an interface. */
+/** The interface that json-schema-to-typescript makes from properties. */
 function compileTypes(title, properties, more) {
   return compile(
     structuredClone({ title, type: 'object', ...more, properties, additionalProperties: false }),
@@ -273,7 +273,7 @@ async function emitSharedTypes() {
   const typed = Object.entries(shared).filter(([, { type }]) => ['array', 'object'].includes(type));
   const properties = mapProperties(Object.fromEntries(typed), notForNx);
   const types = await compileTypes(SHARED_TYPE, properties, {
-    description: 'What the schemas take from schemas/shared.json, by its name there.',
+    description: 'The options that schemas take from schemas/shared.json, by their names there.',
     required: Object.keys(properties),
   });
   await emit(

@@ -76,6 +76,7 @@ async function quickChecks(unitArgs = []) {
   await check('schemas', [process.execPath, 'tools/schemas.mjs', '--check']);
   await check('layout', [process.execPath, 'tools/layout.mjs']);
   await check('unused', bin('knip', '--include', 'files,exports,types', '--no-progress'));
+  await check('prose', [process.execPath, 'tools/prose.mjs']);
   await check('api', [process.execPath, 'tools/api.mjs', '--check']);
   await check('tools', [process.execPath, '--test', '--test-reporter=dot', 'tools/lib/']);
   // By default Jest leaves one CPU idle, which is half of two CPUs.

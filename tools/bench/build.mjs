@@ -14,7 +14,7 @@ import { bootWithNx, ensureBoard, ensureSource, fragmentsOf, KERNEL, warmDaemon 
 import { median, seconds, times } from './figures.mjs';
 import { editOptions, hasProgram, runNx } from './scratch.mjs';
 
-/** One small object each; none is on in the demo kernel. Each edit is a new one, or Nx would have its result in the cache. */
+/** Each adds one small object, and the demo kernel sets none. Each edit takes a new symbol, or Nx would find its result in the cache. */
 const SYMBOLS = ['CRC7', 'CRC4', 'CRC8', 'CRC_ITU_T', 'CRC_CCITT', 'CRC64', 'CRC_T10DIF', 'LIBCRC32C'];
 
 export const MAX_RUNS = SYMBOLS.length;

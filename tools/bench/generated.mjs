@@ -5,10 +5,10 @@ import { warmDaemon } from './demo.mjs';
 import { median, seconds, times } from './figures.mjs';
 import { runNx } from './scratch.mjs';
 
-/** What generated boards lie below; the demo beside it has no cubieboard kernel to share. */
+/** The directory of generated boards. It is separate because the demo has no cubieboard kernel to share. */
 const GENERATED = 'bench-boards';
 
-/** Generates boards, and how long each took; all share the projects of the first. */
+/** Generates boards, which all share the projects of the first, and measures how long each took. */
 async function generated(scratch, count) {
   const boards = Array.from({ length: count }, (_, index) => `bench-${Date.now()}-${index}`);
   const figures = [];

@@ -1,9 +1,9 @@
-/** What the check of requests, and the explanation of lost ones, cost over plain `make olddefconfig`. */
+/** The cost of checking requests, and of explaining lost ones, over plain `make olddefconfig`. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './run.mjs';
 
-/** For `node -e`: workspace, and a JSON of setting, base and fragment. configure() in a process of its own, as an executor has it. */
+/** For `node -e`: runs configure() in a separate process, as an executor does. Arguments: workspace, and make, base, fragment as JSON. */
 const CONFIGURE_PROGRAM = `
   const [workspace, json] = process.argv.slice(1);
   const { configure, KCONFIG_PROGRAMS, planMake } = require(require.resolve('@bringup/kbuild', { paths: [workspace] }));
@@ -17,7 +17,7 @@ const CONFIGURE_PROGRAM = `
     })));
 `;
 
-/** What the explanation keeps in the output directory for the next time. */
+/** Files that the explanation keeps in the output directory for the next run. */
 const RECORDS = ['.bringup-shell.json', '.bringup-probe.json'];
 
 /**

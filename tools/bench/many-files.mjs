@@ -37,7 +37,7 @@ function programLike(size, next) {
   return bytes;
 }
 
-/** For `node -e`: workspace, tree, file and level. What the initramfs executor does with a tree. */
+/** For `node -e`: packs a tree as the initramfs executor does. Arguments: workspace, tree, file and level. */
 export const PACK_PROGRAM = `
   const [workspace, tree, file, level] = process.argv.slice(1);
   const { treeFromDirectory, writeInitramfs } = require(require.resolve('@bringup/rootfs', { paths: [workspace] }));

@@ -1,4 +1,4 @@
-/** What is measured: one function per line of the report. Each gives a bar, the figure, and where the time went. */
+/** The measurements, one function per line of the report. Each gives a bar, the figure, and where the time went. */
 import { bootToShell, cachedTest, debugStart } from './boot.mjs';
 import { cleanBuild, commentEdit, symbolEdit } from './build.mjs';
 import { editLoop } from './edit-loop.mjs';

@@ -1,4 +1,4 @@
-/** A copy of this repository to measure in: its own Nx cache, daemon, dist and kept directories. The user's tree stays as it is. */
+/** A copy of this repository to measure in: its own Nx cache, daemon, dist and kept directories. The user's tree is not changed. */
 import { execFileSync } from 'node:child_process';
 import {
   accessSync,
@@ -67,7 +67,7 @@ function copyTracked(root, workspace) {
   execFileSync('git', ['init', '--quiet', workspace]);
 }
 
-/** The plugin from the sources as they are: what was copied of an earlier build makes it a matter of seconds. */
+/** Builds the plugin from the current sources. This takes seconds when the copy contains the output of an earlier build. */
 export async function buildPlugin(scratch) {
   const tsc = join(scratch.workspace, 'node_modules/typescript/bin/tsc');
   await run([process.execPath, tsc, '--build', 'packages'], { cwd: scratch.workspace, env: scratch.env });
@@ -117,7 +117,7 @@ export function addFloor({ workspace }) {
   }
 }
 
-/** What the last task of {@link addFloor} says. */
+/** The line that the last task of {@link addFloor} prints. */
 export const FLOOR_SPEAKS = 'floor: here I am';
 
 /** npm's layout: everything is linked to the user's node_modules, the workspace's own packages to the copies. */
@@ -206,7 +206,7 @@ export function removeScratch(scratch) {
     const [node, ...args] = nx(scratch, 'daemon', '--stop');
     execFileSync(node, args, { cwd: scratch.workspace, env: scratch.env, stdio: 'ignore', timeout: 20_000 });
   } catch {
-    // None was running.
+    // No daemon was running.
   }
   rmSync(scratch.base, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 }

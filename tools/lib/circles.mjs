@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
 
 /**
- * What each folder needs of others, by what its own files need. A folder below it is another folder.
+ * The folders that each folder needs, derived from the needs of its own files. A subfolder counts as another folder.
  *
- * @param {Map<string, Set<string>>} files what each file needs
+ * @param {Map<string, Set<string>>} files the files that each file needs
  * @returns {Map<string, Set<string>>}
  */
 export function foldersOf(files) {

@@ -25,7 +25,7 @@ export function startGroup(argv, options) {
   const ended = new Promise((resolve, reject) => {
     child.once('error', reject).once('exit', (status) => {
       process.off('SIGINT', forward).off('SIGTERM', forward);
-      // Whoever stops the tests does not want the next step.
+      // A user who stops the tests does not want the next step to run.
       if (signalled !== undefined) process.exit(128 + constants.signals[signalled]);
       resolve(status);
     });

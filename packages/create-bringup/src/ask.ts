@@ -2,7 +2,7 @@ import { AbortedError } from '@bringup/process';
 import { ARCHES, BOOT_PATHS, type Arch } from './boards.js';
 import { type Arguments } from './options.js';
 
-/** What each boot path is, for who chooses. */
+/** A short description of each boot path, shown beside the choices. */
 const MEANINGS: Record<string, string> = {
   kernel: 'QEMU loads kernel and initramfs',
   'u-boot': 'U-Boot loads them from a drive',
@@ -12,7 +12,7 @@ const MEANINGS: Record<string, string> = {
   bios: 'a disk with a boot loader',
 };
 
-/** Asks on the terminal for what was not typed. @throws AbortedError when the user leaves */
+/** Asks on the terminal for missing arguments. @throws AbortedError when the user cancels */
 export async function askForMissing(given: Arguments): Promise<Arguments> {
   const prompts = await import('@clack/prompts');
   const answered = <T>(answer: T | symbol): T => {

@@ -11,10 +11,10 @@ import { initialiseGit } from './git.js';
 import { type Choice } from './options.js';
 import { inspectPlace, type Place } from './place.js';
 
-/** Where a workspace is made, by whom, and who is told. */
+/** The directory, environment and version that a workspace is made with, and the function that prints progress. */
 interface Surroundings {
   cwd: string;
-  /** What package managers are configured by is in it. */
+  /** Passed on whole, because package managers read their settings from it. */
   environment: Environment;
   /** The version of Bringup to add: this package's own. */
   version: string;
@@ -69,7 +69,7 @@ async function fill(place: Place, choice: Choice, surroundings: Surroundings): P
   for (const note of await initialiseGit(place.path, env, signal)) say(note);
 }
 
-/** What to type after the workspace was made. */
+/** The command that boots the board of a new workspace. */
 export function bootCommand({ directory, board, packageManager }: Choice): string {
   const nx = `${packageManager === 'npm' ? 'npx' : 'pnpm'} nx run ${board}:run`;
   return directory === '.' ? nx : `cd ${quoteArgument(directory)} && ${nx}`;

@@ -1,7 +1,7 @@
 import { runProgram, type Environment } from '@bringup/process';
 
 /**
- * Makes the workspace a git repository with one commit, unless it lies in one.
+ * Makes the workspace a git repository with one commit, unless it is already inside one.
  *
  * @returns what the user has to know of it
  */
@@ -10,10 +10,12 @@ export async function initialiseGit(root: string, env: Environment, signal: Abor
     await runProgram(['git', ...args], { cwd: root, env, signal, okExitCodes: [0, 1, 128] });
   try {
     if ((await git('rev-parse', '--is-inside-work-tree')).exitCode === 0)
-      return ['It lies in a git repository: none was made, and nothing committed.'];
+      return [
+        'The workspace is inside a git repository: no repository was created, and nothing was committed.',
+      ];
   } catch (error) {
     if ((error as { code?: string }).code !== 'TOOL_MISSING') throw error;
-    return ['git is not installed: no repository was made.'];
+    return ['git is not installed: no repository was created.'];
   }
   const run = async (...args: string[]) => await runProgram(['git', ...args], { cwd: root, env, signal });
   await run('init', '--quiet', '--initial-branch=main');

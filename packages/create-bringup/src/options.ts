@@ -5,7 +5,7 @@ import { ARCHES, BOOT_PATHS, defaultBoardName, type Arch } from './boards.js';
 const PACKAGE_MANAGERS = ['npm', 'pnpm'] as const;
 export type PackageManager = (typeof PACKAGE_MANAGERS)[number];
 
-/** What was typed, checked one by one; what is missing is asked for or defaults. */
+/** The arguments that the user typed, each checked by itself. Missing ones are asked for or get a default. */
 export interface Arguments {
   /** The new workspace's directory, as it was typed. */
   directory?: string;
@@ -133,7 +133,7 @@ function choosePackageManager(given: string | undefined, agent: string | undefin
 }
 
 /**
- * What was typed, with a default for all that was not.
+ * Adds defaults for the arguments that the user did not give.
  *
  * @throws UserError `NO_DIRECTORY`, `NO_BOOT_PATH`
  */

@@ -7,7 +7,7 @@ import { nx, REPOSITORY } from './nx-run.js';
 /** One folder: what docs/architecture.md ("Adding a kind") asks for. */
 const FOLDER = join(REPOSITORY, 'packages/e2e/fixtures/added-kind');
 
-/** What it asks for in files that exist: file → text, and what is put before it. */
+/** Additions to existing files that the same section asks for: file → text, and the lines inserted before it. */
 const EDITS: Readonly<Record<string, readonly (readonly [before: string, added: string])[]>> = {
   'options/declared-kinds.ts': [
     ["  'qemu',\n] as const;", "  'motd',\n"],

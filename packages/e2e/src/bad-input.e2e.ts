@@ -31,7 +31,7 @@ interface Case {
   /** The target that fails. */
   run: string;
   env?: () => Record<string, string>;
-  /** What must be said; the first must be said exactly once. */
+  /** Texts that the output must contain, the first of them exactly once. */
   says: (string | RegExp)[];
 }
 
@@ -333,7 +333,7 @@ const CASES: Case[] = [
     says: ['board is arm64, but its kernel project kernel is built for x86_64. Correct the option'],
   },
   {
-    what: 'board whose kernel is no kernel',
+    what: 'board whose kernel project is not a kernel',
     run: 'board:test',
     spoil: options('board', (board) => (board.kernel = 'busybox')),
     says: ['kernel: project busybox has no target with @bringup/nx:kernel. Name a project that has one'],
@@ -435,13 +435,13 @@ const CASES: Case[] = [
 /** A line of a stack trace. */
 const STACK = /^\s+at .+[:)]\d*\)?$/m;
 
-/** What a user wrote; put back after each case. */
+/** The user's files, restored after each case. */
 const WRITTEN = ['kernel', 'busybox', 'rootfs', 'board', 'bringup.lock'];
 const KEPT = ['dist', 'bringup.lock'];
-/** What a test of a board leaves also where it fails: how it went. */
+/** Files that a board test writes even when it fails. */
 const REPORT = ['dist/board/console.log', 'dist/board/test.json'];
 
-/** The hashes of what a failure leaves alone. */
+/** The hashes of the files that a failure must not change. */
 const published = () =>
   Object.fromEntries(
     Object.entries(snapshot(workspace.root, KEPT)).filter(([path]) => !REPORT.includes(path)),
@@ -470,7 +470,7 @@ beforeAll(async () => {
 afterEach(restore);
 afterAll(() => workspace.remove());
 
-/** What every failure has in common. */
+/** The checks that every failing case shares. */
 async function expectFailure({ run: target, env, says }: Omit<Case, 'spoil' | 'what'>): Promise<void> {
   const before = published();
   const { exitCode, output } = await run(target, env?.());

@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { makeFakeWorkspace, type FakeWorkspace } from './fake-workspace.js';
 import { nx, REPOSITORY, type NxRun } from './nx-run.js';
 
-/** What builds keep, and how it is removed: `clean`, `prune`, and the totals of `doctor`. */
+/** Directories that builds keep: how `clean` and `prune` remove them, and how `doctor` totals them. */
 let workspace: FakeWorkspace;
 let store: string;
 
@@ -62,7 +62,7 @@ interface PruneEntry {
   removed: boolean;
 }
 
-/** What `prune` says of the path of each thing. */
+/** Runs `prune`. @returns its entries by path */
 async function prune(...options: string[]): Promise<Record<string, PruneEntry>> {
   const { output } = await run('g', '@bringup/nx:prune', '--json', '--quiet', ...options);
   const { entries } = JSON.parse(output.slice(output.indexOf('{'), output.lastIndexOf('}') + 1)) as {

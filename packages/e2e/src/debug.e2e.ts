@@ -25,7 +25,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 const debug = (board: string, ...more: string[]) =>
   nx(['run', `${board}:debug`, ...more], { cwd: REPOSITORY, env: environment });
 
-/** What gdb says in a session of commands; it has to succeed. */
+/** Runs gdb with these commands, which must succeed. @returns gdb's output */
 async function session(
   board: string,
   at: string,

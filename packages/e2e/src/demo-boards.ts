@@ -21,7 +21,7 @@ export interface DemoBoards {
   nx(args: readonly string[], options?: Omit<NxOptions, 'cwd'>): Promise<NxRun>;
   /** As {@link DemoBoards.nx}, for a command that has to succeed. */
   succeed(args: readonly string[], options?: Omit<NxOptions, 'cwd'>): Promise<NxRun>;
-  /** What a board's test published: `test.json`, and the console's text with LF line ends. */
+  /** The results that a board's test published: `test.json`, and the console's text with LF line ends. */
   tested(board: string, variant?: string): BoardReport;
   /** Removes it, once whatever still runs there is killed. */
   remove(): Promise<void>;

@@ -202,7 +202,7 @@ describe('from a disk, a CD, by BIOS and by UEFI', () => {
     '%s, variant %s, boots what the others boot',
     async (board, variant, output) => {
       const configuration = variant === undefined ? [] : ['-c', variant];
-      // Not --skip-nx-cache: that would build kernels again. What is tested is this variant's test, which no cache has.
+      // Not --skip-nx-cache, which would rebuild the kernels. Only this variant's board test must run, and Nx does not cache that.
       rmSync(join(REPOSITORY, 'dist', board), { recursive: true, force: true });
       const run = await here(['run', `${board}:test`, ...configuration, '--bootTimeout=90']);
       expectSuccess(run);

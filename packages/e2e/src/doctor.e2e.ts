@@ -34,10 +34,10 @@ describe('a boot that fails', () => {
     ['no-root', 22, 'rdinit=/nonexistent root=/dev/vda1', /no root device \/dev\/vda1/],
     ['wrong-console', 12, 'console=ttyS0 rdinit=/bin/sh', /Remedy: put console=ttyAMA0/],
   ])(
-    '%s: is told with its cause, its remedy and its exit code',
+    '%s: is reported with its cause, its remedy and its exit code',
     async (outcome, exitCode, append, told) => {
       const run = await test(append);
-      // Whatever an executor's process ends with, Nx ends with 1: the outcome is in the last line and in test.json.
+      // Nx exits with 1 whatever an executor's process exits with. The outcome is in the last line and in test.json.
       expectExit(run, 1);
       expect(run.output).toMatch(told);
       expect(run.output).toContain(`Outcome: ${outcome} (exit code ${exitCode})`);
@@ -52,7 +52,7 @@ describe('a boot that fails', () => {
 });
 
 it(
-  'is told at the end of a run as well',
+  'is also reported at the end of a run',
   async () => {
     const run = await nx(['run', 'virt-arm64:run', '--append=rdinit=/nonexistent root=/dev/vda1'], {
       cwd: REPOSITORY,

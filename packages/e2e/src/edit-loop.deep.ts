@@ -59,7 +59,7 @@ it.each(['linux-arm64', 'linux-x86_64'])(
   },
 );
 
-/** What calls of strace's log name below a directory, whether it exists or not; no directories. */
+/** The paths below a directory that the calls in strace's log name, whether they exist or not. Directories are left out. */
 function namesBelow(directory: string, trace: string): string[] {
   const names = new Set<string>();
   for (const [, path] of trace.matchAll(/^\d+ +\w+\((?:AT_FDCWD, )?"(\/[^"]*)"/gm)) {

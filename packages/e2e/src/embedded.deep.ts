@@ -22,7 +22,7 @@ const alone = (...args: string[]) => run(...args, '--excludeTaskDependencies', '
 const reported = (): { output: string }[] =>
   JSON.parse(readFileSync(join(REPOSITORY, 'dist/virt-arm64-embedded/test.json'), 'utf8')).commands;
 
-/** What make said it did: `  CC      init/main.o`. */
+/** The steps in make's log, such as `  CC      init/main.o`. */
 function steps(): { step: string; file: string }[] {
   const log = readFileSync(join(REPOSITORY, '.bringup/build/kernel-embedded/default/out.log'), 'utf8');
   return [...log.matchAll(/^ {2}([A-Z]+)(?: \[M\])? +(\S+)$/gm)].map(([, step, file]) => ({

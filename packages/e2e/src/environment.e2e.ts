@@ -9,12 +9,11 @@ import { nx, type NxOptions } from './nx-run.js';
 import { snapshot } from './snapshot.js';
 
 /**
- * Same source, same configuration, same tools: same bytes, whoever builds them, where, when, and whatever is set in
- * the environment. The kernel of these tests has the date in it where the compiler lets it, and its Makefile
- * listens to the environment, so a leak shows.
+ * The same source, configuration and tools give the same bytes, whatever the user, directory, date and environment. The kernel
+ * of these tests contains the date if the compiler inserts it, and its Makefile reads the environment, so a leak shows.
  */
 
-/** What a user may have exported, each of which would change what make or the compiler does. */
+/** Variables that a user may have exported. Each would change the behaviour of make or the compiler. */
 const HOSTILE = {
   ARCH: 'riscv',
   SUBARCH: 'riscv',
@@ -72,7 +71,7 @@ function makePlace(parent = tmpdir()): Place {
       writeFileSync(source, `${readFileSync(source, 'utf8')}const char when[] = __DATE__ " " __TIME__;\n`);
       const makefile = join(tree, 'Makefile');
       const text = readFileSync(makefile, 'utf8');
-      // What the children take for the time of day.
+      // Records the date that the child processes see.
       writeFileSync(makefile, text.replace(/^\$\(image\):.*$/m, '$&\n\t@date +%Y-%m-%d > $(O)/today'));
     },
   });

@@ -96,7 +96,11 @@ function linkModules({ root, plugin }: FakeWorkspace): void {
   cpSync(join(REPOSITORY, 'workspace-configs/kconfig'), join(plugin, 'nx/presets'), { recursive: true });
 }
 
-/** Whether npm would have it. Of the sources, only schemas are; a directory may have one. @param path in the package */
+/**
+ * Whether npm installs this file. In src/, only schemas are installed; directories count because they may contain one.
+ *
+ * @param path relative to the package
+ */
 function isInstalled(path: string): boolean {
   return !path.startsWith('fixtures') && (!/^src\/.*\.\w+$/.test(path) || basename(path) === 'schema.json');
 }

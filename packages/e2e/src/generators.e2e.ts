@@ -20,7 +20,7 @@ const generate = (...args: string[]) =>
   inWorkspace(workspace, ['g', `@bringup/nx:${args[0]}`, ...args.slice(1)]);
 const refused = (...args: string[]) =>
   inWorkspace(workspace, ['g', `@bringup/nx:${args[0]}`, ...args.slice(1)], 1);
-/** What is in the workspace, without what Nx and npm keep there. */
+/** The workspace's entries, without those of Nx and npm. */
 const entries = () =>
   readdirSync(workspace.root).filter((name) => !/^(node_modules|\.nx|\.prettierrc|home)$/.test(name));
 /** The tasks that did something. */
@@ -105,7 +105,7 @@ describe('after a first board', () => {
     expect((await refused('board', 'one', '--arch=arm')).output).toMatch(/there is a project one already/);
   });
 
-  it('an option of a target that is not there names the near one', async () => {
+  it('an unknown option of a target is reported with the closest match', async () => {
     const { output } = await inWorkspace(workspace, ['run', 'one:command', '--memry=64'], 1);
     expect(output).toMatch(/memry is not an option of @bringup\/nx:command. Did you mean memory/);
   });
@@ -139,7 +139,7 @@ describe('after a first board', () => {
     });
   });
 
-  it('a directory that this user may not write to stays as it is', async () => {
+  it('a directory without write permission is left unchanged', async () => {
     if (process.getuid?.() !== 0) execFileSync('chmod', ['a-w', workspace.root]);
     copyModules(workspace);
     const data = join(workspace.root, '..', 'home', 'nobody');

@@ -84,7 +84,7 @@ function restore(): void {
   });
 }
 
-/** What each kind of edit makes run; a task that a row does not name is a hit of Nx's cache. */
+/** The tasks that run after each kind of edit. A task that a row does not name is a cache hit. */
 const ROWS: [edit: string, apply: () => void, fates: Record<string, Fate>][] = [
   ['nothing', () => undefined, {}],
   [
@@ -148,7 +148,7 @@ it.each(ROWS)('runs what it must after an edit: %s', async (_edit, apply, fates)
   restore();
 });
 
-/** Each fails with a message, and the image that was there stays as it is. */
+/** Each fails with a message and leaves the existing image unchanged. */
 const CASES: [what: string, apply: () => void, says: RegExp][] = [
   [
     'content larger than the size',
@@ -180,7 +180,7 @@ const CASES: [what: string, apply: () => void, says: RegExp][] = [
     /boot is for a FAT partition/,
   ],
   [
-    'a project that is no kernel',
+    'a project that is not a kernel',
     disk((json) => (json.partitions[0].boot.kernel = 'busybox')),
     /kernel: project busybox has no target with @bringup\/nx:kernel/,
   ],

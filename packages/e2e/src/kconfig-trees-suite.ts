@@ -46,11 +46,11 @@ interface Tried extends Omit<Case, 'tree' | 'base'> {
   readonly lines: readonly string[];
 }
 
-/** What one part found. */
+/** The findings of one part of the suite. */
 interface Findings {
   readonly differences: Difference[];
   readonly proposed: Tried[];
-  /** Requests for which Bringup neither proposes a line nor says that there is none. */
+  /** Requests for which Bringup neither proposes a line nor reports that no line would help. */
   readonly silent: string[];
   lostSymbols: number;
 }
@@ -158,7 +158,7 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 
 const sorted = (record: Readonly<Record<string, string>>) => Object.entries(record).sort();
 
-/** What one has lost and the other has not, or otherwise. */
+/** Symbols that this side lost and the other side kept, or lost to a different value. */
 function text(record: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): string {
   const own = sorted(record).filter(([symbol, got]) => other[symbol] !== got);
   return own.map(([symbol, got]) => `${symbol} (${got})`).join(', ') || 'nothing else';

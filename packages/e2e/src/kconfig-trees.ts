@@ -144,7 +144,7 @@ export async function openPlace(
 
 const byHand = ({ directory }: Place) => join(directory, 'by-hand');
 
-/** What failed to stick, as both sides tell it: symbol → value got. */
+/** Requests that did not stick, in a form that both sides can be compared in: symbol → resulting value. */
 type Losses = Readonly<Record<string, string>>;
 
 interface Outcome {
@@ -262,7 +262,7 @@ async function mergeByHand(place: Place, paths: readonly string[], resolver: Res
   return { config: readFileSync(config, 'utf8'), lost: readReport(await runCheck(place, paths)) };
 }
 
-/** The script without -m, over the fragments alone, with a make that leaves the resolved .config as it is. */
+/** Runs the script without -m, over the fragments alone, with a make that does not change the resolved .config. */
 async function runCheck(place: Place, paths: readonly string[]): Promise<string> {
   const shims = join(place.directory, 'shims');
   if (!existsSync(shims)) {
@@ -280,8 +280,8 @@ const REPORT =
   /^Value requested for CONFIG_(\w+) not in final \.config\nRequested value: ([^]*?)\nActual value: ([^]*?)\n\n/gm;
 
 /**
- * The script compares lines with grep, not values: "=n" and "is not set", or a symbol that is absent and one that is
- * not set, are the same to conf, and comments that name a symbol are no lines of it.
+ * The script greps for lines and does not compare values. So differences that conf does not see are dropped here: "=n" and
+ * "is not set", an absent symbol and an unset one. Comments that only mention a symbol are dropped too.
  */
 function readReport(report: string): Record<string, string> {
   const lost: Record<string, string> = {};
@@ -301,7 +301,7 @@ function lastValue(symbol: string, lines: string): string {
   return last?.startsWith('CONFIG_') ? last.slice(`CONFIG_${symbol}=`.length) : 'n';
 }
 
-/** What the symbol comes to by hand when the proposed lines follow the fragment. */
+/** The symbol's value when the proposed lines are merged by hand after the fragment. */
 export async function valueWithFix(
   place: Place,
   fragment: string,

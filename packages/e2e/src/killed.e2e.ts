@@ -24,12 +24,12 @@ type Victim = 'tree' | 'main';
 /** Long enough for its copy to be met half-way. */
 const LARGE_MIB = 96;
 
-/** What stands for programs that take their time: while a flag is there, they do half of their work and wait. */
+/** Stand-ins for slow programs. While the flag file exists, they do half of their work and wait. */
 const slowPrograms = (flag: string) => ({
   // tar gets half an archive and waits for the rest.
   gzip: `[ -e ${flag}.unpack ] || exec /usr/bin/gzip "$@"
 /usr/bin/gzip "$@" | { head --bytes=12000; touch ${flag}.reached; sleep 300; }`,
-  // Half a vmlinux, younger than all that it is made of: make would take it for finished.
+  // Half a vmlinux, newer than all its prerequisites: make would take it for finished.
   'x86_64-linux-gnu-ld': `case "$*" in
 *"-r -o "*) [ -e ${flag}.make ] && { printf half > "$3"; touch ${flag}.reached; sleep 300; };;
 esac
@@ -37,7 +37,7 @@ exec /usr/bin/x86_64-linux-gnu-ld "$@"`,
 });
 
 let server: Server;
-/** What the server does with a request: answers, or sends half and calls this. */
+/** If set, the server sends half of its answer and calls this; otherwise it answers in full. */
 let onHalf: (() => void) | undefined;
 let tarball: Buffer;
 
@@ -189,7 +189,7 @@ describe.each(Object.keys(STEPS))('in the middle of: %s', (step) => {
 
 const known = new Map<string, Record<string, string>>();
 
-/** What another workspace gets in which nobody kills anything. */
+/** The artifacts of another workspace in which nothing is killed. */
 async function undisturbedArtifacts(target: string, vmlinuxMiB?: number): Promise<Record<string, string>> {
   const key = `${target} ${vmlinuxMiB}`;
   if (!known.has(key)) {

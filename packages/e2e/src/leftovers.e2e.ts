@@ -43,7 +43,7 @@ interface Watched {
 async function run(target: string, { input, onBooted }: Watched = {}): Promise<NxRun> {
   let pid = 0;
   let over = false;
-  // What it boots is built; running those tasks again would take most of the time.
+  // The artifacts to boot are already built. Running those tasks again would take most of the time.
   const flags = target === 'build' ? [] : ['--skip-nx-cache', '--exclude-task-dependencies'];
   const ended = nx(['run', `board:${target}`, ...flags], {
     cwd: workspace.root,

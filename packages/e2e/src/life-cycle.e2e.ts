@@ -71,7 +71,7 @@ function board(
   });
 }
 
-/** What a target prints with --json. */
+/** The JSON that a target prints with --json. */
 async function json<T>(target: string, ...args: string[]): Promise<T> {
   const { exitCode, output } = await board(target, [...args, '--json']);
   expect({ exitCode, output: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, output: '' });
@@ -112,7 +112,7 @@ describe('a detached board', () => {
     expect(runDirectories()).toEqual([]);
   });
 
-  it('that is stuck is killed, and it is said', async () => {
+  it('that is stuck is killed, and stop reports it', async () => {
     const run = await detach();
     process.kill(run.pid, 'SIGSTOP');
     const { output, exitCode } = await board('stop', ['--timeout=1']);

@@ -77,7 +77,7 @@ it('is loaded by the guest, with its parameter', async () => {
       'lib/modules/RELEASE/updates/hello.ko',
     ]),
   );
-  // What only gdb reads stays with the host.
+  // Files that only gdb reads stay on the host.
   expect(existsSync(at('dist/hello/hello.ko.debug'))).toBe(true);
 });
 
@@ -239,7 +239,7 @@ it.each<[string, () => Promise<void>]>([
   [
     'a kernel without modules',
     async () => {
-      // What the kernel would publish: building one more takes minutes.
+      // Written by hand as the kernel would publish it: building another kernel takes minutes.
       const config = read('dist/kernel/.config').replace('CONFIG_MODULES=y', '# CONFIG_MODULES is not set');
       const manifest = JSON.parse(read('dist/kernel/config.manifest.json')) as { artifacts: object };
       const sha256 = createHash('sha256').update(config).digest('hex');

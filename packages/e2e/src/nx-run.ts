@@ -5,7 +5,7 @@ import { ownCaches, withoutPrivilege } from './caches.js';
 
 export const REPOSITORY = join(__dirname, '..', '..', '..');
 
-/** What became of a task: taken from Nx's cache, run by its executor but found up to date there, or really done. */
+/** The fate of a task: taken from Nx's cache (`hit`), found up to date by its executor (`skipped`), or carried out (`ran`). */
 export type Fate = 'hit' | 'skipped' | 'ran';
 
 export interface NxRun {
@@ -26,7 +26,7 @@ export interface NxOptions {
   ownGroup?: boolean;
   /** Nx's `--outputStyle`: `static`, where a task's output comes at its end, unless it is to be followed. */
   outputStyle?: 'stream';
-  /** What is typed; without it stdin is empty. */
+  /** Text for stdin, which is empty without it. */
   input?: string;
   onStart?: (child: ChildProcess) => void;
   /** Called with all of the output so far, whenever there is more. */

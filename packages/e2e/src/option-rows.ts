@@ -13,7 +13,7 @@ export interface OptionRow {
   readonly value: unknown;
   /** Further options without which the value is refused. */
   readonly beside?: Readonly<Record<string, unknown>>;
-  /** `skipped`: the option does not change an artifact, and the recipe knows that. `refused`: the task ran and failed, for it is no hit. */
+  /** `skipped`: the option does not change an artifact, and the recipe knows that. `refused`: the task ran and failed. */
   readonly fate: Fate | 'refused';
 }
 
@@ -31,7 +31,7 @@ const rows = (executor: string, fate: OptionRow['fate'], values: Values, beside?
 const MORE = { path: '/etc/more', from: 'rootfs/overlay/etc/motd' };
 const DEVICE = { path: '/dev/own', kind: 'char', major: 1, minor: 3 };
 
-/** What the projects of the table declare besides, so that the options of each kind of entry can be changed one by one. */
+/** Further declarations of the projects in the table, so that the options of each kind of entry can be changed one by one. */
 export const DECLARED = {
   initramfs: {
     files: [{ path: '/bin/tool', from: 'tool:tool' }, MORE],

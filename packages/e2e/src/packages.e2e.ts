@@ -7,7 +7,7 @@ import * as ts from 'typescript';
 import { REPOSITORY } from './nx-run.js';
 import { packAll, PUBLISHED, type PackedPackage } from './packed-packages.js';
 
-/** What is published: all that run time reads, and nothing else. */
+/** A published package contains every file that is read at run time, and nothing else. */
 
 const scratch = mkdtempSync(join(tmpdir(), 'bringup-e2e-'));
 let packed: Map<string, PackedPackage>;
@@ -37,7 +37,7 @@ const FURTHER: Record<string, RegExp[]> = {
   ],
   qemu: [/^scripts\/[\w-]+\.sh$/],
 };
-/** What tests need, and what a compiler leaves. */
+/** Files that only tests need, and leftovers of the compiler. */
 const NEVER = /(\.spec\.|\/testing\/|\/fixtures\/|\.map$|tsbuildinfo|\.e2e\.)/;
 
 describe.each(PUBLISHED)('packages/%s', (directory) => {
@@ -95,7 +95,7 @@ function importsBelow(root: string): string[] {
     );
 }
 
-/** What a file names in `import`, `export … from`, `import()` and `require()`. */
+/** The modules that a file names in `import`, `export … from`, `import()` and `require()`. */
 function importsOf(file: string): string[] {
   const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true);
   const found: string[] = [];

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:f
 import { join } from 'node:path';
 import { REPOSITORY } from './nx-run.js';
 
-/** What these tests look at in a package.json. */
+/** The fields of package.json that these tests read. */
 export interface Manifest {
   name: string;
   version: string;

@@ -15,7 +15,7 @@ interface Pipeline {
 
 const INSTALLS = /apt-get|npm ci/;
 
-/** What starts a pipeline: a push to the main branch, or a pull request on top of a commit of it. */
+/** The event that starts a pipeline: a push to the main branch, or a pull request based on one of its commits. */
 interface Event {
   readonly kind: 'push' | 'request';
   /** The commit that Nx compares with. */

@@ -19,7 +19,7 @@ const DTB = 'allwinner/sun50i-a64-pine64';
 const ON = ['PRINTK', 'PROC_FS', 'ARCH_SUNXI', 'BLK_DEV_INITRD', 'BINFMT_ELF'];
 const GIT = ['-c', 'user.name=a', '-c', 'user.email=a@example.org', '-c', 'gc.auto=0'];
 
-/** What one build made. */
+/** The results of one build. */
 interface Made {
   /** Targets of the compiler and of dtc, sorted, without those of each link. */
   readonly compiled: string[];
@@ -81,7 +81,7 @@ export class RealKernel {
     writeFileSync(this.path(name), text.replace(from, to));
   }
 
-  /** Makes {@link config} of the tree as it is. @param more lines of it */
+  /** Makes {@link config} from the current tree. @param more additional lines */
   async configure(more: readonly string[] = []): Promise<void> {
     const out = join(this.directory, 'config');
     const source = { ...this.stored.source, path: this.tree };
@@ -114,7 +114,7 @@ export class RealKernel {
     return this.buildIn(this.out, given);
   }
 
-  /** What a build in a new directory makes. */
+  /** The artifacts of a build in a new directory. */
   async buildFromNothing(given?: SourceTree): Promise<Made['hashes']> {
     const out = join(this.directory, `fresh-${this.fresh++}`);
     const { hashes } = await this.buildIn(out, given);

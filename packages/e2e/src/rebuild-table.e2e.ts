@@ -20,9 +20,9 @@ import { nestedOptions } from './schema-options.js';
 import { nx, REPOSITORY, type Fate, type NxRun } from './nx-run.js';
 
 /**
- * What each kind of edit makes run. Each row starts from a workspace in which everything is built; a task that a
- * row does not name must have been a hit of Nx's cache. `skipped`: Nx's hash is coarser than needed and let the
- * task through, and its recipe said that there is nothing to do: no make, no packing.
+ * The tasks that run after each kind of edit. Each row starts from a fully built workspace. A task that a row does not name must
+ * be a cache hit. `skipped`: Nx ran the task, because its hash is coarser than needed, and the recipe found it up to date, so
+ * neither make nor packing ran.
  */
 interface Row {
   edit: string;
@@ -546,7 +546,7 @@ describe('what an edit makes run', () => {
     const names = [...TASKS, 'hello:build'];
     const all = (fates: Record<string, Fate> = {}) =>
       Object.fromEntries(names.map((name) => [name, fates[name] ?? ('hit' as Fate)]));
-    /** What an edit makes run, and which of the module's objects are compiled. */
+    /** Checks which tasks run after an edit, and which of the module's objects are compiled. */
     const after = async (edit: () => void, fates: Record<string, Fate>, compiled: string[]) => {
       rmSync(log, { force: true });
       edit();
@@ -656,7 +656,7 @@ describe('what an edit makes run', () => {
     source({ url, tag: 'v1' });
     await update();
     await fates();
-    // A tag that is moved is that of the lock until it is updated.
+    // A moved tag has no effect until the lock is updated.
     const main = join(repository, 'init/main.c');
     writeFileSync(main, `${readFileSync(main, 'utf8')}int changed = 1;\n`);
     commitAll(repository, 'v1', 1_700_000_000);
@@ -668,7 +668,7 @@ describe('what an edit makes run', () => {
     rmSync(makeLog(), { force: true });
     expect(await fates()).toEqual(['ran', 'ran', 'ran']);
     expect(compiledObjects(makeLog())).toContain('init/main.o');
-    // What was fetched is there for good.
+    // The fetched source stays in the store, so the repository is no longer needed.
     rmSync(repository, { recursive: true });
     workspace.write('kernel/a.config', 'CONFIG_PRINTK=y\nCONFIG_NET=y\n');
     expect(await fates()).toEqual(['ran', 'ran', 'ran']);

@@ -15,7 +15,7 @@ const npmConfig = (name: string) => {
   return value === 'null' || value === 'undefined' ? undefined : value;
 };
 
-/** What Verdaccio is to put up with: after two failures it would say for five minutes that there is no such package. */
+/** Lets Verdaccio tolerate failures. By default, after two of them it answers for five minutes that the package does not exist. */
 const PATIENT = { timeout: '5m', max_fails: 1000, fail_timeout: '1s', maxage: '60m' };
 
 /** @param directory empty, and removed by the caller; Verdaccio keeps its packages there */

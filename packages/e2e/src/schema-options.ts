@@ -1,4 +1,4 @@
-/** What of a JSON schema is read here. */
+/** The parts of a JSON schema that are read here. */
 interface Schema {
   readonly $ref?: string;
   readonly properties?: Readonly<Record<string, Schema>>;

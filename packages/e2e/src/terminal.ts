@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nxEnvironment } from './nx-run.js';
 
-/** What a terminal's program can switch, as tmux names it. */
+/** The terminal modes that a program can switch, by tmux's names. */
 const MODES = [
   'wrap_flag',
   'cursor_flag',
@@ -41,7 +41,7 @@ export class Terminal {
 
   private open(program: readonly string[]): void {
     this.close();
-    // A server that was told to end still answers on its socket for a moment.
+    // A new socket name, because a killed server still answers on its socket for a moment.
     this.socket = `bringup-e2e-${process.pid}-${(servers += 1)}`;
     const environment = { ...nxEnvironment(this.workspace, this.environment), TERM: 'xterm' };
     const pairs = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
@@ -55,13 +55,13 @@ export class Terminal {
     return join(this.workspace, 'node_modules/nx/dist/bin/nx.js');
   }
 
-  /** Types a line as it is, and Enter. */
+  /** Types a line literally, then Enter. */
   async type(line: string): Promise<void> {
     this.tmux('send-keys', '-t', 'edit', '-l', line);
     await this.keys('Enter');
   }
 
-  /** How the terminal's switches are set. */
+  /** The current value of each mode. */
   modes(): Record<string, string> {
     const format = MODES.map((name) => `#{${name}}`).join(' ');
     const values = this.tmux('display-message', '-p', '-t', 'edit', format).trim().split(' ');
@@ -107,7 +107,7 @@ export class Terminal {
     try {
       this.tmux('kill-server');
     } catch {
-      // None is running.
+      // No server is running.
     }
   }
 

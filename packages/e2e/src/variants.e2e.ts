@@ -65,7 +65,7 @@ describe('a kernel with a variant', () => {
     ]);
   });
 
-  it('says which variants there are', async () => {
+  it('lists the variants', async () => {
     const { exitCode, output } = await run('run', 'kernel:diffconfig');
     expect(exitCode).not.toBe(0);
     expect(output).toContain('Variants of kernel: debug');

@@ -246,7 +246,7 @@ describe('a wrong request', () => {
   });
 
   it.each([
-    ['/home/ann/notes', 'NO_SUCH_PATH', 'no ann in /home; near it are anna'],
+    ['/home/ann/notes', 'NO_SUCH_PATH', 'no ann in /home; closest matches: anna'],
     ['/big/x', 'NOT_A_DIRECTORY', '/big is a file, not a directory'],
     ['/home', 'IS_DIRECTORY', 'is a directory, not a file'],
     ['/dev/console', 'NOT_A_FILE', 'is a char-device'],

@@ -82,7 +82,7 @@ function tellNames(nodes: readonly FileNode[], wanted: string): string {
   const near = nodes.filter(({ name }) => name.toLowerCase().startsWith(start));
   const told = (near.length > 0 ? near : nodes).map(({ name }) => printable(name));
   const more = told.length > NAMES_MAX ? ', …' : '';
-  return `; ${near.length > 0 ? 'near it are' : 'it has'} ${told.slice(0, NAMES_MAX).join(', ')}${more}`;
+  return `; ${near.length > 0 ? 'closest matches:' : 'it has'} ${told.slice(0, NAMES_MAX).join(', ')}${more}`;
 }
 
 function joinTrail(trail: readonly FileNode[]): string {

@@ -119,7 +119,7 @@ describe('configure', () => {
     });
     await expect(failing).rejects.toMatchObject({
       code: 'REQUESTS_LOST',
-      message: expect.stringContaining('it takes a text in double quotes'),
+      message: expect.stringContaining('takes a text in double quotes'),
     });
     await expect(configureWith('CONFIG_LOCALVERSION=a,b\n')).rejects.toMatchObject({
       code: 'FRAGMENT_SYNTAX',

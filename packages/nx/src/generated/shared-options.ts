@@ -1,7 +1,7 @@
 // Generated from ../../schemas/shared.json by tools/schemas.mjs: do not edit.
 
 /**
- * What the schemas take from schemas/shared.json, by its name there.
+ * The options that schemas take from schemas/shared.json, by their names there.
  */
 export interface SharedOptions {
   /**

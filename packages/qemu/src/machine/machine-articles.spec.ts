@@ -2,9 +2,11 @@ import { planMachineOnly } from './machine.js';
 import { planMachine, type MachineOptions } from '../index.js';
 
 /**
- * Every QEMU command line of the five articles that Bringup is to replace (article:line), and those of Buildroot's
- * boards for QEMU, written as options. Ours adds to each: -nodefaults and -no-reboot; an explicit accelerator, CPU and memory
- * size; image formats; addresses of cards; listeners on the loopback address only.
+ * Every QEMU command line of the five articles that Bringup is to replace (article:line), and those of Buildroot's boards for
+ * QEMU, written as options of this library. A project.json cannot set all of them: some rows use options that no schema.json has,
+ * such as flash images, the first serial port on a pty, or the path of an initrd. The library adds to each command line:
+ * -nodefaults and -no-reboot; an explicit accelerator, CPU and memory size; formats of images; addresses of network cards;
+ * listeners on the loopback address only.
  */
 const COMMON = ['-nodefaults', '-no-reboot'];
 const DARK = ['-display', 'none'];

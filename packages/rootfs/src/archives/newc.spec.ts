@@ -110,7 +110,7 @@ it.each([
   ['an empty name', [raw('', FILE)], 'name without its NUL'],
   ['no number', [raw('a', FILE, '', { 6: '-0000001' })], 'hexadecimal'],
   ['a wrong checksum', [raw('a', FILE, 'x', {}, '070702')], 'checksum 120'],
-  ['a socket', [raw('a', 0o140755)], 'no kind of file'],
+  ['a socket', [raw('a', 0o140755)], 'not a known file type'],
   ['the old format', [raw('a', FILE, '', {}, '070707')], 'not a newc header'],
 ])('refuses %s', (_what, parts, message) => {
   const input = Buffer.concat([...parts, trailer]);

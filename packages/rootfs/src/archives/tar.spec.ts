@@ -81,7 +81,7 @@ it.each([
   ],
   ['hard-link-out', [{ name: 'a', type: 'link', linkname: '/etc/shadow' }], 'absolute'],
   ['hard-link-up', [{ name: 'a', type: 'link', linkname: '../../etc/shadow' }], '".."'],
-  ['hard-link-nowhere', [{ name: 'a', type: 'link', linkname: 'b' }], 'no file that came before'],
+  ['hard-link-nowhere', [{ name: 'a', type: 'link', linkname: 'b' }], 'not an earlier file in the archive'],
   ['sparse', [{ name: 'a', type: 'file', pax: { 'GNU.sparse.major': '1' } }], 'sparse'],
   ['huge-pax-size', [{ name: 'a', type: 'file', pax: { size: '99999999999' } }], 'a size of 99999999999'],
   ['negative-pax-size', [{ name: 'a', type: 'file', pax: { size: '-512' } }], 'a size of -512'],
