@@ -2,7 +2,7 @@
  * Habits of speech that have to be read twice, each with what a native speaker would say. A sentence that needs one all the same is
  * written another way: there are no exceptions.
  */
-export const HABITS = [
+const HABITS = [
   {
     pattern: /\b(?:is|are|was|were|be|been) told\b/i,
     instead: 'say who reports it: "reports", "is reported"',

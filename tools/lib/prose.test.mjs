@@ -11,7 +11,11 @@ test('finds a habit in a comment, a text and the name of a test, by its line', (
     "  throw new Error('x is no board');",
     '});',
   ];
-  assert.deepEqual(found('a.ts', code.join('\n')), ['1: What a board is made of.', '2: is told', '3: x is no board']);
+  assert.deepEqual(found('a.ts', code.join('\n')), [
+    '1: What a board is made of.',
+    '2: is told',
+    '3: x is no board',
+  ]);
 });
 
 test('leaves alone what a native speaker says', () => {
