@@ -33,11 +33,13 @@ export async function followSource(
   { program, from, to }: Succession,
   onNote?: (note: string) => void,
 ): Promise<Remedy | undefined> {
-  const [builtMs, nowMs] = [await readBuiltMs(out), Date.now()];
+  const builtMs = await readBuiltMs(out);
   // The earlier tree may have been pruned.
   const isThere = statSync(from, { throwIfNoEntry: false })?.isDirectory() === true;
-  if (from.length !== to.length || builtMs > nowMs || !isThere) return undefined;
+  if (from.length !== to.length || builtMs > Date.now() || !isThere) return undefined;
   const changes = compareListings(await listBuilt(from, program), await listBuilt(to, program));
+  // The files here are about to get times just before this one. Taken any earlier, a tree that was unpacked a moment ago could be younger.
+  const nowMs = Date.now();
   const names = Object.values(changes).flat();
   const changedRules = new Set<string>();
   for (const name of names.filter((one) => MAKEFILE.test(one)))
