@@ -282,13 +282,13 @@ describe('refuses, and writes nothing', () => {
       'a kernel beside a CD',
       { arch: 'arm64', boot: 'iso', iso: 'i', kernel: 'k' },
       'OPTION_UNUSED',
-      /beside iso/,
+      /with iso/,
     ],
     [
       'a BusyBox beside an initramfs',
       { arch: 'arm64', initramfs: 'r', busybox: 'b' },
       'OPTION_UNUSED',
-      /beside initramfs/,
+      /with initramfs/,
     ],
     [
       'a tarball without a checksum',
