@@ -13,6 +13,7 @@ import {
   kernelImage,
 } from '../tasks/artifacts.js';
 import { requireBuilt } from '../tasks/require-built.js';
+import type { ProjectContext } from '../tasks/project-context.js';
 import type { Task } from '../tasks/task.js';
 
 /** A file, with what is in it. */
@@ -70,7 +71,7 @@ async function bootedSizes(task: Task, arch: Arch, { kernel, initramfs }: Booted
   return [...found, { ...archive, contains: largestFiles(tree) }];
 }
 
-async function sized(task: Task, file: string, project: string): Promise<SizedFile> {
+async function sized(task: ProjectContext, file: string, project: string): Promise<SizedFile> {
   await requireBuilt(task, [file]);
   return { name: basename(file), project, bytes: (await stat(file)).size, contains: [] };
 }

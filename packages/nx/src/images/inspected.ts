@@ -5,7 +5,7 @@ import { UserError } from '@bringup/process';
 import { variantOptions } from '../workspace/variants.js';
 import { diskImage } from '../tasks/artifacts.js';
 import { requireBuilt } from '../tasks/require-built.js';
-import type { Task } from '../tasks/task.js';
+import type { ProjectContext } from '../tasks/project-context.js';
 
 /** The options by which a target says which image it looks into. */
 export interface InspectedOptions {
@@ -15,7 +15,7 @@ export interface InspectedOptions {
 }
 
 /** The image that a target looks into: the one it names, or its project's own. @throws UserError `NOT_A_DISK_PROJECT`, `NOT_BUILT` */
-export async function inspectedImage(task: Task, options: InspectedOptions): Promise<DiskPlace> {
+export async function inspectedImage(task: ProjectContext, options: InspectedOptions): Promise<DiskPlace> {
   const partition = partitionOf(options.partition);
   if (options.image !== undefined)
     return { path: resolve(task.workspaceRoot, options.image), format: options.format, partition };

@@ -3,11 +3,11 @@ import type { Reference } from '../graph/find-references.js';
 import type { References } from '../graph/references.js';
 import type { HostNeed } from '../lock/host-need.js';
 import type { Needs } from '../lock/locked.js';
-import type { Task } from '../tasks/task.js';
 import type { Declaration } from '../workspace/declaration.js';
+import type { ProjectContext } from '../tasks/project-context.js';
 
 /** The declarations of a project and of the others: the only parts of a task that planning needs. */
-export type Declared = Pick<Task, 'project' | 'workspaceRoot' | 'declaration' | 'declarationOf'>;
+export type Declared = Pick<ProjectContext, 'project' | 'workspaceRoot' | 'declaration' | 'declarationOf'>;
 
 /** Options that nobody has held against their schema yet. */
 type Unchecked = Readonly<Record<string, unknown>>;

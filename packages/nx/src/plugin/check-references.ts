@@ -1,7 +1,7 @@
 import { suggestNames, UserError } from '@bringup/process';
 import type { Reference } from '../graph/find-references.js';
-import type { Task } from '../tasks/task.js';
 import { chainOfParts, referencesIn } from './references.js';
+import type { ProjectContext } from '../tasks/project-context.js';
 
 /**
  * Refuses options that name projects which do not exist, or which are themselves made from this one. The graph leaves both out,
@@ -10,7 +10,7 @@ import { chainOfParts, referencesIn } from './references.js';
  * @throws UserError `UNKNOWN_PROJECT`, `INITRAMFS_CYCLE`, `MADE_FROM_ITSELF`
  */
 export function checkReferences(
-  task: Pick<Task, 'declaration' | 'declarationOf' | 'project' | 'projects'>,
+  task: Pick<ProjectContext, 'declaration' | 'declarationOf' | 'project' | 'projects'>,
   options: object,
 ): void {
   if (!task.declaration) return;
@@ -26,7 +26,7 @@ export function describeSlip({ option, project }: Reference, projects: readonly 
 }
 
 function refuseCircle(
-  { project, declarationOf }: Pick<Task, 'declarationOf' | 'project'>,
+  { project, declarationOf }: Pick<ProjectContext, 'declarationOf' | 'project'>,
   { option, project: part }: Reference,
 ): void {
   const chain = chainOfParts(part, project, declarationOf);

@@ -3,11 +3,12 @@ import type { ExecutorContext } from '@nx/devkit';
 import { beginLook } from '@bringup/kbuild/identity';
 import { directoryOf } from '../graph/inputs.js';
 import { checkOptions, schemaFile, schemaNames } from '../options/check-options.js';
-import { runTask, type Task } from '../tasks/task.js';
+import { runTask } from '../tasks/task.js';
 import { checkReferences } from './check-references.js';
+import type { ProjectContext } from '../tasks/project-context.js';
 
 /** The export of an `executor.ts`: the work of a task, with the options that Nx merged, and Nx's context. */
-type Work = (task: Task, options: object, context: ExecutorContext) => Promise<void>;
+type Work = (task: ProjectContext, options: object, context: ExecutorContext) => Promise<void>;
 
 /**
  * Every executor by its name, as executors.json names them (`checked.js#kernel`): options that it does not have are refused before

@@ -8,29 +8,34 @@ import { ubootImageDefaults } from '../generated/uboot-image-options.js';
 import { diskImageName, initramfsName, ISO_IMAGE, SIGNED_DTB, UBOOT_IMAGES } from '../workspace/paths.js';
 import { variantOptions } from '../workspace/variants.js';
 import { artifactPath, declarationFor } from './referenced.js';
-import type { Task } from './task.js';
+import type { ProjectContext } from './project-context.js';
 
 /** The option "kernel" of a board whose boot path needs one. @throws UserError `NO_KERNEL` */
-export function requiredKernel(task: Task, kernel: string | undefined): string {
+export function requiredKernel(task: ProjectContext, kernel: string | undefined): string {
   if (kernel !== undefined) return kernel;
   const message = `${task.project}: this boot path needs the option "kernel", the name of a kernel project`;
   throw new UserError('NO_KERNEL', message, { project: task.project });
 }
 
 /** Where a project's kernel is published. @throws UserError `NOT_A_KERNEL_PROJECT`, `ARCH_MISMATCH` */
-export function kernelImage(task: Task, project: string, arch: Arch): string {
+export function kernelImage(task: ProjectContext, project: string, arch: Arch): string {
   declarationFor(task, { option: 'kernel', kind: 'kernel', project, arch });
   return artifactPath(task, project, ARCHES[arch].image.goal);
 }
 
 /** Where a project's initramfs is published. @throws UserError `NOT_AN_INITRAMFS_PROJECT`, `ARCH_MISMATCH` */
-export function initramfsImage(task: Task, project: string, arch: Arch, option = 'initramfs'): string {
+export function initramfsImage(
+  task: ProjectContext,
+  project: string,
+  arch: Arch,
+  option = 'initramfs',
+): string {
   return artifactPath(task, project, initramfsName(initramfsCompression(task, project, arch, option)));
 }
 
 /** How a project's initramfs is compressed. @throws as {@link initramfsImage} */
 export function initramfsCompression(
-  task: Task,
+  task: ProjectContext,
   project: string,
   arch: Arch,
   option = 'initramfs',
@@ -41,7 +46,7 @@ export function initramfsCompression(
 }
 
 /** Where a project's U-Boot is published. @throws UserError `NOT_A_UBOOT_PROJECT`, `ARCH_MISMATCH` */
-export function ubootFirmware(task: Task, project: string, arch: Arch): string {
+export function ubootFirmware(task: ProjectContext, project: string, arch: Arch): string {
   declarationFor(task, { option: 'boot.uBoot', kind: 'u-boot', project, arch });
   return artifactPath(task, project, UBOOT_FIRMWARE[arch]);
 }
@@ -60,7 +65,7 @@ export type UbootImage =
     };
 
 /** Where a project's image for U-Boot is published. @throws UserError `NOT_A_UBOOT_IMAGE_PROJECT`, `ARCH_MISMATCH` */
-export function ubootImage(task: Task, project: string, arch: Arch): UbootImage {
+export function ubootImage(task: ProjectContext, project: string, arch: Arch): UbootImage {
   const declaration = declarationFor(task, { option: 'boot.image', kind: 'uboot-image', project, arch });
   const options = variantOptions(declaration, ownVariant(declaration.configurations, task));
   const type = (options.type as UbootImage['type'] | undefined) ?? ubootImageDefaults.type;
@@ -72,7 +77,11 @@ export function ubootImage(task: Task, project: string, arch: Arch): UbootImage 
 }
 
 /** Where a project's disk is published, and its format. @throws UserError `NOT_A_DISK_PROJECT`, `ARCH_MISMATCH` */
-export function diskImage(task: Task, project: string, arch: Arch): { file: string; format: DiskFormat } {
+export function diskImage(
+  task: ProjectContext,
+  project: string,
+  arch: Arch,
+): { file: string; format: DiskFormat } {
   const declaration = declarationFor(task, { option: 'boot.disk', kind: 'disk-image', project, arch });
   const options = variantOptions(declaration, ownVariant(declaration.configurations, task));
   const format = (options.format as DiskFormat | undefined) ?? diskImageDefaults.format;
@@ -80,7 +89,7 @@ export function diskImage(task: Task, project: string, arch: Arch): { file: stri
 }
 
 /** Where a project's CD is published. @throws UserError `NOT_AN_ISO_PROJECT`, `ARCH_MISMATCH` */
-export function isoImage(task: Task, project: string, arch: Arch): string {
+export function isoImage(task: ProjectContext, project: string, arch: Arch): string {
   declarationFor(task, { option: 'boot.iso', kind: 'iso-image', project, arch });
   return artifactPath(task, project, ISO_IMAGE);
 }
@@ -88,7 +97,7 @@ export function isoImage(task: Task, project: string, arch: Arch): string {
 /** The variant that a task asks for, where there is one of that name. */
 export function ownVariant(
   configurations: Readonly<Record<string, unknown>>,
-  task: Task,
+  task: ProjectContext,
 ): string | undefined {
   const { configuration } = task;
   return configuration !== undefined && Object.hasOwn(configurations, configuration)

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { outputPath } from '../workspace/paths.js';
 import { PublishedPlaces } from '../workspace/published.js';
-import type { Task } from './task.js';
+import type { ProjectContext } from './project-context.js';
 
 /**
  * The directory that a task publishes to, absolute. Called before anything is written, because it checks that the directory
@@ -10,7 +10,7 @@ import type { Task } from './task.js';
  * @param given the option `outputPath`
  * @throws UserError `OUTPUT_OUTSIDE`, `OUTPUT_TAKEN`, `OUTPUT_LINK`, `OUTPUT_SHARED`
  */
-export function outputDirectory(task: Task, given?: string): string {
+export function outputDirectory(task: ProjectContext, given?: string): string {
   const path = outputPath(task.project, given, task.configuration);
   // A module's task opens its kernel's project, as a task of that one: `task.declaration` is still the module's.
   const declaration = task.declarationOf(task.project);

@@ -3,7 +3,7 @@ import type { Arch } from '@bringup/kbuild';
 import { UserError } from '@bringup/process';
 import type { Declaration } from '../workspace/declaration.js';
 import { outputPath } from '../workspace/paths.js';
-import type { Task } from './task.js';
+import type { ProjectContext } from './project-context.js';
 
 /** An option that names a project, and what it says. */
 interface Reference {
@@ -14,7 +14,7 @@ interface Reference {
 }
 
 /** Where another project publishes an artifact: of the variant that was asked for, where it has that one. */
-export function artifactPath(task: Task, project: string, artifact: string): string {
+export function artifactPath(task: ProjectContext, project: string, artifact: string): string {
   const { options = {}, configurations = {} } = task.declarationOf(project) ?? {};
   const { configuration } = task;
   const variant =
@@ -40,7 +40,7 @@ const WRONG_KIND = {
  * `NOT_A_UBOOT_IMAGE_PROJECT`, `NOT_A_DISK_PROJECT`, `NOT_AN_ISO_PROJECT`, `ARCH_MISMATCH`
  */
 export function declarationFor(
-  task: Pick<Task, 'project' | 'declarationOf'>,
+  task: Pick<ProjectContext, 'project' | 'declarationOf'>,
   { kind, ...reference }: Omit<Reference, 'arch'> & { kind: keyof typeof WRONG_KIND; arch?: Arch },
 ): Declaration {
   const { option, project, arch } = reference;
@@ -56,7 +56,7 @@ export function declarationFor(
 
 /** @throws UserError `ARCH_MISMATCH` when what a project declares is for another architecture */
 export function checkArch(
-  task: Pick<Task, 'project' | 'declarationOf'>,
+  task: Pick<ProjectContext, 'project' | 'declarationOf'>,
   { option, project, arch }: Reference,
 ): void {
   const other = task.declarationOf(project)?.options.arch;

@@ -5,7 +5,7 @@ import { quoteCommand, UserError, type ErrorCode } from '@bringup/process';
 import { isKconfigKind, type Declaration } from '../workspace/declaration.js';
 import { checkedDirectory } from '../workspace/paths.js';
 import { variantOutput } from '../workspace/variants.js';
-import type { Task } from './task.js';
+import type { ProjectContext } from './project-context.js';
 
 /** The project of Bringup that publishes a file, and the variant whose directory has it. */
 interface Publisher {
@@ -13,7 +13,7 @@ interface Publisher {
   readonly variant: string | undefined;
 }
 
-type Workspace = Pick<Task, 'workspaceRoot' | 'projects' | 'declarationOf'>;
+type Workspace = Pick<ProjectContext, 'workspaceRoot' | 'projects' | 'declarationOf'>;
 
 /**
  * Checks that files exist, and that the artifacts of Bringup's projects match their manifests. Everything that

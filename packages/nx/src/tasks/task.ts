@@ -1,16 +1,9 @@
-import type { ExecutorContext, ProjectConfiguration } from '@nx/devkit';
+import type { ExecutorContext } from '@nx/devkit';
 import { describeHostError, isBringupError, terminationSignal } from '@bringup/process';
-import { findDeclaration, type Declaration, type ProjectLike } from '../workspace/declaration.js';
-import { otherOutputs, type OtherOutput } from '../workspace/other-outputs.js';
+import { describeProjects, type ProjectContext } from './project-context.js';
 
-/** The argument of an executor's work: the project it works for, its output, and the signal to stop. */
-export interface Task {
-  readonly workspaceRoot: string;
-  readonly project: string;
-  /** The project's directory, relative to the workspace root. */
-  readonly projectRoot: string;
-  /** The variant that was asked for; undefined is the default one. */
-  readonly configuration: string | undefined;
+/** The argument of an executor's work: its project and those beside it, its output, and the signal to stop. */
+export interface Task extends ProjectContext {
   readonly signal: AbortSignal;
   /** One line for the user. */
   note(message: string): void;
@@ -18,20 +11,8 @@ export interface Task {
   command(line: string): void;
   /** True where nothing may be resolved anew and a difference from the lock is an error. */
   readonly frozen: boolean;
-  /** The names of all projects of the workspace. */
-  readonly projects: readonly string[];
-  /** The declaration of another project. */
-  declarationOf(project: string): Declaration | undefined;
-  /** The declarations of all projects, this one included. */
-  declarations(): Declaration[];
-  /** Where targets of other plugins publish. */
-  otherOutputs(): OtherOutput[];
-  /** This project's declaration for Bringup. */
-  readonly declaration: Declaration | undefined;
   /** The `runtime` inputs of the task, as Nx hashed them before it ran: command → Nx's hash of what it printed. */
   readonly runtimeHashes: ReadonlyMap<string, string>;
-  /** True when Nx runs this project's `config` target before its build. */
-  readonly hasConfigTarget: boolean;
 }
 
 /**
@@ -80,36 +61,6 @@ function describeTask(context: ExecutorContext, signal: AbortSignal, verbose: bo
     frozen: isFrozen(process.env),
     runtimeHashes: readRuntimeHashes(context),
     ...describeProjects(project, context.projectsConfigurations?.projects ?? {}),
-  };
-}
-
-/** The part of a task that follows from the projects of the workspace, as Nx has them. */
-export function describeProjects(
-  project: string,
-  projects: Readonly<Record<string, ProjectConfiguration>>,
-): Pick<
-  Task,
-  | 'projectRoot'
-  | 'projects'
-  | 'declarationOf'
-  | 'declarations'
-  | 'otherOutputs'
-  | 'declaration'
-  | 'hasConfigTarget'
-> {
-  const own = projects[project];
-  const declarationOf = (name: string) => {
-    const found = projects[name];
-    return found ? findDeclaration({ ...found, name } as ProjectLike) : undefined;
-  };
-  return {
-    projectRoot: own?.root ?? '.',
-    projects: Object.keys(projects),
-    declarationOf,
-    declarations: () => Object.keys(projects).flatMap((name) => declarationOf(name) ?? []),
-    otherOutputs: () => Object.entries(projects).flatMap(([name, found]) => otherOutputs({ ...found, name })),
-    declaration: declarationOf(project),
-    hasConfigTarget: own?.targets?.config !== undefined,
   };
 }
 

@@ -3,13 +3,13 @@ import type { FullInitramfsOptions } from '../generated/initramfs-options.js';
 import { variantOptions } from '../workspace/variants.js';
 import { ownVariant } from '../tasks/artifacts.js';
 import { declarationFor } from '../tasks/referenced.js';
-import type { Task } from '../tasks/task.js';
+import type { ProjectContext } from '../tasks/project-context.js';
 
 /** An entry of an initramfs that takes modules of a project or of a kernel. */
 export type TakenModules = Exclude<FullInitramfsOptions['modules'][number], string>;
 
 /** The kernel whose modules an entry names. @throws UserError `NOT_A_MODULE_PROJECT` */
-export function moduleKernel(task: Task, entry: TakenModules): string {
+export function moduleKernel(task: ProjectContext, entry: TakenModules): string {
   if ('kernel' in entry) return entry.kernel;
   const { project } = entry;
   const declaration = declarationFor(task, { option: 'modules', kind: 'kernel-module', project });
@@ -22,7 +22,11 @@ export function moduleKernel(task: Task, entry: TakenModules): string {
  *
  * @throws UserError `MODULE_OTHER_KERNEL`
  */
-export function checkModuleKernels(task: Task, kernel: string, initramfs: string | undefined): void {
+export function checkModuleKernels(
+  task: ProjectContext,
+  kernel: string,
+  initramfs: string | undefined,
+): void {
   const declaration = initramfs === undefined ? undefined : task.declarationOf(initramfs);
   if (declaration?.kind !== 'initramfs') return;
   const options = variantOptions(declaration, ownVariant(declaration.configurations, task));

@@ -8,7 +8,7 @@ import { parseFileReference } from '../workspace/names-in-options.js';
 import { normalizedMode } from './overlay.js';
 import { artifactPath, checkArch } from '../tasks/referenced.js';
 import { requireBuilt } from '../tasks/require-built.js';
-import type { Task } from '../tasks/task.js';
+import type { ProjectContext } from '../tasks/project-context.js';
 
 /** The options by which every image names what is in its tree. */
 export type Parts = Pick<
@@ -17,7 +17,12 @@ export type Parts = Pick<
 >;
 
 /** Adds the install tree of a BusyBox project, where one is named. @throws UserError `ARCH_MISMATCH`, `TAR_MISSING` */
-export async function addBusybox(task: Task, tree: FileTree, arch: Arch, busybox?: string): Promise<void> {
+export async function addBusybox(
+  task: ProjectContext,
+  tree: FileTree,
+  arch: Arch,
+  busybox?: string,
+): Promise<void> {
   if (busybox === undefined) return;
   checkArch(task, { option: 'busybox', project: busybox, arch });
   const tar = artifactPath(task, busybox, 'busybox.tar');
@@ -30,7 +35,7 @@ export async function addBusybox(task: Task, tree: FileTree, arch: Arch, busybox
  *
  * @throws UserError `NO_ENTRY`, `FILE_MISSING`, and those of FileTree and {@link requireBuilt}
  */
-export async function addParts(task: Task, tree: FileTree, options: Parts): Promise<void> {
+export async function addParts(task: ProjectContext, tree: FileTree, options: Parts): Promise<void> {
   addExplicitEntries(tree, options);
   for (const file of options.files) tree.add(await fileEntry(task, file));
   for (const overlay of options.overlays)
@@ -59,7 +64,7 @@ function addExplicitEntries(tree: FileTree, options: Parts): void {
   }
 }
 
-async function fileEntry(task: Task, file: Parts['files'][number]): Promise<TreeEntry> {
+async function fileEntry(task: ProjectContext, file: Parts['files'][number]): Promise<TreeEntry> {
   const { path, from, mode, uid = 0, gid = 0 } = file;
   const reference = parseFileReference(from);
   const hostFile =

@@ -1,8 +1,8 @@
 import { Writable } from 'node:stream';
 import { openPartition, readFile } from '@bringup/disk';
 import { inspectedImage } from '../inspected.js';
-import type { Task } from '../../tasks/task.js';
 import { catDefaults, type CatOptions } from '../../generated/cat-options.js';
+import type { Task } from '../../tasks/task.js';
 
 /** `@bringup/nx:cat`: see schema.json. */
 export default async function catExecutor(task: Task, given: CatOptions): Promise<void> {

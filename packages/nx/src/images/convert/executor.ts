@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { convertDisk } from '@bringup/disk';
 import { inspectedImage } from '../inspected.js';
-import type { Task } from '../../tasks/task.js';
 import { convertDefaults, type ConvertOptions } from '../../generated/convert-options.js';
+import type { Task } from '../../tasks/task.js';
 
 /** `@bringup/nx:convert`: see schema.json. */
 export default async function convertExecutor(task: Task, given: ConvertOptions): Promise<void> {

@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { copyIn, copyOut, openPartition } from '@bringup/disk';
 import { amount, UserError } from '@bringup/process';
 import { inspectedImage } from '../inspected.js';
-import type { Task } from '../../tasks/task.js';
 import { copyDefaults, type CopyOptions } from '../../generated/copy-options.js';
+import type { Task } from '../../tasks/task.js';
 
 /** `@bringup/nx:copy`: see schema.json. */
 export default async function copyExecutor(task: Task, given: CopyOptions): Promise<void> {

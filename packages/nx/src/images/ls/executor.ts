@@ -10,8 +10,8 @@ import {
 } from '@bringup/disk';
 import { UserError } from '@bringup/process';
 import { inspectedImage } from '../inspected.js';
-import type { Task } from '../../tasks/task.js';
 import { lsDefaults, type LsOptions } from '../../generated/ls-options.js';
+import type { Task } from '../../tasks/task.js';
 
 /** `@bringup/nx:ls`: see schema.json. */
 export default async function lsExecutor(task: Task, given: LsOptions): Promise<void> {

@@ -1,6 +1,6 @@
 import { formatSizes, imageSizes } from '../image-sizes.js';
-import type { Task } from '../../tasks/task.js';
 import { sizesDefaults, type SizesOptions } from '../../generated/sizes-options.js';
+import type { Task } from '../../tasks/task.js';
 
 /** `@bringup/nx:sizes`: see schema.json. */
 export default async function sizesExecutor(task: Task, given: SizesOptions): Promise<void> {

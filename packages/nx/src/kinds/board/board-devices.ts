@@ -13,6 +13,7 @@ import {
 import type { FullQemuOptions, QemuOptions } from '../../generated/qemu-options.js';
 import { parseFileReference } from '../../workspace/names-in-options.js';
 import { artifactPath } from '../../tasks/referenced.js';
+import type { ProjectContext } from '../../tasks/project-context.js';
 import type { Task } from '../../tasks/task.js';
 
 /** The devices that a board's options plug into its machine, with absolute paths and chosen ports. */
@@ -76,12 +77,12 @@ export async function createDrives(task: Task, options: QemuOptions): Promise<vo
 }
 
 /** A board's shares with absolute paths. */
-export function boardShares(task: Task, { shares = [] }: QemuOptions): Share[] {
+export function boardShares(task: ProjectContext, { shares = [] }: QemuOptions): Share[] {
   return shares.map((share) => ({ ...share, path: resolve(task.workspaceRoot, share.path) }));
 }
 
 /** The files that a board's options name, absolute. */
-export function deviceFiles(task: Task, { drives = [], firmware }: QemuOptions): string[] {
+export function deviceFiles(task: ProjectContext, { drives = [], firmware }: QemuOptions): string[] {
   const named = [...drives.map(({ file }) => file), ...(firmware === undefined ? [] : [firmware])];
   return named.map((file) => filePath(task, file));
 }
@@ -90,7 +91,7 @@ export function deviceFiles(task: Task, { drives = [], firmware }: QemuOptions):
 const SOCKET_PATH_LIMIT = 107;
 
 /** @throws UserError `SOCKET_PATH_TOO_LONG` */
-function socketPath(task: Task, path: string): string {
+function socketPath(task: ProjectContext, path: string): string {
   const absolute = resolve(task.workspaceRoot, path);
   const bytes = Buffer.byteLength(absolute);
   if (bytes <= SOCKET_PATH_LIMIT) return absolute;
@@ -108,7 +109,7 @@ export function fixedPorts({ consoles = [], monitor, gdb, display }: QemuOptions
   );
 }
 
-function filePath(task: Task, from: string): string {
+function filePath(task: ProjectContext, from: string): string {
   const file = parseFileReference(from);
   if (file.kind === 'artifact') return artifactPath(task, file.project, file.artifact);
   return isAbsolute(file.path) ? file.path : resolve(task.workspaceRoot, file.path);
@@ -116,7 +117,7 @@ function filePath(task: Task, from: string): string {
 
 type Listener<T> = T extends { port?: number } ? Omit<T, 'port'> & { port: number } : T;
 
-async function placed<T extends { type: string }>(task: Task, target: T): Promise<Listener<T>> {
+async function placed<T extends { type: string }>(task: ProjectContext, target: T): Promise<Listener<T>> {
   const { path, port } = target as { path?: string; port?: number };
   const place =
     target.type === 'telnet' || target.type === 'tcp'

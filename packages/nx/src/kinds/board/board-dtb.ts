@@ -5,7 +5,7 @@ import type { QemuOptions } from '../../generated/qemu-options.js';
 import { parseFileReference } from '../../workspace/names-in-options.js';
 import { allOptions } from '../../workspace/variants.js';
 import { artifactPath } from '../../tasks/referenced.js';
-import type { Task } from '../../tasks/task.js';
+import type { ProjectContext } from '../../tasks/project-context.js';
 
 /**
  * The device tree that a board is given instead of the machine's own.
@@ -13,7 +13,7 @@ import type { Task } from '../../tasks/task.js';
  * @throws UserError `OPTION_UNUSED` where a firmware starts the kernel: QEMU hands a device tree to a kernel that it
  *   loads itself; `DTB_NOT_PUBLISHED` for a kernel that is not asked to make it
  */
-export function boardDtb(task: Task, { boot, dtb }: QemuOptions): string | undefined {
+export function boardDtb(task: ProjectContext, { boot, dtb }: QemuOptions): string | undefined {
   if (dtb === undefined) return undefined;
   if (boot !== undefined && boot.via !== 'kernel' && boot.via !== 'disk') {
     const message =
@@ -27,7 +27,10 @@ export function boardDtb(task: Task, { boot, dtb }: QemuOptions): string | undef
   return artifactPath(task, file.project, file.artifact);
 }
 
-function checkPublished(task: Task, { project, artifact }: { project: string; artifact: string }): void {
+function checkPublished(
+  task: ProjectContext,
+  { project, artifact }: { project: string; artifact: string },
+): void {
   const declaration = task.declarationOf(project);
   if (declaration?.kind !== 'kernel') return;
   const published = allOptions(declaration)

@@ -37,10 +37,11 @@ import { checkTools, ensureLocked, noteTools } from '../../lock/locked.js';
 import { checkModuleKernels } from '../../trees/module-kernels.js';
 import { machineNeeds } from './needs.js';
 import { missingOf, requireBuilt } from '../../tasks/require-built.js';
-import type { Task } from '../../tasks/task.js';
 import { requireAbilities } from './uboot-abilities.js';
 import { openUefi, type UefiVariables } from './uefi-variables.js';
 import { lockWrittenDrives, releaseAll } from './written-drives.js';
+import type { ProjectContext } from '../../tasks/project-context.js';
+import type { Task } from '../../tasks/task.js';
 
 /** How a board's command line is completed by whoever starts it. */
 export type PlanBoard = ((
@@ -144,7 +145,7 @@ function bootPath(task: Task, options: QemuOptions): UnplacedBootPath {
 /** A boot path before the host's UEFI is looked for. */
 type UnplacedBootPath = Exclude<BootPath, { via: 'uefi' }> | { via: 'uefi'; medium?: Medium };
 
-function directBoot(task: Task, options: QemuOptions): Extract<BootPath, { via: 'kernel' }> {
+function directBoot(task: ProjectContext, options: QemuOptions): Extract<BootPath, { via: 'kernel' }> {
   const { arch, append = qemuDefaults.append, initramfs } = options;
   const kernel = requiredKernel(task, options.kernel);
   checkModuleKernels(task, kernel, initramfs);
@@ -156,13 +157,13 @@ function directBoot(task: Task, options: QemuOptions): Extract<BootPath, { via: 
   };
 }
 
-function diskMedium(task: Task, project: string, arch: BoardArch): Medium {
+function diskMedium(task: ProjectContext, project: string, arch: BoardArch): Medium {
   const { file, format } = diskImage(task, project, arch);
   return { file, format: DISK_FORMATS[format].driver };
 }
 
 /** @throws UserError `NOTHING_TO_BOOT` where neither a disk nor a drive is one that the BIOS is to start */
-function biosMedium(task: Task, { arch, boot, drives = [] }: QemuOptions): Medium | undefined {
+function biosMedium(task: ProjectContext, { arch, boot, drives = [] }: QemuOptions): Medium | undefined {
   if (boot?.via === 'bios' && boot.disk !== undefined) return diskMedium(task, boot.disk, arch);
   if (drives.some(({ bootindex }) => bootindex !== undefined)) return undefined;
   const message =

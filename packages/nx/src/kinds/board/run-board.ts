@@ -3,8 +3,8 @@ import { formatDiagnosis, runOnTerminal, type RunPaths } from '@bringup/qemu';
 import type { QemuOptions } from '../../generated/qemu-options.js';
 import { checkBoard, planBoard, type PlanBoard } from './board.js';
 import { runSubject } from './runs.js';
-import type { Task } from '../../tasks/task.js';
 import { releaseAll } from './written-drives.js';
+import type { Task } from '../../tasks/task.js';
 
 /**
  * Boots a board with its console on the user's terminal, until the guest ends or the task is aborted.

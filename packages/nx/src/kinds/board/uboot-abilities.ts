@@ -7,7 +7,7 @@ import { volumeLoaders } from '../../lock/tools.js';
 import { ubootImage } from '../../tasks/artifacts.js';
 import { artifactPath } from '../../tasks/referenced.js';
 import { requireBuilt } from '../../tasks/require-built.js';
-import type { Task } from '../../tasks/task.js';
+import type { ProjectContext } from '../../tasks/project-context.js';
 
 /** A symbol of U-Boot's Kconfig, and what it is there for, in words that fit "it cannot …". */
 type Ability = readonly [symbol: string, what: string];
@@ -19,7 +19,7 @@ type Ability = readonly [symbol: string, what: string];
  *
  * @throws UserError `UBOOT_LACKS` naming the symbols to switch on
  */
-export async function requireAbilities(task: Task, options: QemuOptions): Promise<void> {
+export async function requireAbilities(task: ProjectContext, options: QemuOptions): Promise<void> {
   const { boot } = options;
   if (boot?.via !== 'u-boot') return;
   const config = artifactPath(task, boot.uBoot, '.config');
@@ -35,7 +35,7 @@ export async function requireAbilities(task: Task, options: QemuOptions): Promis
   });
 }
 
-function abilities(task: Task, { arch, boot }: QemuOptions): Ability[] {
+function abilities(task: ProjectContext, { arch, boot }: QemuOptions): Ability[] {
   if (boot?.via !== 'u-boot') return [];
   const bus = ARCH_MACHINES[arch].virtio === 'pci' ? 'VIRTIO_PCI' : 'VIRTIO_MMIO';
   const drive: Ability[] = [
@@ -55,7 +55,7 @@ function loading(boot: QemuOptions['boot']): Ability[] {
   ];
 }
 
-function payload(task: Task, arch: QemuOptions['arch'], project: string | undefined): Ability[] {
+function payload(task: ProjectContext, arch: QemuOptions['arch'], project: string | undefined): Ability[] {
   const image = project === undefined ? undefined : ubootImage(task, project, arch);
   if (image?.type === 'fit') {
     const fit: Ability = ['FIT', 'boot a FIT'];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { bringupHome } from '@bringup/kbuild';
 import { lockHolder, tryLock, UserError, type HeldLock } from '@bringup/process';
 import type { Drive } from '@bringup/qemu';
-import type { Task } from '../../tasks/task.js';
+import type { ProjectContext } from '../../tasks/project-context.js';
 
 /**
  * Locks the drives that keep what the guest writes. QEMU refuses a disk that another QEMU writes to, but not a card or a pflash file:
@@ -13,7 +13,7 @@ import type { Task } from '../../tasks/task.js';
  * @returns the locks, to be held as long as QEMU lives
  * @throws UserError `IMAGE_IN_USE`
  */
-export async function lockWrittenDrives(task: Task, drives: readonly Drive[]): Promise<HeldLock[]> {
+export async function lockWrittenDrives(task: ProjectContext, drives: readonly Drive[]): Promise<HeldLock[]> {
   const locks: HeldLock[] = [];
   // One file may be named twice; QEMU says what is wrong with that.
   const written = drives.filter(({ keepWrites, readOnly }) => keepWrites && !readOnly);
@@ -29,7 +29,7 @@ export async function lockWrittenDrives(task: Task, drives: readonly Drive[]): P
 }
 
 /** Below the user's own directory, for all workspaces: the image may lie where nothing else can be written. */
-async function lockDrive(task: Task, file: string): Promise<HeldLock> {
+async function lockDrive(task: ProjectContext, file: string): Promise<HeldLock> {
   const name = createHash('sha256').update(file).digest('hex').slice(0, 16);
   const place = join(bringupHome(), 'drives', name);
   const lock = await tryLock(place, `running ${task.project}, which writes to ${file}`);

@@ -1,8 +1,8 @@
 import { archiveInstallTree } from '@bringup/kbuild';
 import { buildProject } from '../kconfig/build-project.js';
 import { openKconfigProject } from '../kconfig/kconfig-project.js';
-import type { Task } from '../../tasks/task.js';
 import { busyboxDefaults, type BusyboxOptions } from '../../generated/busybox-options.js';
+import type { Task } from '../../tasks/task.js';
 
 /** `@bringup/nx:busybox`: see schema.json. */
 export default async function busyboxExecutor(task: Task, options: BusyboxOptions): Promise<void> {

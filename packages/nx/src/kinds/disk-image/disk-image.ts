@@ -17,8 +17,8 @@ import { bootFiles } from '../../images/boot-files.js';
 import { makeImage, type ImagePlan } from '../../images/image.js';
 import { diskImageNeeds } from './needs.js';
 import { requireBuilt } from '../../tasks/require-built.js';
-import type { Task } from '../../tasks/task.js';
 import { addBusybox, addParts } from '../../trees/tree-parts.js';
+import type { Task } from '../../tasks/task.js';
 
 type PartitionOptions = FullDiskImageOptions['partitions'][number];
 

@@ -19,7 +19,7 @@ import {
 import { moduleKernel, type TakenModules } from '../../trees/module-kernels.js';
 import { artifactPath, declarationFor } from '../../tasks/referenced.js';
 import { requireBuilt } from '../../tasks/require-built.js';
-import type { Task } from '../../tasks/task.js';
+import type { ProjectContext } from '../../tasks/project-context.js';
 
 /** Where modules of projects go below lib/modules/RELEASE: depmod takes them before the kernel's own (depmod.d(5)). */
 const UPDATES = 'updates';
@@ -37,7 +37,7 @@ export interface Available {
  *   `MODULE_OTHER_KERNEL`
  */
 export async function modulesByKernel(
-  task: Task,
+  task: ProjectContext,
   arch: Arch,
   entries: readonly TakenModules[],
 ): Promise<Map<string, Available>> {
@@ -62,7 +62,7 @@ export async function modulesByKernel(
 }
 
 /** The modules of a kernel's own. */
-async function kernelModules(task: Task, kernel: string, arch: Arch): Promise<KernelModules> {
+async function kernelModules(task: ProjectContext, kernel: string, arch: Arch): Promise<KernelModules> {
   declarationFor(task, { option: 'modules', kind: 'kernel', project: kernel, arch });
   const [config, tar] = ['.config', MODULES_TAR].map((file) => artifactPath(task, kernel, file));
   // A configuration without modules is the better reason for a file that is not there.
@@ -75,7 +75,11 @@ async function kernelModules(task: Task, kernel: string, arch: Arch): Promise<Ke
 }
 
 /** The modules that a project published. */
-async function projectModules(task: Task, project: string, all: KernelModules): Promise<ModuleFile[]> {
+async function projectModules(
+  task: ProjectContext,
+  project: string,
+  all: KernelModules,
+): Promise<ModuleFile[]> {
   const manifest = manifestPath(artifactPath(task, project, '.'), 'build');
   await requireBuilt(task, [manifest]);
   const published = Object.keys((await readManifest(manifest))?.artifacts ?? {});

@@ -7,10 +7,10 @@ import { initramfsTree } from './initramfs-tree.js';
 import { publishArtifacts } from '../../tasks/publish-artifacts.js';
 import { checkTools, ensureLocked } from '../../lock/locked.js';
 import { compressorNeeds } from './needs.js';
-import type { Task } from '../../tasks/task.js';
 import { initramfsDefaults, type InitramfsOptions } from '../../generated/initramfs-options.js';
 import { engineIdentity } from '../../graph/engine.js';
 import { initramfsName, workDirectory } from '../../workspace/paths.js';
+import type { Task } from '../../tasks/task.js';
 
 /** `@bringup/nx:initramfs`: see schema.json. */
 export default async function initramfsExecutor(task: Task, options: InitramfsOptions): Promise<void> {

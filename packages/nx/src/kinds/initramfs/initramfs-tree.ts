@@ -11,8 +11,8 @@ import { ARCH_MACHINES } from '@bringup/qemu';
 import { UserError } from '@bringup/process';
 import type { FullInitramfsOptions } from '../../generated/initramfs-options.js';
 import { planModules } from './initramfs-modules.js';
-import type { Task } from '../../tasks/task.js';
 import { addBusybox, addParts } from '../../trees/tree-parts.js';
+import type { Task } from '../../tasks/task.js';
 
 /**
  * Puts a tree together from the parts that the options name, later parts over earlier ones.

@@ -8,8 +8,8 @@ import { defaultFirmware } from '../../lock/tools.js';
 import { bootFiles, type BootFiles } from '../../images/boot-files.js';
 import { makeImage } from '../../images/image.js';
 import { isoImageNeeds } from './needs.js';
-import type { Task } from '../../tasks/task.js';
 import { addParts } from '../../trees/tree-parts.js';
+import type { Task } from '../../tasks/task.js';
 
 /** Where kernel and initramfs lie on the CD. */
 const DIRECTORY = 'boot/';

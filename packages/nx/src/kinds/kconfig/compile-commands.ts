@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { pathExists } from 'fs-extra';
 import { readCompileCommands } from '@bringup/kbuild';
 import { publishCompileCommands } from '../../tasks/compilation-database.js';
-import type { Task } from '../../tasks/task.js';
 import { makeInPlace } from './build-project.js';
 import { openVariant } from './variant.js';
+import type { Task } from '../../tasks/task.js';
 
 /**
  * Writes the compilation database of a kernel, BusyBox or U-Boot, and puts it first in the workspace's.

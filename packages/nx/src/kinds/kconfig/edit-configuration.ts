@@ -25,8 +25,8 @@ import type { FullMenuconfigOptions } from '../../generated/menuconfig-options.j
 import { configureProject } from './configure-project.js';
 import { baseConfig, fragmentReferences, openMake, type KconfigProject } from './kconfig-project.js';
 import { whileOwning } from '../../tasks/owning.js';
-import type { Task } from '../../tasks/task.js';
 import { openVariant } from './variant.js';
+import type { Task } from '../../tasks/task.js';
 
 type FileReference = Extract<FragmentReference, { kind: 'file' }>;
 

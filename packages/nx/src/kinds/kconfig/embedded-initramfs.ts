@@ -2,7 +2,7 @@ import { checkDecompressor } from '@bringup/kbuild';
 import { initramfsCompression, initramfsImage } from '../../tasks/artifacts.js';
 import type { KconfigOptions } from './kconfig-project.js';
 import { requireBuilt } from '../../tasks/require-built.js';
-import type { Task } from '../../tasks/task.js';
+import type { ProjectContext } from '../../tasks/project-context.js';
 
 /** The initramfs that goes into a kernel. */
 export interface EmbeddedInitramfs {
@@ -18,7 +18,7 @@ export interface EmbeddedInitramfs {
  * @throws UserError `NOT_AN_INITRAMFS_PROJECT`, `ARCH_MISMATCH`, `NOT_BUILT`
  */
 export async function embeddedInitramfs(
-  task: Task,
+  task: ProjectContext,
   { embeddedInitramfs: project, arch }: KconfigOptions,
 ): Promise<EmbeddedInitramfs | undefined> {
   if (project === undefined) return undefined;

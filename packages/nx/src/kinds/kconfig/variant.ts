@@ -19,12 +19,13 @@ import { isKconfigKind } from '../../workspace/declaration.js';
 import { variantOptions } from '../../workspace/variants.js';
 import { configureProject } from './configure-project.js';
 import { fragmentReferences, openKconfigProject, openMake, type KconfigProject } from './kconfig-project.js';
+import type { ProjectContext } from '../../tasks/project-context.js';
 import type { Task } from '../../tasks/task.js';
 
 const DEFAULTS = { kernel: kernelDefaults, busybox: busyboxDefaults, 'u-boot': uBootDefaults } as const;
 
 /** The variants that a project declares. */
-export function variantNames(task: Task): string[] {
+export function variantNames(task: ProjectContext): string[] {
   return Object.keys(task.declaration?.configurations ?? {});
 }
 

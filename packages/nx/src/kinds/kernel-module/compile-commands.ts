@@ -2,8 +2,8 @@ import { existsSync, realpath } from 'fs-extra';
 import { readCompileCommands } from '@bringup/kbuild';
 import type { FullKernelModuleOptions } from '../../generated/kernel-module-options.js';
 import { publishCompileCommands } from '../../tasks/compilation-database.js';
-import type { Task } from '../../tasks/task.js';
 import { makeModuleInPlace } from './make-module.js';
+import type { Task } from '../../tasks/task.js';
 
 /**
  * Writes the compilation database of a kernel's module, and puts it first in the workspace's. Make compiles copies of its files, so each name of a copy becomes that of the file.

@@ -22,6 +22,7 @@ import { publishArtifacts } from '../../tasks/publish-artifacts.js';
 import { findFiles } from '../program/program-files.js';
 import { artifactPath, declarationFor } from '../../tasks/referenced.js';
 import { requireBuilt } from '../../tasks/require-built.js';
+import type { ProjectContext } from '../../tasks/project-context.js';
 import type { Task } from '../../tasks/task.js';
 
 /** The kernel that a module is for, as its project left it. */
@@ -94,7 +95,7 @@ async function openKernel(
 }
 
 /** The files that the module is made from, relative to the workspace root. */
-async function moduleFiles(task: Task, sources: readonly string[] | undefined): Promise<string[]> {
+async function moduleFiles(task: ProjectContext, sources: readonly string[] | undefined): Promise<string[]> {
   if (sources === undefined) {
     const { patterns, without } = defaultModuleSources(task.projectRoot);
     const refused = without.flatMap((pattern) => globExpression(pattern) ?? []);
@@ -108,7 +109,11 @@ async function moduleFiles(task: Task, sources: readonly string[] | undefined): 
   throw new UserError('SOURCES_OUTSIDE', message, { file: outside });
 }
 
-async function moduleRecipe(task: Task, kernel: ModuleKernel, files: readonly string[]): Promise<string> {
+async function moduleRecipe(
+  task: ProjectContext,
+  kernel: ModuleKernel,
+  files: readonly string[],
+): Promise<string> {
   const { project, config, symbols } = kernel;
   const { arch, source, tools, engine, crossCompile, llvm } = project.ingredients('modules');
   return recipeOf([

@@ -2,8 +2,8 @@ import { archiveGdbScripts, archiveTreeModules, GDB_SCRIPTS } from '@bringup/kbu
 import { resolvedValues } from '@bringup/kconfig';
 import { buildProject } from '../kconfig/build-project.js';
 import { openKconfigProject } from '../kconfig/kconfig-project.js';
-import type { Task } from '../../tasks/task.js';
 import { kernelDefaults, type KernelOptions } from '../../generated/kernel-options.js';
+import type { Task } from '../../tasks/task.js';
 
 /** `@bringup/nx:kernel`: see schema.json. */
 export default async function kernelExecutor(task: Task, options: KernelOptions): Promise<void> {

@@ -15,6 +15,7 @@ import { ubootImageNeeds } from './needs.js';
 import { checkModuleKernels } from '../../trees/module-kernels.js';
 import { artifactPath, declarationFor } from '../../tasks/referenced.js';
 import { requireBuilt } from '../../tasks/require-built.js';
+import type { ProjectContext } from '../../tasks/project-context.js';
 import type { Task } from '../../tasks/task.js';
 
 /** The files that an image is made of: absolute paths, of files that may not exist yet. */
@@ -84,7 +85,7 @@ function checkOptions({ arch, type, kernel, initramfs, dtb, sign, uBoot }: FullU
     refuse(`sign: QEMU's device tree for ${arch} is another each time; give one by sign.controlDtb`);
 }
 
-async function ingredients(task: Task, options: FullUbootImageOptions): Promise<Ingredients> {
+async function ingredients(task: ProjectContext, options: FullUbootImageOptions): Promise<Ingredients> {
   const { arch, kernel, initramfs, dtb, uBoot, sign } = options;
   const inWorkspace = (path: string) => resolve(task.workspaceRoot, path);
   const built: Ingredients = {};

@@ -1,9 +1,9 @@
 import { writeCompileCommands } from '../../kinds/kconfig/compile-commands.js';
 import { writeModuleCommands } from '../../kinds/kernel-module/compile-commands.js';
-import type { Task } from '../../tasks/task.js';
 import type { CompileCommandsOptions } from '../../generated/compile-commands-options.js';
 import { kernelModuleDefaults, type FullKernelModuleOptions } from '../../generated/kernel-module-options.js';
 import { variantOptions } from '../../workspace/variants.js';
+import type { Task } from '../../tasks/task.js';
 
 /** `@bringup/nx:compile-commands`: see schema.json. */
 export default function compileCommandsExecutor(task: Task, _options: CompileCommandsOptions): Promise<void> {

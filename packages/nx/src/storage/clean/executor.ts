@@ -2,8 +2,8 @@ import { relative } from 'node:path';
 import { formatSize } from '@bringup/disk';
 import { removeCompileCommands } from '../../tasks/compilation-database.js';
 import { removeProjectKept } from '../kept-directories.js';
-import type { Task } from '../../tasks/task.js';
 import type { CleanOptions } from '../../generated/clean-options.js';
+import type { Task } from '../../tasks/task.js';
 
 /** `@bringup/nx:clean`: see schema.json. */
 export default async function cleanExecutor(task: Task, { json }: CleanOptions): Promise<void> {

@@ -1,7 +1,7 @@
 import { attach, selectRun } from '@bringup/qemu';
 import { runSubject } from '../runs.js';
-import type { Task } from '../../../tasks/task.js';
 import type { AttachOptions } from '../../../generated/attach-options.js';
+import type { Task } from '../../../tasks/task.js';
 
 /** `@bringup/nx:attach`: see schema.json. */
 export default async function attachExecutor(task: Task, { id }: AttachOptions): Promise<void> {

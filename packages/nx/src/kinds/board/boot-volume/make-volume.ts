@@ -10,6 +10,7 @@ import { requiredKernel, ubootImage, type UbootImage } from '../../../tasks/arti
 import { bootFiles, fitBootFiles } from '../../../images/boot-files.js';
 import { makeImage } from '../../../images/image.js';
 import { bootVolumeNeeds } from '../needs.js';
+import type { ProjectContext } from '../../../tasks/project-context.js';
 import type { Task } from '../../../tasks/task.js';
 
 const LABEL = 'BOOT';
@@ -70,7 +71,11 @@ function uBootOf({ boot }: FullBootVolumeOptions): { image?: string; interactive
 }
 
 /** @throws UserError `OPTION_UNUSED` for what the image has in it already */
-function refusePacked(task: Task, options: FullBootVolumeOptions, packed: UbootImage | undefined): void {
+function refusePacked(
+  task: ProjectContext,
+  options: FullBootVolumeOptions,
+  packed: UbootImage | undefined,
+): void {
   if (packed === undefined) return;
   const held = packed.type === 'fit' ? (['kernel', 'initramfs'] as const) : (['initramfs'] as const);
   const unused = held.find((name) => options[name] !== undefined);

@@ -2,8 +2,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatCommand } from '@bringup/qemu';
 import { missingArtifacts, planBoard } from '../board.js';
-import type { Task } from '../../../tasks/task.js';
 import type { CommandOptions } from '../../../generated/command-options.js';
+import type { Task } from '../../../tasks/task.js';
 
 /** `@bringup/nx:command`: see schema.json. */
 export default async function commandExecutor(task: Task, options: CommandOptions): Promise<void> {

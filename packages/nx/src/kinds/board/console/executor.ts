@@ -1,7 +1,7 @@
 import { followFile, isUp, pathsOf, selectRun } from '@bringup/qemu';
 import { runSubject } from '../runs.js';
-import type { Task } from '../../../tasks/task.js';
 import { consoleDefaults, type ConsoleOptions } from '../../../generated/console-options.js';
+import type { Task } from '../../../tasks/task.js';
 
 /** `@bringup/nx:console`: see schema.json. */
 export default async function consoleExecutor(task: Task, given: ConsoleOptions): Promise<void> {

@@ -13,6 +13,7 @@ import { kernelImage } from '../../../tasks/artifacts.js';
 import type { KernelSymbols, Symbols } from './debug-symbols.js';
 import { artifactPath } from '../../../tasks/referenced.js';
 import { requireBuilt } from '../../../tasks/require-built.js';
+import type { ProjectContext } from '../../../tasks/project-context.js';
 import type { Task } from '../../../tasks/task.js';
 
 /** Where the kernel's first byte is when it starts, or why that is not known. */
@@ -27,7 +28,11 @@ export interface Load {
  *
  * @throws UserError `NO_KERNEL_ADDR` where U-Boot's environment has none
  */
-export async function loadAddress(task: Task, options: FullDebugOptions, run: BesideRun): Promise<Load> {
+export async function loadAddress(
+  task: ProjectContext,
+  options: FullDebugOptions,
+  run: BesideRun,
+): Promise<Load> {
   const { arch, boot, kernel } = options;
   if (boot?.via === 'uefi' || boot?.via === 'iso')
     return { noLoadAddress: "the kernel's EFI stub moves it to where there is room" };
@@ -40,7 +45,7 @@ export async function loadAddress(task: Task, options: FullDebugOptions, run: Be
 }
 
 async function kernelAddr(
-  task: Task,
+  task: ProjectContext,
   { arch }: FullDebugOptions,
   boot: { uBoot: string; image?: string },
 ): Promise<bigint> {
@@ -64,7 +69,11 @@ async function kernelAddr(
  *
  * @throws UserError `KASLR` where the command line is on a medium that was made before
  */
-export function withoutKaslr(task: Task, options: FullDebugOptions, kernel: KernelSymbols): FullDebugOptions {
+export function withoutKaslr(
+  task: ProjectContext,
+  options: FullDebugOptions,
+  kernel: KernelSymbols,
+): FullDebugOptions {
   const random = kernel.config.get('RANDOMIZE_BASE') === 'y';
   if (!random || /(^|\s)nokaslr(\s|$)/.test(options.append)) return options;
   const via = options.boot?.via ?? 'kernel';
@@ -83,7 +92,7 @@ export function withoutKaslr(task: Task, options: FullDebugOptions, kernel: Kern
  * @throws UserError `SYMBOLS_MISMATCH`
  */
 export async function requireSameKernel(
-  task: Task,
+  task: ProjectContext,
   options: FullDebugOptions,
   kernel: KernelSymbols,
 ): Promise<void> {
@@ -128,7 +137,7 @@ export async function sourcePaths(task: Task, { project, path }: Symbols): Promi
   return [...known, [`${DEBUG_PREFIX}/workspace`, task.workspaceRoot]];
 }
 
-async function sourceOf(task: Task, project: string): Promise<string | undefined> {
+async function sourceOf(task: ProjectContext, project: string): Promise<string | undefined> {
   const declaration = task.declarationOf(project);
   const spec = declaration?.options.source as SourceSpec | undefined;
   if (spec === undefined) return undefined;

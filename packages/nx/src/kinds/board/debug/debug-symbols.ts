@@ -10,6 +10,7 @@ import { parseFileReference } from '../../../workspace/names-in-options.js';
 import { variantOptions } from '../../../workspace/variants.js';
 import { artifactPath, checkArch } from '../../../tasks/referenced.js';
 import { requireBuilt } from '../../../tasks/require-built.js';
+import type { ProjectContext } from '../../../tasks/project-context.js';
 import type { Task } from '../../../tasks/task.js';
 
 /** A file with symbols. */
@@ -61,12 +62,12 @@ export async function kernelSymbols(task: Task, options: FullDebugOptions): Prom
   return { path, elf, project, config: values, ...(hasScripts ? { scripts } : {}) };
 }
 
-async function readBuilt(task: Task, path: string): Promise<string> {
+async function readBuilt(task: ProjectContext, path: string): Promise<string> {
   await requireBuilt(task, [path]);
   return readFile(path, 'utf8');
 }
 
-function symbolsFile(task: Task, options: FullDebugOptions): { path: string; project?: string } {
+function symbolsFile(task: ProjectContext, options: FullDebugOptions): { path: string; project?: string } {
   if (options.vmlinux !== undefined) {
     const file = parseFileReference(options.vmlinux);
     if (file.kind === 'file') return { path: resolve(task.workspaceRoot, file.path) };
@@ -86,7 +87,7 @@ function symbolsFile(task: Task, options: FullDebugOptions): { path: string; pro
   return { path: artifactPath(task, project, 'vmlinux'), project };
 }
 
-function noDebugInfo(task: Task, path: string, project: string | undefined): UserError {
+function noDebugInfo(task: ProjectContext, path: string, project: string | undefined): UserError {
   const declaration = project === undefined ? undefined : task.declarationOf(project);
   const variant = Object.entries(declaration?.configurations ?? {}).find(([, { extraFragments }]) =>
     [extraFragments].flat().includes('preset:debug'),
@@ -137,7 +138,7 @@ export async function moduleSymbols(
 }
 
 /** The projects whose modules an initramfs takes, as its option `modules` names them. */
-function moduleProjects(task: Task, initramfs: string): string[] {
+function moduleProjects(task: ProjectContext, initramfs: string): string[] {
   const { modules } = task.declarationOf(initramfs)?.options ?? {};
   if (!Array.isArray(modules)) return [];
   const named = (modules as unknown[]).map((entry) => (entry as { project?: unknown } | null)?.project);

@@ -3,8 +3,8 @@ import { dumpDeviceTree } from '@bringup/qemu';
 import { ensureLocked, noteTools } from '../../../lock/locked.js';
 import { outputDirectory } from '../../../tasks/output-directory.js';
 import { qemuNeeds } from '../needs.js';
-import type { Task } from '../../../tasks/task.js';
 import { dtbDefaults, type DtbOptions } from '../../../generated/dtb-options.js';
+import type { Task } from '../../../tasks/task.js';
 
 /** `@bringup/nx:dtb`: see schema.json. */
 export default async function dtbExecutor(task: Task, given: DtbOptions): Promise<void> {

@@ -1,8 +1,8 @@
 import { listRuns, runsOf } from '@bringup/qemu';
 import { formatRuns } from './run-table.js';
 import { describeAsJson, runSubject } from '../runs.js';
-import type { Task } from '../../../tasks/task.js';
 import type { PsOptions } from '../../../generated/ps-options.js';
+import type { Task } from '../../../tasks/task.js';
 
 /** `@bringup/nx:ps`: see schema.json. */
 export default async function psExecutor(task: Task, { all, json }: PsOptions): Promise<void> {

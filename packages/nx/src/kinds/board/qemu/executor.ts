@@ -4,12 +4,12 @@ import { runDetached, type RunPaths } from '@bringup/qemu';
 import { checkBoard, planBoard, type PlanBoard } from '../board.js';
 import { bootOnTerminal } from '../run-board.js';
 import { describeAsJson, runSubject } from '../runs.js';
-import type { Task } from '../../../tasks/task.js';
 import { releaseAll } from '../written-drives.js';
 import { handOver, readBoard } from '../watch/read-board.js';
 import { watchBoard, type WatchedRun } from '../watch/watch-board.js';
 import { object, texts } from '../../../options/unchecked.js';
 import type { QemuOptions } from '../../../generated/qemu-options.js';
+import type { Task } from '../../../tasks/task.js';
 
 /** `@bringup/nx:qemu`: see schema.json. */
 export default async function qemuExecutor(

@@ -1,7 +1,7 @@
 import { selectRun, stopRun, type StopMethod } from '@bringup/qemu';
 import { runSubject } from '../runs.js';
-import type { Task } from '../../../tasks/task.js';
 import { stopDefaults, type StopOptions } from '../../../generated/stop-options.js';
+import type { Task } from '../../../tasks/task.js';
 
 const SAID: Readonly<Record<StopMethod, string>> = {
   'power-down': 'the guest switched itself off',

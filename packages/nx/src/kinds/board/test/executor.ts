@@ -11,9 +11,10 @@ import {
 import { outputDirectory } from '../../../tasks/output-directory.js';
 import { checkBoard, planBoard } from '../board.js';
 import { runSubject } from '../runs.js';
-import type { Task } from '../../../tasks/task.js';
 import { releaseAll } from '../written-drives.js';
 import { testDefaults, type FullTestOptions, type TestOptions } from '../../../generated/test-options.js';
+import type { ProjectContext } from '../../../tasks/project-context.js';
+import type { Task } from '../../../tasks/task.js';
 
 /** A guest that still runs this long after its power-off command is ended by QEMU's quit command. */
 const POWER_OFF_MS = 10_000;
@@ -62,7 +63,7 @@ function summary({ outcome, exitCode, bootMs, commands }: Report, options: FullT
 }
 
 /** Publishes what became of a guest that failed: scripts read the outcome there, for Nx ends with 1 whatever it was. */
-async function failed(task: Task, options: FullTestOptions, error: unknown): Promise<never> {
+async function failed(task: ProjectContext, options: FullTestOptions, error: unknown): Promise<never> {
   if (isBringupError(error) && error.fields.outcome !== undefined) {
     // With an outcome, an error is one of qemu's guests.
     const { outcome, exitCode, diagnoses, console: text } = error.fields as unknown as GuestFailure;
@@ -73,7 +74,7 @@ async function failed(task: Task, options: FullTestOptions, error: unknown): Pro
 }
 
 async function publish(
-  task: Task,
+  task: ProjectContext,
   options: FullTestOptions,
   report: object,
   consoleLog: string,

@@ -1,7 +1,6 @@
 import { AbortedError } from '@bringup/process';
 import { bootOnTerminal } from '../run-board.js';
-import type { Task } from '../../../tasks/task.js';
-import { describeFailure } from '../../../tasks/task.js';
+import { describeFailure, type Task } from '../../../tasks/task.js';
 import type { BootedFrom } from './booted-from.js';
 
 /** A guest that a watching run has booted. */

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { openLines } from '@bringup/process';
-import { describeFailure, describeProjects, type Task } from '../../../tasks/task.js';
+import { describeFailure, type Task } from '../../../tasks/task.js';
 import { bootedFrom, type BootedFrom } from './booted-from.js';
 import { FileWatcher } from './file-watcher.js';
 import { startGuest, type Guest } from './guest.js';
@@ -10,6 +10,7 @@ import { rebuild } from './rebuild.js';
 import { Saves } from './saves.js';
 import { watchedPlaces, type WatchedPlaces } from './watched-places.js';
 import { writtenFiles } from './written-files.js';
+import { describeProjects } from '../../../tasks/project-context.js';
 
 /** A change of branch saves thousands of files at once. */
 const SHOWN_SAVES = 3;

@@ -1,8 +1,8 @@
 import { diffConfigs, differenceAsFragment, formatDifference } from '@bringup/kconfig';
 import { UserError } from '@bringup/process';
 import { resolvedConfig, variantNames } from '../variant.js';
-import type { Task } from '../../../tasks/task.js';
 import type { DiffconfigOptions } from '../../../generated/diffconfig-options.js';
+import type { Task } from '../../../tasks/task.js';
 
 /** `@bringup/nx:diffconfig`: see schema.json. */
 export default async function diffconfigExecutor(task: Task, options: DiffconfigOptions): Promise<void> {

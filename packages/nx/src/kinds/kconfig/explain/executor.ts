@@ -1,7 +1,7 @@
 import { explainSymbol, formatSymbol } from '@bringup/kconfig';
-import type { Task } from '../../../tasks/task.js';
 import { evaluatedConfig } from '../variant.js';
 import type { ExplainOptions } from '../../../generated/explain-options.js';
+import type { Task } from '../../../tasks/task.js';
 
 /** `@bringup/nx:explain`: see schema.json. */
 export default async function explainExecutor(task: Task, options: ExplainOptions): Promise<void> {

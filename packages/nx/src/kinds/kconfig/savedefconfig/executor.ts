@@ -5,9 +5,9 @@ import { writeFileAside } from '@bringup/process';
 import { configureProject } from '../configure-project.js';
 import { openMake } from '../kconfig-project.js';
 import { whileOwning } from '../../../tasks/owning.js';
-import type { Task } from '../../../tasks/task.js';
 import { openVariant } from '../variant.js';
 import type { SavedefconfigOptions } from '../../../generated/savedefconfig-options.js';
+import type { Task } from '../../../tasks/task.js';
 
 /** `@bringup/nx:savedefconfig`: see schema.json. */
 export default async function savedefconfigExecutor(
