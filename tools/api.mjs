@@ -1,6 +1,6 @@
 /**
  * `npm run api`: writes what each package below `nx` exports, with types, into its `api.md`; `--check` fails where a report is not as
- * the code is. So a change of what others may use is seen in review, and is meant.
+ * the code is. So a change of what others may use is seen in review, and is meant. It reads what `npm run build` last wrote.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -42,29 +42,57 @@ function describePackage(name) {
     .map((path) => {
       const entry = basename(path, '.d.ts');
       const title = entry === 'index' ? `@bringup/${name}` : `@bringup/${name}/${entry}`;
-      return `\n## \`${title}\`\n\n\`\`\`ts\n${exportsOf(path).join('\n\n')}\n\`\`\`\n`;
+      const exported = checker
+        .getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(path)))
+        .map(original);
+      const behind = typesBehind(exported, directory);
+      return `\n## \`${title}\`\n${block(exported)}${behind.length > 0 ? `\nTypes that these have, without a name outside:\n${block(behind)}` : ''}`;
     });
   return `# What \`@bringup/${name}\` exports\n\nWritten by \`npm run api\`: do not edit.\n${parts.join('')}`;
 }
 
-/** The exports of a module as TypeScript declarations, sorted by name. */
-function exportsOf(path) {
-  const module = checker.getSymbolAtLocation(program.getSourceFile(path));
-  return checker
-    .getExportsOfModule(module)
-    .map((exported) => [exported.name, describe(exported)])
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, text]) => text);
+/** Declarations by name, as TypeScript writes them. */
+function block(symbols) {
+  const texts = symbols
+    .map((symbol) => [symbol.name, describe(symbol)])
+    .sort(([a, textOfA], [b, textOfB]) => (a < b || (a === b && textOfA < textOfB) ? -1 : 1));
+  return `\n\`\`\`ts\n${texts.map(([, text]) => text).join('\n\n')}\n\`\`\`\n`;
 }
 
-function describe(exported) {
-  const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
-  return symbol
-    .getDeclarations()
+/** Types of the same package that a caller is given, or has to give, but that are not exported themselves. */
+function typesBehind(exported, directory) {
+  const found = new Set(exported);
+  const visit = (node) => {
+    if (ts.isIdentifier(node)) {
+      const symbol = checker.getSymbolAtLocation(node);
+      if (symbol) add(original(symbol));
+    }
+    ts.forEachChild(node, visit);
+  };
+  const add = (symbol) => {
+    const isType =
+      symbol.flags & (ts.SymbolFlags.Interface | ts.SymbolFlags.TypeAlias | ts.SymbolFlags.Class);
+    const isOurs = symbol.declarations?.some((one) =>
+      one.getSourceFile().fileName.startsWith(`${directory}/`),
+    );
+    if (found.has(symbol) || !isType || !isOurs) return;
+    found.add(symbol);
+    symbol.declarations.forEach(visit);
+  };
+  for (const symbol of exported) symbol.declarations.forEach(visit);
+  return [...found].slice(exported.length);
+}
+
+function original(symbol) {
+  return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+}
+
+function describe(symbol) {
+  return symbol.declarations
     .map((declaration) => {
       const statement = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
       const text = printer.printNode(ts.EmitHint.Unspecified, statement, declaration.getSourceFile());
-      return text.replace(/^export (declare )?/, '');
+      return text.replace(/^export /, '').replace(/^declare /, '');
     })
     .join('\n');
 }

@@ -38,27 +38,70 @@ const HABITS = [
  * @returns {{ line: number, sentence: string }[]} lines from 1
  */
 export function sentences(path, text) {
+  const read = path.endsWith('.md') ? piecesOfPage : path.endsWith('.json') ? piecesOfSchema : piecesOfCode;
+  return joined(read(text.split('\n'))).flatMap(({ line, text: piece }) =>
+    piece.split(/(?<=[.!?])\s+(?=[A-Z`"])/).map((sentence) => ({ line, sentence: sentence.trim() })),
+  );
+}
+
+/** Puts a text that goes on in the next line behind its beginning. */
+function joined(pieces) {
+  const whole = [];
+  for (const piece of pieces) {
+    if (piece.goesOn) whole.at(-1).text += ` ${piece.text}`;
+    else whole.push({ ...piece });
+  }
+  return whole;
+}
+
+function piecesOfPage(lines) {
   const found = [];
-  let inCode = false;
-  text.split('\n').forEach((content, index) => {
-    if (path.endsWith('.md') && content.startsWith('```')) inCode = !inCode;
-    for (const piece of inCode ? [] : pieces(path, content))
-      for (const sentence of piece.split(/(?<=[.!?])\s+(?=[A-Z`"])/))
-        found.push({ line: index + 1, sentence: sentence.trim() });
+  let [inCode, inParagraph] = [false, false];
+  lines.forEach((content, index) => {
+    const line = index + 1;
+    if (content.startsWith('```')) inCode = !inCode;
+    const isText = !inCode && content.trim() !== '' && !/^(#|```|\|)/.test(content);
+    if (!inCode && content.startsWith('|'))
+      found.push(...content.split('|').map((text) => ({ line, text: text.trim() })));
+    if (!isText) return void (inParagraph = false);
+    const begins = /^\s*(?:[-*>]|\d+\.)\s+/.exec(content);
+    found.push({ line, text: content.slice(begins?.[0].length ?? 0).trim(), goesOn: inParagraph && !begins });
+    inParagraph = true;
   });
   return found;
 }
 
-function pieces(path, content) {
-  if (path.endsWith('.md'))
-    return /^#/.test(content) ? [] : content.split('|').map((cell) => cell.replace(/^\s*[-*>]\s+/, ''));
-  if (path.endsWith('.json'))
-    return [...content.matchAll(/"(?:description|message)": "(.*)"/g)].map(([, text]) => text);
-  const comment = /^\s*(?:\/\*\*?|\*|\/\/|#)\s?(.*?)(?:\*\/)?$/.exec(content) ?? /\s\/\/ (.*)$/.exec(content);
-  if (comment) return [comment[1].replace(/^@\w+ (?:\w+ )?/, '')];
-  return [...content.matchAll(/'([^'\\]*(?:\\.[^'\\]*)*)'|`([^`]*)`|"([^"]*)"/g)]
-    .map(([, ...texts]) => texts.join(''))
-    .filter((text) => / /.test(text));
+function piecesOfSchema(lines) {
+  return lines.flatMap((content, index) =>
+    [...content.matchAll(/"(?:description|message)": "(.*)"/g)].map(([, text]) => ({
+      line: index + 1,
+      text,
+    })),
+  );
+}
+
+const TAG = /^@\w+ (?:\w+ )?/;
+
+function piecesOfCode(lines) {
+  const found = [];
+  let inComment = false;
+  lines.forEach((content, index) => {
+    const line = index + 1;
+    const own = /^\s*(\/\*\*?|\*|\/\/|#)\s?(.*?)\s*(?:\*\/)?$/.exec(content);
+    const comment = own?.[2] ?? /\s\/\/ (.*)$/.exec(content)?.[1];
+    if (comment === undefined) {
+      const texts = [...content.matchAll(/'([^'\\]*(?:\\.[^'\\]*)*)'|`([^`]*)`|"([^"]*)"/g)].map(
+        ([, ...all]) => all.join(''),
+      );
+      found.push(...texts.filter((text) => / /.test(text)).map((text) => ({ line, text })));
+      inComment = false;
+      return;
+    }
+    const begins = TAG.test(comment) || own?.[1]?.startsWith('/*') || comment.startsWith('- ');
+    if (comment !== '') found.push({ line, text: comment.replace(TAG, ''), goesOn: inComment && !begins });
+    inComment = own !== null && comment !== '';
+  });
+  return found;
 }
 
 /**

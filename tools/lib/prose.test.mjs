@@ -36,6 +36,13 @@ test('reads descriptions of a schema, and no code of a page', () => {
   ]);
 });
 
+test('reads a sentence that goes on in the next line', () => {
+  assert.deepEqual(found('a.ts', ' * One. The disk is\n * no file.\n * @param x of it'), [
+    '1: The disk is no file.',
+  ]);
+  assert.deepEqual(found('a.md', 'The disk is\nno file.\n\nOther'), ['1: The disk is no file.']);
+});
+
 test('splits a line into sentences', () => {
   assert.deepEqual(
     sentences('a.md', 'One. Two.').map(({ sentence }) => sentence),

@@ -234,7 +234,10 @@ const CASES: Case[] = [
     what: 'tarball that was truncated before its sha256 was taken',
     run: 'kernel:build',
     spoil: truncated('before'),
-    says: ['truncated-before.tar.gz is not a whole tarball', 'Get the tarball anew, and correct "sha256"'],
+    says: [
+      'truncated-before.tar.gz is not a complete tarball',
+      'Download the tarball again, and correct "sha256"',
+    ],
   },
   {
     what: 'tarball that is not there',

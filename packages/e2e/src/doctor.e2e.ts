@@ -84,10 +84,10 @@ describe('an expected outcome', () => {
     async () => {
       const other = await test(append, '--expect.outcome=no-init');
       expectExit(other, 1);
-      expect(other.output).toContain('wanted the outcome no-init, got no-root');
+      expect(other.output).toContain('expected the outcome no-init, but got no-root');
       const healthy = await test('', '--expect.outcome=no-init');
       expectExit(healthy, 1);
-      expect(healthy.output).toContain('wanted the outcome no-init, got ready');
+      expect(healthy.output).toContain('expected the outcome no-init, but got ready');
       expect(report()).toMatchObject({ outcome: 'ready', exitCode: 0, code: 'GUEST_OUTCOME' });
     },
     3 * MINUTES,

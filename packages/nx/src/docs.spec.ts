@@ -94,6 +94,17 @@ describe('documentation', () => {
     expect(codes.filter((code) => !explained.has(code!))).toEqual(unmet);
   });
 
+  it('names no file of the code that does not exist', () => {
+    const files = filesBelow('packages', '.ts').map((file) => file.replace('/src/', '/'));
+    const named = ['docs/architecture.md', 'docs/editors.md'].flatMap((page) =>
+      mentions(page, /`((?!\S*[A-Z]{4})[a-z][\w-]*(?:\/[\w.-]+)+\.ts)`/g).flat(),
+    );
+    expect(named.length).toBeGreaterThan(40);
+    expect(
+      named.filter((name) => !files.some((file) => file.endsWith(`/${name!.replace('/src/', '/')}`))),
+    ).toEqual([]);
+  });
+
   it('lists each outcome of a boot with its exit code, in their order', () => {
     const rows = mentions('docs/troubleshooting.md', /^\| `([\w-]+)` +\| (\d+) +\|/gm);
     expect(rows).toEqual(Object.entries(OUTCOMES).map(([outcome, code]) => [outcome, String(code)]));

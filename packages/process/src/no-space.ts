@@ -5,8 +5,8 @@ import { AbortedError, ToolError } from './errors.js';
 /** With less than this left, whatever fails fails for want of space: what failed was removed, and left some again. */
 const FULL_BYTES = 1 << 20;
 
-/** How programs say ENOSPC: in strerror(3)'s words, and apt in its own. */
-const SAID = /No space left on device|enough free space in/;
+/** How programs say ENOSPC: in strerror(3)'s words. */
+const SAID = /No space left on device/;
 
 /**
  * The error for a device that is full, `NO_SPACE`.
@@ -18,7 +18,7 @@ export function noSpaceError(directory: string | undefined, cause: unknown): Too
   return new ToolError(
     'NO_SPACE',
     `no space left on ${place}: free some and run again`,
-    { directory },
+    { path: directory },
     cause,
   );
 }

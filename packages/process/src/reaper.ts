@@ -36,6 +36,7 @@ function startReaper(): void {
   });
   reaper = child;
   child.unref();
+  // The stream of a pipe is a socket.
   (child.stdin as unknown as { unref(): void }).unref();
   child.stdin?.on('error', () => undefined);
   child.once('error', () => replaceReaper(child, false));

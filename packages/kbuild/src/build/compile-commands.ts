@@ -54,6 +54,7 @@ export function parseCommandFile(text: string, directory: string): CompileComman
   const line = text.split('\n', 1)[0]!;
   const match = /^(?:saved)?cmd_\S+\.o := (.*) (\S+\.c) *(?:;|$)/.exec(line);
   if (!match) return undefined;
+  // Both groups take part in every match.
   const [, call, source] = match as unknown as [string, string, string];
   const words = call.replaceAll('$(pound)', '#').replaceAll('\\#', '#').replaceAll('$$', '$').split(' ');
   if (/(^|\/)ccache$/.test(words[0]!)) words.shift();

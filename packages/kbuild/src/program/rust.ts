@@ -23,7 +23,7 @@ export function rustTriple(arch: Arch): string {
   return TARGETS[arch].triple;
 }
 
-/** The name under which the standard library of an architecture stands in the lock. */
+/** The lock name of an architecture's standard library. */
 export function rustLibraryName(arch: Arch): string {
   return `rust-std-${rustTriple(arch)}`;
 }

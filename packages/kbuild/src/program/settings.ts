@@ -95,7 +95,7 @@ function toolSet(program: ProgramTools): { tools: readonly string[]; hostTools: 
 /** A program's compiler is always gcc. */
 const gnuTools = ({ crossCompile }: ProgramTools): Toolchain => ({ prefix: crossCompile, llvm: false });
 
-/** The names under which the tools whose version is in what comes out stand in the lock. */
+/** The lock names of the tools whose version affects the output. */
 export function programToolNames(program: ProgramTools): string[] {
   const names = toolNames(toolSet(program), gnuTools(program));
   return isRust(program) ? [...names, rustLibraryName(program.arch)] : names;

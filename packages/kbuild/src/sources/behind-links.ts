@@ -1,7 +1,8 @@
-import { readFileSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs';
+import { readFileSync, statSync, type Dirent, type Stats } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ifGone, place } from './remembered-files.js';
+import { realPath } from './real-path.js';
 
 /**
  * Every name below `root` that is not a directory, `.git` excepted; names in latin1.
@@ -45,7 +46,7 @@ type Behind =
  */
 export function lookBehind(top: string, path: Buffer, entered: ReadonlySet<string>): Behind | undefined {
   try {
-    const real = realpathSync.native(path as unknown as string, 'latin1');
+    const real = realPath(path);
     if (NEVER_READ.test(real)) return undefined;
     const isInside = isWithin(real, top);
     if (!isInside && isBelowOutput(real, top)) return undefined;

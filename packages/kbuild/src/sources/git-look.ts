@@ -288,6 +288,7 @@ export async function isConverted(
   const files = isShort ? await readUserPath(directory, 'core.attributesFile') : users;
   const paths = [...names.map((name) => place(root, name)), ...attributesAbove(root, top), attributes];
   paths.push(Buffer.from(files ?? defaultAttributes()), Buffer.from('/etc/gitattributes'));
+  // Node takes a Buffer; only these types leave that out.
   const texts = await Promise.all(
     paths.map((path) => readFile(path as unknown as string, 'latin1').catch(() => '')),
   );

@@ -132,14 +132,14 @@ async function ensureCommit(spec: GitSpec, commit: string, ctx: SourceContext): 
   );
 }
 
-/** tar's complaint although the bytes match the sha256: the locked file itself is not a whole tarball. */
+/** tar's complaint although the bytes match the sha256: the locked file itself is damaged. */
 function damagedTarball(error: unknown, { url, sha256 }: { url: string[]; sha256: string }): unknown {
   const complaint =
     error instanceof ToolError ? error.message.split('\n').filter((line) => DAMAGE.test(line)) : [];
   if (complaint.length === 0) return error;
   const message =
-    `${url[0]} is not a whole tarball:\n${complaint.join('\n')}\n` +
-    `Its bytes are those of the sha256 given (${sha256}). Get the tarball anew, and correct "sha256".`;
+    `${url[0]} is not a complete tarball:\n${complaint.join('\n')}\n` +
+    `It matches the given sha256 (${sha256}), which was taken from a damaged file. Download the tarball again, and correct "sha256".`;
   return new UserError('TARBALL_DAMAGED', message, { url, sha256 }, error);
 }
 

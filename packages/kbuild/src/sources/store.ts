@@ -80,6 +80,9 @@ async function markUsed(identity: string, ctx: SourceContext): Promise<void> {
   await writeFile(mark, '').catch(() => undefined);
 }
 
+/** How apt says that the device is full (apt-pkg/acquire.cc). */
+const APT_NO_SPACE = /enough free space in/;
+
 async function makeTree(
   identity: string,
   path: string,
@@ -106,7 +109,8 @@ async function makeTree(
     ctx.signal?.throwIfAborted();
     await rename(place.tree, path);
   } catch (error) {
-    const isSaid = error instanceof ToolError && saysNoSpace(error.message);
+    const isSaid =
+      error instanceof ToolError && (saysNoSpace(error.message) || APT_NO_SPACE.test(error.message));
     throw isSaid ? noSpaceError(sources, error) : describeDiskError(error, path);
   } finally {
     // The next run removes what this one cannot. An error that brought us here matters more.

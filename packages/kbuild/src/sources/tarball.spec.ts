@@ -188,7 +188,9 @@ it.each([
     ensure({ kind: 'tarball', url: pathToFileURL(plain).href, sha256: digest }),
   ).rejects.toMatchObject({
     code: 'TARBALL_DAMAGED',
-    message: expect.stringMatching(/damaged\.tar is not a whole tarball:\n.+[^]*Get the tarball anew/),
+    message: expect.stringMatching(
+      /damaged\.tar is not a complete tarball:\n.+[^]*Download the tarball again/,
+    ),
   });
   expect(left()).toEqual([]);
 });

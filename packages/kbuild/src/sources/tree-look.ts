@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { lookBehind, walk } from './behind-links.js';
 import { ContentSum } from './content-sum.js';
@@ -9,6 +9,7 @@ import type { RememberedDirectories } from './remembered-directories.js';
 import { ifUnreadable, isLink, place, RememberedFiles, type FileIdentity } from './remembered-files.js';
 import { recordOf, rememberedDirectories } from './tree-record.js';
 import type { FileSelection, TreeEdits, TreeListing, TreeState } from './tree-files.js';
+import { realPath } from './real-path.js';
 
 /** A tree as it was when it was looked at, without its files. */
 interface TreeIdentities {
@@ -237,8 +238,8 @@ class Looker {
 
 /**
  * Looks at every file of a directory: its mode and the id that git gives to its content. In a git work tree the index answers for the
- * files that have not changed since git last looked, so that a kernel tree takes a fraction of a second. Of a large directory
- * without git, Bringup keeps an index of its own. All other files are read, or, with `home`, read once and then recognised by
+ * files that have not changed since git last looked, so that a kernel tree takes a fraction of a second. Bringup keeps an
+ * index of its own for a large directory without git. All other files are read, or, with `home`, read once and then recognised by
  * size, times and inode.
  *
  * @param selections whose hashes are wanted
@@ -284,7 +285,7 @@ async function look(
   const record = home === undefined ? undefined : recordOf(home, directory);
   const plain = record === undefined ? undefined : new PlainIndex(directory, join(record, 'index'));
   const root = Buffer.from(directory);
-  const top = realpathSync.native(root as unknown as string, 'latin1');
+  const top = realPath(root);
   const directories = record === undefined ? undefined : rememberedDirectories(top, record);
   const wanted = { selections, sums: record && join(record, 'sums.json'), listed, directories, early };
   const remembered = await RememberedFiles.open(directory, record && join(record, 'files.json'));

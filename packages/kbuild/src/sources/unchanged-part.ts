@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, readlinkSync, realpathSync, type BigIntStats } from 'node:fs';
+import { lstatSync, readlinkSync, type BigIntStats } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { writeFileAside } from '@bringup/process';
@@ -8,6 +8,7 @@ import { isLink, place, SETTLED_MS } from './remembered-files.js';
 import { lookAtTree } from './tree-look.js';
 import { recordOf, rememberedDirectories } from './tree-record.js';
 import type { FileSelection } from './tree-files.js';
+import { realPath } from './real-path.js';
 
 /** Files that decide whether an untracked file counts. */
 const IGNORES = /(^|\/)\.gitignore$/;
@@ -39,7 +40,7 @@ function targetOf(top: string, name: string): Buffer[] | undefined {
     const path = Buffer.from(target, 'latin1');
     // The link leads nowhere. A file that appears there changes a directory of the tree, which is in the list.
     if (!lstatSync(path, { throwIfNoEntry: false })) return [];
-    return realpathSync.native(path as unknown as string, 'latin1') === target ? [path] : undefined;
+    return realPath(path) === target ? [path] : undefined;
   } catch {
     return undefined; // A circle, a link to a link that leads nowhere, or a file in place of a directory.
   }
@@ -77,7 +78,7 @@ export async function keepAnswer(
   const root = Buffer.from(directory);
   // stat of a link to a directory does not show that the directory has a new entry.
   if (!lstatSync(root).isDirectory()) return;
-  const top = realpathSync.native(root as unknown as string, 'latin1');
+  const top = realPath(root);
   const { ofGit, ofPlainIndex } = rememberedDirectories(top, record);
   const directories = (await ofGit.settled()) ?? (await ofPlainIndex.settled());
   if (!directories) return;
@@ -118,7 +119,7 @@ async function listFiles(
   { selection, identity }: Answer,
 ): Promise<Buffer[] | undefined> {
   const root = Buffer.from(directory);
-  const top = realpathSync.native(root as unknown as string, 'latin1');
+  const top = realPath(root);
   const look = await lookAtTree(directory, [selection], home);
   if (look.identities.get(selection.key) !== identity) return undefined;
   const paths = [...(await settingsOf(directory))];

@@ -3,7 +3,7 @@ export type Assignments = ReadonlyMap<string, string>;
 
 /** How many ways are kept at each step; the cheapest. */
 export const WIDTH = 8;
-/** The one way that takes nothing. */
+/** The single way that needs no assignment. */
 export const NOTHING: readonly Assignments[] = [new Map()];
 
 /** Every way of the one with every way of the other that does not contradict it. */

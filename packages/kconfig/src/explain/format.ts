@@ -12,7 +12,7 @@ import type {
 
 const INDENT = '  ';
 
-/** A loss as lines of text: what was asked for and where, what it is, and why, the symbols at fault last. */
+/** Formats a loss: the requested value and its place, the actual value, the reasons, and the symbols at fault last. */
 export function formatLoss({ request, got, reasons }: Loss): string {
   const where = `${request.file}:${request.line}`;
   const head = `${where}: CONFIG_${request.symbol}: wanted ${request.value}, got ${got}`;

@@ -60,7 +60,7 @@ export function explainSymbol(
   };
 }
 
-/** The range in force, with the values its limits have. */
+/** The active range, with its limits evaluated. */
 export function rangeOf(facts: Facts, symbol: KconfigSymbol) {
   const range = facts.values.rangeOf(symbol);
   if (!range) return undefined;

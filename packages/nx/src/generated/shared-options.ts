@@ -360,7 +360,7 @@ export interface Drive {
    */
   create?: string;
   /**
-   * How it is attached: virtio is /dev/vdX; ide needs the AHCI driver where the machine is not a PC; sd is a card behind a PCI controller, onboard-sd the slot of the machine type; pflash is the second bank of the machine's flash memory, and the image must have the size of that bank.
+   * How it is attached: virtio is /dev/vdX; ide needs the AHCI driver where the machine is not a PC; sd is a card behind a PCI controller, onboard-sd the slot of the machine type; pflash is the second bank of the machine's flash memory. On virt machines the image must have exactly the size of that bank.
    */
   interface?: 'virtio' | 'scsi' | 'ide' | 'usb' | 'nvme' | 'sd' | 'onboard-sd' | 'pflash';
   /**

@@ -4,8 +4,8 @@ import { chainOfParts, referencesIn } from './references.js';
 import type { ProjectContext } from '../tasks/project-context.js';
 
 /**
- * Refuses options that name projects which do not exist, or which are themselves made from this one. The graph leaves both out,
- * because Nx would stop every command of the workspace.
+ * Refuses options that name projects which do not exist, a project's own name, and an initramfs with parts of the kernel that is to
+ * embed it. The graph leaves these references out, because Nx would stop every command of the workspace.
  *
  * @throws UserError `UNKNOWN_PROJECT`, `INITRAMFS_CYCLE`, `MADE_FROM_ITSELF`
  */
@@ -25,33 +25,35 @@ export function describeSlip({ option, project }: Reference, projects: readonly 
   return `${option}: there is no project ${JSON.stringify(project)}. ${suggestNames(project, projects)}`;
 }
 
+/**
+ * Refuses what Nx does not see. The graph leaves a kernel's dependency on its initramfs out where that has parts of the kernel, and Nx
+ * ignores a task that depends on itself. Of any other circle, Nx shows the tasks.
+ */
 function refuseCircle(
   { project, declarationOf }: Pick<ProjectContext, 'declarationOf' | 'project'>,
   { option, project: part }: Reference,
 ): void {
-  const chain = chainOfParts(part, project, declarationOf);
+  if (option === EMBEDDED_INITRAMFS) refuseOwnParts(project, part, declarationOf);
+  if (part !== project) return;
+  const message = `${option}: ${project} cannot be made from itself. Name another project, or remove the option`;
+  throw new UserError('MADE_FROM_ITSELF', message, { option, project });
+}
+
+function refuseOwnParts(
+  kernel: string,
+  initramfs: string,
+  declarationOf: ProjectContext['declarationOf'],
+): void {
+  const chain = chainOfParts(initramfs, kernel, declarationOf);
   if (!chain) return;
-  if (part === project && option !== EMBEDDED_INITRAMFS)
-    throw new UserError(
-      'MADE_FROM_ITSELF',
-      `${option}: ${project} cannot be made from itself. Name another project, or remove the option`,
-      { option, chain },
-    );
-  const circle = [project, ...chain].join(' → ');
-  if (option === EMBEDDED_INITRAMFS)
-    throw new UserError(
-      'INITRAMFS_CYCLE',
-      `${option}: ${part} is itself made from ${project} (${circle}), so neither can be built first. Build the drivers in (=y) ` +
-        `instead of taking modules of this kernel into ${part}, or embed another initramfs and give the board this one with its ` +
-        `option "initramfs"`,
-      { initramfs: part, chain },
-    );
   throw new UserError(
-    'MADE_FROM_ITSELF',
-    `${option}: ${part} is itself made from ${project} (${circle}), so neither can be built first. Name another project in one of them`,
-    { option, chain },
+    'INITRAMFS_CYCLE',
+    `${EMBEDDED_INITRAMFS}: ${initramfs} is itself made from ${kernel} (${[kernel, ...chain].join(' → ')}), ` +
+      `so neither can be built first. Build the drivers in (=y) instead of taking modules of this kernel into ` +
+      `${initramfs}, or embed another initramfs and give the board this one with its option "initramfs"`,
+    { initramfs, chain },
   );
 }
 
-/** The option of a kernel; for the usual circle through it there is better advice. */
+/** The option of a kernel. */
 const EMBEDDED_INITRAMFS = 'embeddedInitramfs';

@@ -39,16 +39,18 @@ export async function publishArtifacts(
       return undefined;
     }
     const scratch = join(work, 'scratch');
-    try {
-      const files = await make(async () => {
-        // A run that was killed may have left some of its files.
-        await remove(scratch);
-        await ensureDir(scratch);
-        return scratch;
-      });
-      return await publish(output, 'build', recipe, files);
-    } finally {
+    let isUsed = false;
+    const useScratch = async () => {
+      isUsed = true;
+      // A run that was killed may have left some of its files.
       await remove(scratch);
+      await ensureDir(scratch);
+      return scratch;
+    };
+    try {
+      return await publish(output, 'build', recipe, await make(useScratch));
+    } finally {
+      if (isUsed) await remove(scratch);
     }
   });
 }

@@ -44,8 +44,8 @@ interface Remembered {
 }
 
 /**
- * Whether a guest gets anywhere under KVM: a few instructions, started once and remembered until the host boots again, QEMU's
- * file changes, or the answer is old.
+ * Whether a guest makes progress under KVM. A few instructions are run once, and the answer is kept until the host boots again,
+ * QEMU's file changes, or it expires.
  *
  * @throws the signal's reason when aborted
  */

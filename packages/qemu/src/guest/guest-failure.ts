@@ -122,7 +122,8 @@ export function failedError(state: GuestState): ToolError {
 
 /** A guest that was to fail in one way, and did not. */
 export function outcomeError(wanted: Outcome, cause: ToolError): ToolError {
+  // An error with an outcome is one of guestError's.
   const { outcome } = cause.fields as unknown as GuestFailure;
-  const message = `wanted the outcome ${wanted}, got ${outcome}: ${cause.message}`;
+  const message = `expected the outcome ${wanted}, but got ${outcome}: ${cause.message}`;
   return new ToolError('GUEST_OUTCOME', message, { ...cause.fields, wanted }, cause);
 }

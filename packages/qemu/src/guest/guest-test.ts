@@ -134,6 +134,7 @@ async function waitUntilFailed(
     throw failedError(guest.state);
   } catch (error) {
     if (!(error instanceof ToolError) || error.fields.outcome === undefined) throw error;
+    // An error with an outcome is one of guestError's.
     const { outcome, exitCode, diagnoses } = error.fields as unknown as GuestFailure;
     if (outcome !== expected) throw outcomeError(expected, error);
     return { outcome, exitCode, diagnoses };

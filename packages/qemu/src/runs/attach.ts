@@ -43,8 +43,8 @@ export async function attach(run: Run, messages: AttachMessages, signal?: AbortS
   const { record } = run;
   if (record.kind !== 'detached' && record.kind !== 'debug') {
     const message =
-      `run ${record.id} of ${record.board} (${describeRun(record)}) has its console elsewhere; only one started with ` +
-      `--detach can be attached to. Read it: nx run ${record.board}:console --id=${record.id} --follow`;
+      `run ${record.id} of ${record.board} (${describeRun(record)}) has its console on another terminal. ` +
+      `You can attach only to a run started with --detach. To read this console: nx run ${record.board}:console --id=${record.id} --follow`;
     throw new UserError('NOT_DETACHED', message, { id: record.id });
   }
   const terminal = await openTerminal();

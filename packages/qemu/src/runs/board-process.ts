@@ -18,7 +18,7 @@ export type PlanRun = (paths: RunPaths) => {
 
 /** The words that start a planned machine, and QEMU's own alone where it has no wrapper. */
 export function wrapped({ wrapper = [], argv }: Pick<ReturnType<PlanRun>, 'wrapper' | 'argv'>): Argv {
-  return [...wrapper, ...argv] as unknown as Argv;
+  return [...wrapper, ...argv] as unknown as Argv; // argv has QEMU's name.
 }
 
 /** Ends QEMU the gentle way first: QMP `quit` flushes disks, then SIGTERM, then SIGKILL. */

@@ -22,7 +22,7 @@ export default asGenerator<CiGeneratorOptions>(async (workspace, { provider, bra
   const manager = detectPackageManager(tree.root);
   const commands = getPackageManagerCommand(manager, tree.root);
   const packages = [...ALWAYS, ...(await hostPackages(workspace.declarations(), tree.root))];
-  // apt needs the source entries that Debian's own images leave out; Bringup derives them, root need not.
+  // apt needs the source entries that Debian's own images leave out; Bringup derives them, so root does not have to add any.
   const install = installLine(packages, 'debian')!.replace(
     'install',
     'install --yes --no-install-recommends',

@@ -77,7 +77,7 @@ it('explains an outputPath of the command line, which the config target has not 
   await expect(buildProject(task, elsewhere)).rejects.toMatchObject({
     code: 'OUTPUT_OF_ONE_TARGET',
     message: expect.stringMatching(
-      / in dist\/linux, where linux:config .* linux:build in kernel\/project\.json$/,
+      /linux:config wrote the configuration to dist\/linux\. .* linux:build in kernel\/project\.json$/,
     ),
   });
 });

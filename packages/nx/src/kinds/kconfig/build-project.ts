@@ -74,8 +74,8 @@ function committed(path: string): UserError {
 }
 
 /**
- * Makes a project in its kept directory whatever is published, and lets `use` look at what make left there. Where it
- * was made before, make finds little to do.
+ * Makes a project in its kept directory, even if what is published is up to date, and lets `use` look at the files there. After an
+ * earlier build, make has little to do.
  */
 export async function makeInPlace<T>(
   task: Task,
@@ -152,7 +152,7 @@ async function readConfig(task: Task, output: string): Promise<string> {
 
 function givenToOneTarget({ project, declaration }: Task, declared: string): UserError {
   const message =
-    `outputPath on the command line is for this target alone, and the configuration is in ${declared}, where ${project}:config put it. ` +
-    `Write it into the options of ${project}:${declaration!.target} in ${declaration!.root}/project.json`;
+    `outputPath on the command line applies to this target alone, but ${project}:config wrote the configuration to ${declared}. ` +
+    `Set it in the options of ${project}:${declaration!.target} in ${declaration!.root}/project.json`;
   return new UserError('OUTPUT_OF_ONE_TARGET', message, { declared });
 }

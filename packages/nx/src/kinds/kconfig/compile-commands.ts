@@ -9,8 +9,8 @@ import type { Task } from '../../tasks/task.js';
 /**
  * Writes the compilation database of a kernel, BusyBox or U-Boot, and puts it first in the workspace's.
  *
- * The commands name this machine's directories, and headers that make generated in the kept directory: so this is
- * no artifact, and what a cache restored does not do. Make runs, which takes seconds where it ran before.
+ * The commands name directories of this machine, and headers that make generated in the kept directory. So the database is not an
+ * artifact, and a cache hit does not make it. Make runs, which takes seconds if it ran before.
  *
  * @throws UserError `NO_COMPILE_COMMANDS`
  */

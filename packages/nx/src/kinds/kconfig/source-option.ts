@@ -8,7 +8,7 @@ export const DEBIAN_SOURCES: Readonly<Record<ProgramName, Readonly<Record<string
   'u-boot': { kind: 'debian-source', package: 'u-boot' },
 };
 
-/** Options that pin the content of a source: a tarball's checksum, or a tag, branch or commit of a repository. */
+/** Options that select the content of a source: a tarball's checksum, or a tag, branch or commit of a repository. */
 export interface SourcePins {
   readonly sha256?: string;
   readonly tag?: string;

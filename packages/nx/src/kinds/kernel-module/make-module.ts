@@ -56,7 +56,7 @@ export async function makeModule(task: Task, options: FullKernelModuleOptions): 
 }
 
 /**
- * Makes a module in its kept directory whatever is published. Where it was made before, make finds little to do.
+ * Makes a module in its kept directory, even if what is published is up to date. After an earlier build, make has little to do.
  *
  * @returns where the module's files are copied to, with what make left beside them, and the kernel's directory, where it ran
  */

@@ -102,7 +102,7 @@ async function checkOptions(task: Task, options: FullDebugOptions): Promise<void
   }
   const file = commandsFile(task, options);
   if (file === undefined || (await pathExists(file))) return;
-  const message = `commands: ${commands} is not there (${file}). It is taken relative to the workspace root`;
+  const message = `commands: ${commands} does not exist (${file}). The path is relative to the workspace root`;
   throw new UserError('NO_COMMANDS', message, { file });
 }
 
