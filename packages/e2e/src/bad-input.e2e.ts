@@ -303,6 +303,26 @@ const CASES: Case[] = [
     says: [/the source directory \S+\/nowhere does not exist. Correct the option "source"/],
   },
   {
+    what: 'initramfs with its own archive in it',
+    run: 'rootfs:build',
+    spoil: options(
+      'rootfs',
+      (rootfs) => (rootfs.files = [{ path: '/self', from: 'rootfs:initramfs.cpio.gz' }]),
+    ),
+    says: [
+      'rootfs: files[0].from: rootfs cannot be made from itself. Name another project, or remove the option',
+    ],
+  },
+  {
+    what: 'kernel that embeds an initramfs with itself in it',
+    run: 'kernel:build',
+    spoil: (workspace) => {
+      options('kernel', (kernel) => (kernel.embeddedInitramfs = 'rootfs'))(workspace);
+      options('rootfs', (rootfs) => (rootfs.files = [{ path: '/Image', from: 'kernel:bzImage' }]))(workspace);
+    },
+    says: [/embeddedInitramfs: rootfs is itself made from kernel \(kernel → rootfs → kernel\)/],
+  },
+  {
     what: 'initramfs without an init',
     run: 'rootfs:build',
     spoil: options('rootfs', (rootfs) => Object.assign(rootfs, { init: 'none', startup: [] })),
