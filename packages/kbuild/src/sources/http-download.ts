@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createWriteStream, ensureDir, remove } from 'fs-extra';
+import { ensureDir, remove } from 'fs-extra';
 import type { Dispatcher } from 'undici';
 import { describeDiskError, ToolError, UserError } from '@bringup/process';
 import { badSha256 } from './checksum.js';
@@ -42,19 +43,25 @@ async function downloadOne(
   dispatcher: Dispatcher,
   ctx: SourceContext,
 ): Promise<void> {
-  const { body, totalBytes } = await openUrl(url, dispatcher, ctx.signal);
-  const meter = new Meter((doneBytes) => ctx.onProgress?.({ what, doneBytes, totalBytes }));
+  // A stream that opens the file by itself may do so after the download has failed, and after the caller has removed the file.
+  const file = await open(target, 'w').catch((error: unknown) => {
+    throw describeDiskError(error, target);
+  });
   try {
-    await pipeline(body, meter, createWriteStream(target), { signal: ctx.signal });
-  } catch (error) {
-    const described = describeDiskError(error, target);
-    if (described !== error) throw described;
-    const of = totalBytes === undefined ? '' : ` of ${totalBytes}`;
-    throw new Error(`broke off after ${meter.doneBytes}${of} bytes: ${reasonOf(error)}`, { cause: error });
+    const { body, totalBytes } = await openUrl(url, dispatcher, ctx.signal);
+    const meter = new Meter((doneBytes) => ctx.onProgress?.({ what, doneBytes, totalBytes }));
+    await pipeline(body, meter, file.createWriteStream(), { signal: ctx.signal }).catch((error: unknown) => {
+      const described = describeDiskError(error, target);
+      if (described !== error) throw described;
+      const of = totalBytes === undefined ? '' : ` of ${totalBytes}`;
+      throw new Error(`broke off after ${meter.doneBytes}${of} bytes: ${reasonOf(error)}`, { cause: error });
+    });
+    ctx.onProgress?.({ what, doneBytes: meter.doneBytes, totalBytes });
+    const got = meter.hash.digest('hex');
+    if (got !== sha256) throw badSha256(what, sha256, got, url, ` (${meter.doneBytes} bytes)`, REMEDY);
+  } finally {
+    await file.close();
   }
-  ctx.onProgress?.({ what, doneBytes: meter.doneBytes, totalBytes });
-  const got = meter.hash.digest('hex');
-  if (got !== sha256) throw badSha256(what, sha256, got, url, ` (${meter.doneBytes} bytes)`, REMEDY);
 }
 
 /** The message of a network error. Many have only a code, or one in the error of an address that was tried. */
