@@ -21,16 +21,16 @@ export const DEMO_KERNEL: Origin = {
 };
 
 const ORIGINS: Readonly<Record<Series, Origin>> = {
-  '5.10': fromSuite('bullseye'),
+  '5.10': fromSuite('bullseye', { package: 'linux-source-5.10' }),
   '6.1': DEMO_KERNEL,
-  '6.12': fromSuite('trixie'),
-  '7': fromSuite('sid'),
+  '6.12': fromSuite('trixie', { package: 'linux-source-6.12' }),
+  '7': fromSuite('sid', { package: 'linux-source-7', fallback: 'linux-source-7.*' }),
 };
 
-/** Debian's source package `linux` of a suite, whichever the host's own suite is. */
-function fromSuite(suite: string): Origin {
+/** Debian's kernel with its patches from a suite, whichever the host's own suite is. */
+function fromSuite(suite: string, names: { package: string; fallback?: string }): Origin {
   const entry = [
-    'Types: deb-src',
+    'Types: deb',
     'URIs: http://deb.debian.org/debian',
     `Suites: ${suite}`,
     'Components: main',
@@ -38,7 +38,7 @@ function fromSuite(suite: string): Origin {
   ];
   const hostEntries = [{ name: `${suite}.sources`, text: `${entry.join('\n')}\n` }];
   return {
-    spec: { kind: 'debian-source', package: 'linux' },
+    spec: { kind: 'debian-package', ...names },
     context: { home: bringupHome(), project: `linux-${suite}`, hostEntries },
   };
 }
