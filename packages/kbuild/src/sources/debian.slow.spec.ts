@@ -208,7 +208,7 @@ it('says so when the archive has moved on, and what to run', async () => {
   await expect(ensureSource(kernel, locked, ctx)).rejects.toMatchObject({
     code: 'SOURCE_GONE',
     message:
-      'linux-source-6.1: version 6.1.9-1 is locked in bringup.lock but the archive no longer has it (it has 6.1.10-1). Move on with: nx run kernel:update',
+      'linux-source-6.1: version 6.1.9-1 is locked in bringup.lock but the archive no longer has it (it has 6.1.10-1). Move on with: npx nx g @bringup/nx:update --ifNeeded',
   });
   expect(left('downloads', 'locks')).toEqual([]);
 });
@@ -279,7 +279,10 @@ it('refuses a package without a tarball, and one with two that are not its own',
 });
 
 it('asks for an update when the lock has no entry, or another package in its place', async () => {
-  const expected = { code: 'SOURCE_NOT_LOCKED', message: expect.stringContaining('nx run kernel:update') };
+  const expected = {
+    code: 'SOURCE_NOT_LOCKED',
+    message: expect.stringContaining('npx nx g @bringup/nx:update --ifNeeded'),
+  };
   await expect(ensureSource(kernel, undefined, ctx)).rejects.toMatchObject(expected);
   await expect(
     ensureSource(kernel, { kind: 'debian-package', package: 'x', version: '1', sha256: '0' }, ctx),
