@@ -24,10 +24,10 @@ import {
   type KconfigProgram,
   type LockedSource,
   type MakeSetting,
-  type SourceSpec,
   type SourceTree,
 } from '@bringup/kbuild';
 import { runProgram } from '@bringup/process';
+import { DEMO_KERNEL, originOf, SERIES, seriesTree, type Origin } from './linux-series.js';
 import { REPOSITORY } from './nx-run.js';
 
 /** A real source tree with everything that is tried on it. */
@@ -36,24 +36,22 @@ export interface RealTree {
   readonly program: KconfigProgram;
   readonly arch: Arch;
   readonly source: SourceTree;
+  /** Of which bytes the source is; as a project's entry in `bringup.lock` it makes that project use this tree. */
+  readonly locked: LockedSource;
   readonly bases: readonly string[];
   /** Relative to the tree. */
   readonly fragments: readonly string[];
 }
 
-interface TreeFacts extends Pick<RealTree, 'program' | 'arch' | 'bases'> {
-  readonly spec: SourceSpec;
-  /** Its entry in `bringup.lock`; without one, the archive's version. */
-  readonly lockName?: string;
+interface TreeFacts extends Origin, Pick<RealTree, 'program' | 'arch' | 'bases'> {
   /** Directories, and what of them are fragments. */
   readonly places: readonly (readonly [directory: string, pattern: RegExp])[];
 }
 
-const linux = (arch: Arch): TreeFacts => ({
+const linux = (arch: Arch, origin: Origin): TreeFacts => ({
   program: KCONFIG_PROGRAMS.kernel,
   arch,
-  spec: { kind: 'debian-package', package: 'linux-source-6.1' },
-  lockName: 'kernel',
+  ...origin,
   bases: ['defconfig', 'tinyconfig', 'allnoconfig'],
   places: [
     ['kernel/configs', /^[^/]+\.config$/],
@@ -63,8 +61,16 @@ const linux = (arch: Arch): TreeFacts => ({
 });
 
 const TREES: Readonly<Record<string, TreeFacts>> = {
-  'linux-arm64': linux('arm64'),
-  'linux-x86_64': linux('x86_64'),
+  'linux-arm64': linux('arm64', DEMO_KERNEL),
+  'linux-x86_64': linux('x86_64', DEMO_KERNEL),
+  ...Object.fromEntries(
+    SERIES.flatMap((series) =>
+      (Object.keys(ARCHES) as Arch[]).map((arch) => [
+        seriesTree(series, arch),
+        linux(arch, originOf(series)),
+      ]),
+    ),
+  ),
   busybox: {
     program: KCONFIG_PROGRAMS.busybox,
     arch: 'arm64',
@@ -87,12 +93,11 @@ const TREES: Readonly<Record<string, TreeFacts>> = {
   },
 };
 
+/** Fetches the tree into the store if it is not there, and lists its fragments. */
 export async function openTree(name: string): Promise<RealTree> {
-  const { spec, lockName, places, ...facts } = TREES[name]!;
+  const { spec, lockName, places, context = { home: bringupHome(), project: name }, ...facts } = TREES[name]!;
   const lock = await readLock(REPOSITORY);
-  const context = { home: bringupHome(), project: name };
-  const locked: LockedSource | undefined =
-    lockName === undefined ? await resolveSource(spec, context) : lock.sources[lockName];
+  const locked = lockName === undefined ? (await resolveSource(spec, context))! : lock.sources[lockName]!;
   const source = await ensureSource(spec, locked, context);
   const fragments = places.flatMap(([directory, pattern]) =>
     readdirSync(join(source.path, directory), { recursive: true, withFileTypes: true })
@@ -102,7 +107,7 @@ export async function openTree(name: string): Promise<RealTree> {
       .map((path) => join(directory, path))
       .sort(),
   );
-  return { name, ...facts, source, fragments };
+  return { name, ...facts, source, locked, fragments };
 }
 
 /** One tree configured from one base, by Bringup and by hand, each in a directory of its own. */

@@ -16,15 +16,27 @@ interface PresetLine {
 
 const LINE = /^(?:CONFIG_(\w+)=(.+)|# CONFIG_(\w+) is not set)$/;
 
-/** Every line of a preset that sets a symbol, read without the product's parser, whose faults would go unnoticed. */
-function presetLines(preset: string): PresetLine[] {
-  const lines = readFileSync(join(PRESETS, `${preset}.config`), 'utf8').split('\n');
-  return lines.flatMap((line, index) => {
-    const [, set, value = 'n', unset] = LINE.exec(line) ?? [];
-    const symbol = set ?? unset;
-    const optional = (lines[index - 1] ?? '').startsWith('# optional:');
-    return symbol === undefined ? [] : [{ symbol, value, optional }];
+/**
+ * Every line of a preset that sets a symbol in this version of Linux, read without the product's parser, whose faults would go
+ * unnoticed.
+ */
+function presetLines(preset: string, version: number): PresetLine[] {
+  const blocks = readFileSync(join(PRESETS, `${preset}.config`), 'utf8').matchAll(
+    /((?:^# (?:optional|since|before): .+\n)*)(^(?:CONFIG_\w+=.+|# CONFIG_\w+ is not set)$)/gm,
+  );
+  return [...blocks].flatMap(([, above, line]) => {
+    const [, set, value = 'n', unset] = LINE.exec(line!)!;
+    const since = seriesNumber(/^# since: (.+)$/m.exec(above!)?.[1] ?? '0');
+    const before = seriesNumber(/^# before: (.+)$/m.exec(above!)?.[1] ?? '999');
+    const optional = above!.includes('# optional:');
+    return since <= version && version < before ? [{ symbol: (set ?? unset)!, value, optional }] : [];
   });
+}
+
+/** `6.12` and `6.12.30` as 6012: presets go by series. */
+function seriesNumber(version: string): number {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major * 1000 + minor;
 }
 
 /** The values of symbols in the text of a `.config`. */
@@ -35,9 +47,13 @@ export function valuesOf(config: string, symbols: readonly string[]): Values {
   return Object.fromEntries(symbols.map((symbol) => [symbol, all.get(symbol) ?? 'n']));
 }
 
-/** Every line of a preset must be in a `.config`; `lost` has the values of optional lines that this architecture loses. */
+/**
+ * Every line of a preset for a version of Linux must be in a `.config`; `lost` has the values of optional lines that this
+ * architecture loses. The version is the one in the head of the `.config`.
+ */
 export function expectPreset(config: string, preset: string, lost: Values = {}): void {
-  const lines = presetLines(preset);
+  const [, version] = /^# Linux\/\S+ (\S+) Kernel Configuration$/m.exec(config)!;
+  const lines = presetLines(preset, seriesNumber(version!));
   expect(lines.length).toBeGreaterThan(2);
   const optional = lines.filter((line) => line.optional).map(({ symbol }) => symbol);
   expect(optional).toEqual(expect.arrayContaining(Object.keys(lost)));

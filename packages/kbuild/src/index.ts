@@ -42,6 +42,7 @@ export {
   type KconfigProgram,
   type ProgramName,
 } from './programs/programs.js';
+export { readTreeVersion } from './programs/tree-version.js';
 export { buildRecipe, configRecipe, recipeOf, type CommonIngredients } from './artifacts/recipe.js';
 export { describeParts } from './sources/describe-parts.js';
 export { selectPart, SOURCE_PARTS, type SourcePart } from './sources/source-parts.js';

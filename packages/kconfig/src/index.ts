@@ -3,6 +3,7 @@ export {
   describeDisplaced,
   describeLost,
   describeNeedless,
+  describeOtherVersions,
   type LostRequest,
 } from './config/check.js';
 export {
@@ -14,6 +15,7 @@ export {
   type ConfigRequest,
   type ConfigValues,
 } from './config/config-file.js';
+export { countsIn, isForSomeVersions, type TreeVersion } from './config/directives.js';
 export { diffConfigs, differenceAsFragment, formatDifference } from './config/difference.js';
 export { describeOverride, formatMerged, planMerge, type Override } from './config/merge.js';
 export * from './explain/index.js';

@@ -239,6 +239,7 @@ export type ErrorCode =
   | 'TOOL_MISSING'
   | 'TOOL_TIMEOUT'
   | 'TREE_CONFLICT'
+  | 'TREE_VERSION_UNKNOWN'
   | 'UBOOT_LACKS'
   | 'UNKNOWN_ARCH'
   | 'UNKNOWN_BASE'

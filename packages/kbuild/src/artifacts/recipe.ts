@@ -35,7 +35,7 @@ function commonPart(common: CommonIngredients): unknown[] {
 }
 
 /**
- * The recipe of a `.config`: of fragments only the requests count, so a comment or an empty line changes nothing.
+ * The recipe of a `.config`: of fragments only the requests and their directives count, so any other comment or an empty line changes nothing.
  * Fragments of the source tree stand by name: the source's identity covers their content.
  *
  * @throws UserError `FRAGMENT_MISSING`, `FRAGMENT_SYNTAX`
@@ -49,7 +49,15 @@ export async function configRecipe(
   for (const fragment of fragments) {
     if (fragment.kind === 'file') {
       const requests = parseConfig(await readFragmentFile(fragment.path, fragment.shown), fragment.shown);
-      parts.push(requests.map(({ symbol, value, optional }) => [symbol, value, optional]));
+      parts.push(
+        requests.map(({ symbol, value, optional, since, before }) => [
+          symbol,
+          value,
+          optional,
+          since,
+          before,
+        ]),
+      );
     } else {
       parts.push(fragment);
     }

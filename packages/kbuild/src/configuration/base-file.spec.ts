@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { configure } from './configure.js';
@@ -8,7 +8,7 @@ const root = mkdtempSync(join(tmpdir(), 'bringup-base-file-spec-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
 /** A whole `.config` as the base, and a fragment over it, in the fake kernel's tree. */
-function configureOver(base: string, fragment = '') {
+function configureOver(base: string, fragment = '', tree = join(__dirname, '../../fixtures', 'fake-kernel')) {
   writeFileSync(join(root, 'base.config'), base);
   writeFileSync(join(root, 'f.config'), fragment);
   return configure({
@@ -18,7 +18,7 @@ function configureOver(base: string, fragment = '') {
       variables: ['ARCH=x86_64'],
       crossCompile: 'x86_64-linux-gnu-',
       llvm: false,
-      source: { path: join(__dirname, '../../fixtures', 'fake-kernel'), identity: 'fake', epoch: 1 },
+      source: { path: tree, identity: 'fake', epoch: 1 },
       out: join(root, 'out'),
       jobs: 2,
     },
@@ -91,5 +91,17 @@ describe('a base file', () => {
 
   it('may have an empty value, as conf writes for a hex symbol without a default', async () => {
     await expect(configureOver('CONFIG_NOPE=\n')).rejects.toMatchObject(lost('CONFIG_NOPE: wanted , got n'));
+  });
+
+  it('leaves out lines for other versions, as a fragment does', async () => {
+    const tree = join(root, 'linux-6.1');
+    cpSync(join(__dirname, '../../fixtures', 'fake-kernel'), tree, { recursive: true });
+    const makefile = readFileSync(join(tree, 'Makefile'), 'utf8');
+    writeFileSync(join(tree, 'Makefile'), `VERSION = 6\nPATCHLEVEL = 1\n${makefile}`);
+    const base =
+      '# before: 5.18\nCONFIG_GONE=y\n# since: 5.18\nCONFIG_NET=y\n# since: 6.2\nCONFIG_NR_CPUS=7\n';
+    const { text } = await configureOver(base, '', tree);
+    expect(text).toContain('CONFIG_NET=y\n');
+    expect(text).not.toContain('CONFIG_NR_CPUS=7\n');
   });
 });

@@ -9,6 +9,7 @@ import {
   type ConfigRequest,
   type LostRequest,
 } from '@bringup/kconfig';
+import { divideByVersion } from './by-version.js';
 import { readKconfigTree } from './kconfig-tree.js';
 import { planMake, type MakeSetting } from '../make/make.js';
 import type { KconfigProgram } from '../programs/programs.js';
@@ -47,12 +48,12 @@ const CONF = 'scripts';
 /**
  * The base `.config`, made once and kept: it changes only with the source, the tools or the base's own file.
  *
- * @throws UserError `UNKNOWN_BASE`, `FRAGMENT_SYNTAX`
+ * @throws UserError `UNKNOWN_BASE`, `FRAGMENT_SYNTAX`, `TREE_VERSION_UNKNOWN`
  * @throws ToolError `TOOL_FAILED`
  */
 export async function resolveBase(request: BaseRequest): Promise<ResolvedBase> {
   const { make, base } = request;
-  const text = base.kind === 'file' ? await readBaseFile(base) : undefined;
+  const text = base.kind === 'file' ? await readBaseFile(base, request) : undefined;
   const key = baseKey(request, text);
   const keyFile = join(make.out, BASE_KEY);
   if ((await readFile(keyFile, 'utf8').catch(() => undefined)) !== key) {
@@ -122,8 +123,12 @@ function parseBase(base: BaseConfig, text: string): ConfigRequest[] {
   return parseResolved(text, base.kind === 'goal' ? base.goal : base.shown);
 }
 
-async function readBaseFile(base: Extract<BaseConfig, { kind: 'file' }>): Promise<string> {
-  return readFile(base.path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+/** A base file's text, with an empty line for each request that is for other versions than the tree's. */
+async function readBaseFile(
+  base: Extract<BaseConfig, { kind: 'file' }>,
+  { program, make }: BaseRequest,
+): Promise<string> {
+  const text = await readFile(base.path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new UserError(
       'UNKNOWN_BASE',
       `base configuration ${base.shown} cannot be read (${error.code})`,
@@ -131,6 +136,13 @@ async function readBaseFile(base: Extract<BaseConfig, { kind: 'file' }>): Promis
       error,
     );
   });
+  const { otherVersions } = await divideByVersion(parseBase(base, text), program, make.source.path);
+  if (otherVersions.length === 0) return text;
+  const leftOut = new Set(otherVersions.map(({ line }) => line));
+  return text
+    .split('\n')
+    .map((content, index) => (leftOut.has(index + 1) ? '' : content))
+    .join('\n');
 }
 
 async function makeBase(request: BaseRequest): Promise<LostRequest[]> {

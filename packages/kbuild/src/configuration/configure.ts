@@ -10,9 +10,11 @@ import {
   type ConfigValues,
   type LostRequest,
   type Override,
+  type TreeVersion,
 } from '@bringup/kconfig';
 import { resolveBase, runGoal, type BaseRequest, type ResolvedBase } from './base.js';
-import { readFragments, type FragmentReference } from './fragments.js';
+import type { RequestsByVersion } from './by-version.js';
+import { readFragmentRequests, type FragmentReference } from './fragments.js';
 import { whileSourceStays } from '../kept-output/index.js';
 import { lostError } from './reasons.js';
 import { checkPaths, checkSourceTree } from '../make/source-check.js';
@@ -34,21 +36,25 @@ export interface Configuration {
   readonly needlessOptional: readonly ConfigRequest[];
   /** Lines of a base file that hold without the fragments, and come out otherwise because of them. */
   readonly displaced: readonly LostRequest[];
+  /** Requests for other versions than the tree's; undefined where no request is for some versions only. */
+  readonly leftOut:
+    | { readonly version: TreeVersion; readonly requests: readonly ConfigRequest[] }
+    | undefined;
 }
 
 /**
  * Base, fragments in order, `olddefconfig`, then every request is compared with the result.
  *
  * @throws UserError `PATH_UNSUITABLE`, `NOT_A_SOURCE_TREE`, `FRAGMENT_MISSING`, `FRAGMENT_SYNTAX`, `UNKNOWN_BASE`, `REQUESTS_LOST`
- * @throws UserError `SOURCE_CHANGED`
+ * @throws UserError `SOURCE_CHANGED`, `TREE_VERSION_UNKNOWN`
  * @throws ToolError `TOOL_FAILED`, `NO_SPACE`
  */
 export async function configure(request: ConfigureRequest): Promise<Configuration> {
   const { program, make, fragments, label = program.title } = request;
   checkPaths(make);
   await checkSourceTree(make.source.path, program, make.arch);
-  const requests = await readFragments(fragments, program, make.arch, make.source.path);
-  const resolve = () => resolveRequests(request, requests);
+  const read = await readFragmentRequests(fragments, program, make.arch, make.source.path);
+  const resolve = () => resolveRequests(request, read);
   return whileSourceStays(make, `${label} was being configured`, resolve).catch(async (error: unknown) => {
     throw await describeFullDevice(await nameUnmerged(error, make.source), dirname(make.out));
   });
@@ -62,7 +68,7 @@ export function readBase(request: BaseRequest & Pick<ConfigureRequest, 'label'>)
 
 async function resolveRequests(
   request: ConfigureRequest,
-  requests: readonly ConfigRequest[],
+  { requests, otherVersions, version }: RequestsByVersion,
 ): Promise<Configuration> {
   const { program, make } = request;
   const base = await resolveBase(request);
@@ -82,7 +88,8 @@ async function resolveRequests(
     throw await lostError({ program, make, base: base.lines, requests: all, lost, signal: request.signal });
   }
   const displaced = request.base.kind === 'file' ? displacedLines(base, replaced, resolved) : [];
-  return { text, accepted, overrides: plan.overrides, needlessOptional, displaced };
+  const leftOut = version === undefined ? undefined : { version, requests: otherVersions };
+  return { text, accepted, overrides: plan.overrides, needlessOptional, displaced, leftOut };
 }
 
 function displacedLines(

@@ -4,6 +4,7 @@ import { UserError } from '@bringup/process';
 import { parseConfig, type ConfigRequest } from '@bringup/kconfig';
 import type { Arch } from '../programs/arches.js';
 import type { KconfigProgram } from '../programs/programs.js';
+import { divideByVersion, type RequestsByVersion } from './by-version.js';
 
 /**
  * Where a fragment's lines come from: a file of the workspace, a preset that ships with Bringup, a fragment of
@@ -17,27 +18,34 @@ export type FragmentReference =
 /**
  * Reads fragments in order.
  *
- * @throws UserError `FRAGMENT_MISSING`, `FRAGMENT_SYNTAX`
+ * @throws UserError `FRAGMENT_MISSING`, `FRAGMENT_SYNTAX`, `TREE_VERSION_UNKNOWN`
  */
-export async function readFragments(
+export async function readFragmentRequests(
   references: readonly FragmentReference[],
   program: KconfigProgram,
   arch: Arch,
   sourcePath: string,
-): Promise<ConfigRequest[]> {
-  const requests: ConfigRequest[] = [];
+): Promise<RequestsByVersion> {
+  const all: ConfigRequest[] = [];
   for (const reference of references) {
     if (reference.kind === 'option') {
-      requests.push(...parseConfig(reference.line, `option ${reference.option}`));
+      all.push(...parseConfig(reference.line, `option ${reference.option}`));
     } else if (reference.kind === 'file') {
-      requests.push(...parseConfig(await readFragmentFile(reference.path, reference.shown), reference.shown));
+      all.push(...parseConfig(await readFragmentFile(reference.path, reference.shown), reference.shown));
     } else {
       // Not the user's to correct: kernel/configs/android-base.config has a string without quotes.
       for (const { path, shown } of await findTreeFragments(reference.name, program, arch, sourcePath))
-        requests.push(...parseConfig(await readFile(path, 'utf8'), shown, { anyValue: true }));
+        all.push(...parseConfig(await readFile(path, 'utf8'), shown, { anyValue: true }));
     }
   }
-  return requests;
+  return divideByVersion(all, program, sourcePath);
+}
+
+/** The requests of fragments that count in this tree, in order. @throws as {@link readFragmentRequests} */
+export async function readFragments(
+  ...[references, program, arch, sourcePath]: Parameters<typeof readFragmentRequests>
+): Promise<readonly ConfigRequest[]> {
+  return (await readFragmentRequests(references, program, arch, sourcePath)).requests;
 }
 
 /** A fragment's text. @throws UserError `FRAGMENT_MISSING` */

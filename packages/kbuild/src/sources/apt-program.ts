@@ -10,7 +10,8 @@ import {
 
 /**
  * Read after the host's own configuration, whose keys, pins, proxies and credentials stay in force. It drops only the
- * hooks that would touch the host: they clean or notify when lists change.
+ * hooks that would touch the host: they clean or notify when lists change. Lists of other entries stay, because a host, or a
+ * process, that shares the store and has those entries may be reading them.
  */
 export const APT_CONFIGURATION = `#clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;
@@ -21,6 +22,7 @@ Acquire::Languages "none";
 Acquire::GzipIndexes "false";
 Acquire::PDiffs "false";
 Acquire::Retries "3";
+APT::Get::List-Cleanup "false";
 `;
 
 /** The variables by which users tell apt of their proxy. */

@@ -199,6 +199,18 @@ it('fetches a locked version that is older than the newest, with lists that it h
   expect(readFileSync(join(tree.path, 'Makefile'), 'utf8')).toContain('6.1.9-1');
 });
 
+it('keeps the package lists of other entries that share the store', async () => {
+  await archive.addPackage('linux-source-6.1', '6.1.9-1');
+  const locked = await resolveSource(kernel, { ...ctx, force: false });
+  const other = new Archive();
+  await other.addPackage('linux-source-6.12', '6.12.1-1');
+  const hostEntries = [{ name: 'b.list', text: `deb [trusted=yes] file:${other.path} ./\n` }];
+  await resolveSource({ kind: 'debian-package', package: 'linux-source-6.12' }, { ...ctx, hostEntries });
+  // Its lists are fresh for this process, so they are not fetched again.
+  const tree = await ensureSource(kernel, locked, { ...ctx, force: false });
+  expect(readFileSync(join(tree.path, 'Makefile'), 'utf8')).toContain('6.1.9-1');
+});
+
 it('says so when the archive has moved on, and what to run', async () => {
   await archive.addPackage('linux-source-6.1', '6.1.9-1');
   const locked = await resolveSource(kernel, ctx);

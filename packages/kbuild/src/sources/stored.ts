@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { pathExists, readdir, readFile, remove, stat } from 'fs-extra';
+import { pathExists, readdir, remove, stat } from 'fs-extra';
 import { diskUsage, findLockHolder, isInUse, removeTree, removeUnused, tryLock } from '@bringup/process';
 import { KCONFIG_PROGRAMS } from '../programs/programs.js';
+import { readTreeVersion } from '../programs/tree-version.js';
 import type { SourceContext } from './model.js';
 import { usedMark } from './store.js';
 
@@ -96,11 +97,8 @@ async function titleOf(tree: string): Promise<string> {
   for (const program of [KCONFIG_PROGRAMS.busybox, KCONFIG_PROGRAMS['u-boot'], KCONFIG_PROGRAMS.kernel]) {
     const marks = await Promise.all(program.marks('x86_64').map((mark) => pathExists(join(tree, mark))));
     if (!marks.every(Boolean)) continue;
-    const makefile = await readFile(join(tree, 'Makefile'), 'utf8').catch(() => '');
-    const parts = ['VERSION', 'PATCHLEVEL', 'SUBLEVEL'].flatMap(
-      (name) => new RegExp(`^${name} *= *(\\d+)`, 'm').exec(makefile)?.[1] ?? [],
-    );
-    return parts.length === 0 ? program.title : `${program.title} ${parts.join('.')}`;
+    const version = await readTreeVersion(tree);
+    return version === undefined ? program.title : `${program.title} ${version}`;
   }
   return 'source';
 }

@@ -1,4 +1,5 @@
-import type { ConfigRequest, ConfigValues } from './config-file.js';
+import { formatRequest, type ConfigRequest, type ConfigValues } from './config-file.js';
+import type { TreeVersion } from './directives.js';
 
 /** A request that the resolved configuration does not have. */
 export interface LostRequest {
@@ -37,7 +38,7 @@ export function describeLost({ request, got }: LostRequest): string {
 
 /** One line for an `# optional:` that a request does not need. */
 export function describeNeedless({ file, line, symbol, value, optional }: ConfigRequest): string {
-  return `has no effect: ${file}:${line - 1}: "# optional: ${optional}", since CONFIG_${symbol}=${value} is not lost`;
+  return `has no effect: "# optional: ${optional}" above ${file}:${line}, because CONFIG_${symbol}=${value} is not lost`;
 }
 
 /** How many symbols a line names before it only counts the others. */
@@ -48,4 +49,22 @@ export function describeDisplaced(displaced: readonly [LostRequest, ...LostReque
   const names = displaced.slice(0, SHOWN).map(({ request, got }) => `${request.symbol}=${got}`);
   const more = displaced.length > SHOWN ? ` and ${displaced.length - SHOWN} more` : '';
   return `the fragments change other lines of ${displaced[0].request.file} too: ${names.join(', ')}${more}`;
+}
+
+/**
+ * One line for the requests that `# since:` or `# before:` leaves out, or undefined without any.
+ *
+ * @param version the tree's
+ */
+export function describeOtherVersions(
+  requests: readonly ConfigRequest[],
+  version: TreeVersion,
+): string | undefined {
+  if (requests.length === 0) return undefined;
+  const shown = requests.slice(0, SHOWN).map(({ file, line, symbol, value, since, before }) => {
+    const range = [since && `since ${since}`, before && `before ${before}`].filter(Boolean).join(' and ');
+    return `${file}:${line}: ${formatRequest(symbol, value)} (${range})`;
+  });
+  const more = requests.length > SHOWN ? `; and ${requests.length - SHOWN} more` : '';
+  return `left out in ${version}: ${shown.join('; ')}${more}`;
 }

@@ -149,7 +149,7 @@ it('finds an "# optional" that its request does not need', () => {
   const resolved = configValues(parseConfig('CONFIG_A=y\nCONFIG_C=y\n', '.config'));
   const { needlessOptional, accepted, lost } = checkRequests(requests, resolved);
   expect(needlessOptional.map(describeNeedless)).toEqual([
-    'has no effect: f.config:1: "# optional: not on x86", since CONFIG_A=y is not lost',
+    'has no effect: "# optional: not on x86" above f.config:2, because CONFIG_A=y is not lost',
   ]);
   expect([accepted.length, lost.length]).toEqual([1, 0]);
 });

@@ -1,24 +1,22 @@
 import { UserError } from '@bringup/process';
+import { DirectiveReader, type Directives } from './directives.js';
 
 /**
  * One line of a fragment or `.config` that asks for a value.
  * `value` is as written: `y`, `m`, `n`, a number, `0x…`, or a string with its quotes.
  */
-export interface ConfigRequest {
+export interface ConfigRequest extends Directives {
   /** Without the `CONFIG_` prefix. */
   readonly symbol: string;
   readonly value: string;
   /** Where it stands, as it is shown to the user. */
   readonly file: string;
   readonly line: number;
-  /** The reason given in a `# optional: reason` line right above: the request may be lost. */
-  readonly optional?: string;
 }
 
 // conf_read_simple() of scripts/kconfig/confdata.c knows these two forms of a line and comments.
 const ASSIGNMENT = /^CONFIG_(\w+)=(.*)$/;
 const NOT_SET = /^# CONFIG_(\w+) is not set\s*$/;
-const OPTIONAL = /^#\s*optional:\s*(.*\S)\s*$/;
 const PLAIN_VALUE = /^(?:[ymn]|-?\d+|0[xX][0-9a-fA-F]+)$/;
 
 function isValue(text: string): boolean {
@@ -71,8 +69,10 @@ const SHOWN_LENGTH = 200;
  *
  * @param text the file's content
  * @param file its name, for messages
- * @param options `anyValue`: values that are none, such as bare words, are for conf to refuse, and are lost then
- * @throws UserError `FRAGMENT_SYNTAX` with file:line for anything that is neither a request nor a comment
+ * @param options `anyValue`: values that are none, such as bare words, are for conf to refuse, and are lost then; and
+ *   comments that look like a directive, and cannot be one, are comments
+ * @throws UserError `FRAGMENT_SYNTAX` with file:line for anything that is neither a request nor a comment, and for a
+ *   directive that cannot be obeyed
  */
 export function parseConfig(
   text: string,
@@ -80,7 +80,7 @@ export function parseConfig(
   { anyValue = false }: { readonly anyValue?: boolean } = {},
 ): ConfigRequest[] {
   const requests: ConfigRequest[] = [];
-  let optional: string | undefined;
+  const directives = new DirectiveReader(file, !anyValue);
   text
     .replace(/^\uFEFF/, '')
     .split('\n')
@@ -88,13 +88,10 @@ export function parseConfig(
       const line = index + 1;
       const content = raw.replace(/\r$/, '').trimEnd();
       const request = parseLine(content, file, line, anyValue);
-      if (request) {
-        requests.push(optional === undefined ? request : { ...request, optional });
-        optional = undefined;
-      } else {
-        optional = OPTIONAL.exec(content)?.[1];
-      }
+      if (request) requests.push({ ...request, ...directives.take() });
+      else directives.read(content, line);
     });
+  directives.endOfBlock();
   return requests;
 }
 

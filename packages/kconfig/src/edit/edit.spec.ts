@@ -95,14 +95,13 @@ describe('applyFragmentEdit', () => {
 
   it('keeps comments and order', () => {
     expect(
-      applyFragmentEdit(
-        text,
-        new Map([
+      applyFragmentEdit(text, {
+        set: new Map([
           ['B', 'y'],
           ['D', 'n'],
         ]),
-        new Set(['C']),
-      ),
+        remove: new Set(['C']),
+      }),
     ).toBe('# why\nCONFIG_A=y\n\n# two\nCONFIG_B=y\n# CONFIG_D is not set\n');
   });
 
@@ -115,13 +114,13 @@ describe('applyFragmentEdit', () => {
       ['A', 'm'],
       ['D', 'y'],
     ]);
-    expect(applyFragmentEdit(before, set)).toBe(after);
+    expect(applyFragmentEdit(before, { set, remove: new Set() })).toBe(after);
   });
 
   it('fills an empty file and leaves an unchanged one', () => {
-    expect(applyFragmentEdit('', new Map([['A', 'm']]))).toBe('CONFIG_A=m\n');
-    expect(applyFragmentEdit(text, new Map())).toBe(text);
-    expect(applyFragmentEdit('CONFIG_A=y', new Map())).toBe('CONFIG_A=y');
+    expect(applyFragmentEdit('', { set: new Map([['A', 'm']]), remove: new Set() })).toBe('CONFIG_A=m\n');
+    expect(applyFragmentEdit(text, { set: new Map(), remove: new Set() })).toBe(text);
+    expect(applyFragmentEdit('CONFIG_A=y', { set: new Map(), remove: new Set() })).toBe('CONFIG_A=y');
   });
 
   it.each([
@@ -136,6 +135,17 @@ describe('applyFragmentEdit', () => {
       ['A', 'm'],
       ['B', 'y'],
     ]);
-    expect(applyFragmentEdit(before, set)).toBe(after);
+    expect(applyFragmentEdit(before, { set, remove: new Set() })).toBe(after);
+  });
+
+  it('leaves lines for other versions alone, and takes the directives along with a line that goes', () => {
+    const versions = '# before: 6.2\nCONFIG_A=y\n# optional: why\n# since: 6.2\nCONFIG_B=y\nCONFIG_C=y\n';
+    const changed = { set: new Map([['A', 'n']]), remove: new Set(['B']), version: '6.12.30' };
+    expect(applyFragmentEdit(versions, changed)).toBe(
+      '# before: 6.2\nCONFIG_A=y\nCONFIG_C=y\n# CONFIG_A is not set\n',
+    );
+    expect(applyFragmentEdit(versions, { ...changed, version: '6.1.0' })).toBe(
+      '# before: 6.2\n# CONFIG_A is not set\n# optional: why\n# since: 6.2\nCONFIG_B=y\nCONFIG_C=y\n',
+    );
   });
 });

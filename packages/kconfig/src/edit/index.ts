@@ -1,2 +1,2 @@
-export { applyFragmentEdit } from './apply.js';
+export { applyFragmentEdit, type FragmentChange } from './apply.js';
 export { planFragmentEdit, type FragmentEdit } from './plan.js';

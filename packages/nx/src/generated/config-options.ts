@@ -23,7 +23,7 @@ export interface ConfigOptions {
    */
   base?: string;
   /**
-   * Configuration fragments in order, later ones winning: a path relative to the workspace root ({projectRoot} is understood), preset:NAME for one that ships with Bringup, tree:NAME for one of the source tree (tree:virt.config). Where the tree has both a general and an architecture's NAME, both are merged, as make NAME does.
+   * Configuration fragments in order, later ones winning: a path relative to the workspace root ({projectRoot} is understood), preset:NAME for one that ships with Bringup, tree:NAME for one of the source tree (tree:virt.config). Where the tree has both a general and an architecture's NAME, both are merged, as make NAME does. A comment right above a line says that it may be lost (# optional: REASON), or for which versions of the source it is (# since: 5.18, # before: 6.2).
    */
   fragments?: SharedOptions['fragments'];
   /**

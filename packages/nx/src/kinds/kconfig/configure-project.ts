@@ -1,5 +1,11 @@
 import { configRecipe, configure, isPublished, publishText } from '@bringup/kbuild';
-import { describeDisplaced, describeLost, describeNeedless, describeOverride } from '@bringup/kconfig';
+import {
+  describeDisplaced,
+  describeLost,
+  describeNeedless,
+  describeOtherVersions,
+  describeOverride,
+} from '@bringup/kconfig';
 import { baseConfig, fragmentReferences, openMake, type KconfigProject } from './kconfig-project.js';
 import { whileOwning } from '../../tasks/owning.js';
 import type { Task } from '../../tasks/task.js';
@@ -27,6 +33,9 @@ export async function configureProject(task: Task, project: KconfigProject): Pro
       onCommand: task.command,
     });
     for (const override of configuration.overrides) task.note(describeOverride(override));
+    const { leftOut } = configuration;
+    const otherVersions = leftOut && describeOtherVersions(leftOut.requests, leftOut.version);
+    if (otherVersions) task.note(otherVersions);
     for (const needless of configuration.needlessOptional) task.note(describeNeedless(needless));
     for (const entry of configuration.accepted) task.note(`accepted: ${describeLost(entry)}`);
     const [displaced, ...others] = configuration.displaced;

@@ -6,6 +6,7 @@ import {
   readBase,
   readFragments,
   readKconfigTree,
+  readTreeVersion,
   runConfigEditor,
   type FragmentReference,
   type MakeSetting,
@@ -18,6 +19,7 @@ import {
   planFragmentEdit,
   resolvedValues,
   type ConfigRequest,
+  type FragmentChange,
   type FragmentEdit,
 } from '@bringup/kconfig';
 import { openTerminal, ToolError, UserError, writeFileAside } from '@bringup/process';
@@ -49,7 +51,9 @@ export async function editConfiguration(given: Task, options: FullMenuconfigOpti
   }
   const edit = await planEdit(task, project, edited, references, target);
   const remove = await redundantToRemove(edit, options.removeRedundant);
-  await writeFragment(task, project, target, edit, remove, edited.text);
+  const set = new Map([...edit.set].filter(([symbol]) => !remove.has(symbol)));
+  const version = await readTreeVersion(edited.make.source.path);
+  await writeFragment(task, project, target, { ...edit, set, remove, version }, edited.text);
 }
 
 /** The fragment to write: the one asked for, or the last; presets and fragments of the tree are not the user's to edit. */
@@ -83,7 +87,7 @@ async function planEdit(
   const { program, locked } = project;
   const { make } = edited;
   const base = baseConfig(project, task.workspaceRoot);
-  const read = (some: readonly FragmentReference[]): Promise<ConfigRequest[]> =>
+  const read = (some: readonly FragmentReference[]): Promise<readonly ConfigRequest[]> =>
     readFragments(some, program, make.arch, make.source.path);
   const at = references.indexOf(target);
   const request = { program, make, tools: locked.tools, base, label: task.project, signal: task.signal };
@@ -130,13 +134,12 @@ async function writeFragment(
   task: Task,
   project: KconfigProject,
   target: FileReference,
-  edit: FragmentEdit,
-  remove: ReadonlySet<string>,
+  edit: FragmentEdit & FragmentChange,
   wanted: string,
 ): Promise<void> {
+  const { set, remove } = edit;
   const before = await readFile(target.path, 'utf8');
-  const set = new Map([...edit.set].filter(([symbol]) => !remove.has(symbol)));
-  await writeFileAside(target.path, applyFragmentEdit(before, set, remove));
+  await writeFileAside(target.path, applyFragmentEdit(before, edit));
   const result = await configureProject(task, project).then(
     () => readFile(join(project.output, '.config'), 'utf8'),
     (error: unknown) => error as Error,

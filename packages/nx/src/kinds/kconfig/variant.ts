@@ -58,7 +58,7 @@ export async function openVariant(
 export async function evaluatedConfig(
   given: Task,
   variant: string | undefined,
-): Promise<{ tree: KconfigTree; values: Evaluation; requests: ConfigRequest[] }> {
+): Promise<{ tree: KconfigTree; values: Evaluation; requests: readonly ConfigRequest[] }> {
   const { task, project } = await openVariant(given, variant);
   const { program, options, output } = project;
   await configureProject(task, project);

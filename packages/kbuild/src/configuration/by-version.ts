@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { UserError } from '@bringup/process';
+import { countsIn, isForSomeVersions, type ConfigRequest, type TreeVersion } from '@bringup/kconfig';
+import type { KconfigProgram } from '../programs/programs.js';
+import { readTreeVersion } from '../programs/tree-version.js';
+
+/** Requests, divided by the version of the tree. */
+export interface RequestsByVersion {
+  /** Those that count in this tree, in order. */
+  readonly requests: readonly ConfigRequest[];
+  /** Those that `# since:` or `# before:` keeps for other versions. */
+  readonly otherVersions: readonly ConfigRequest[];
+  /** The version of the tree; undefined where no request asks for it. */
+  readonly version: TreeVersion | undefined;
+}
+
+/**
+ * Divides requests by the version of a source tree, which is read only if a request is for some versions.
+ *
+ * @throws UserError `TREE_VERSION_UNKNOWN`
+ */
+export async function divideByVersion(
+  all: readonly ConfigRequest[],
+  program: KconfigProgram,
+  sourcePath: string,
+): Promise<RequestsByVersion> {
+  const narrowed = all.find(isForSomeVersions);
+  if (!narrowed) return { requests: all, otherVersions: [], version: undefined };
+  const version = await readTreeVersion(sourcePath);
+  if (version === undefined) {
+    throw new UserError(
+      'TREE_VERSION_UNKNOWN',
+      `${narrowed.file}:${narrowed.line}: the request is for some versions only, but the Makefile of the ${program.title} ` +
+        `source names none: there is no line "VERSION = NUMBER" in ${join(sourcePath, 'Makefile')}`,
+      { file: narrowed.file, line: narrowed.line, sourcePath },
+    );
+  }
+  const counts = (request: ConfigRequest) => countsIn(request, version);
+  return {
+    requests: all.filter(counts),
+    otherVersions: all.filter((request) => !counts(request)),
+    version,
+  };
+}
