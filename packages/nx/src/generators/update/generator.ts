@@ -22,7 +22,7 @@ export default async function update(
   options: FullUpdateGeneratorOptions,
 ): Promise<GeneratorCallback> {
   const isDryRun = process.env.NX_DRY_RUN === 'true';
-  // Only the lock is written: this is no moment to set the workspace up for Bringup, as other generators do.
+  // Unlike other generators, this one does not set the workspace up for Bringup: it writes the lock alone.
   const workspace = new GeneratedWorkspace(tree);
   await splitLock(workspace);
   const lock = readTreeLock(tree);

@@ -9,7 +9,7 @@ interface Move<T> {
   readonly to: T;
 }
 
-/** What an update of the whole lock changes. */
+/** The changes of an update of the whole lock. */
 export interface Moves {
   readonly sources: Move<LockedSource>[];
   readonly tools: readonly Move<string>[];
