@@ -15,8 +15,8 @@ ends with the command's exit code. Run it as root on Debian, with the package mm
 
   --suite SUITE  ${SUITES.join(', ')}
   --user         run the command as an unprivileged user; without it, as root
-  --at DIR       where the machine is made: a directory that is absent or empty, or a machine that --keep left, which is
-                 then used again as it is, with its clone (default: a new directory in /var/tmp)
+  --at DIR       where the machine is made: a directory that is absent or empty, or a machine that --keep left. That is used
+                 again with its caches and outputs; its clone moves to HEAD (default: a new directory in /var/tmp)
   --keep         do not remove the machine
   --fresh        make the suite's base system again, even where the cache has one of this week
   --cache DIR    where base systems are kept (default: bringup-machines in XDG_CACHE_HOME or ~/.cache)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -60,7 +60,6 @@ test('a directory with files is neither used nor removed, unless it is a machine
     mkdirSync(machine);
     writeFileSync(join(machine, 'bringup-machine.json'), '{"suite":"sid"}');
     assert.throws(() => makeMachine({ suite: 'trixie', base: '/none', at: machine }), /a machine of sid/);
-    assert.equal(makeMachine({ suite: 'sid', base: '/none', at: machine }).directory, machine);
     removeMachine({ directory: machine });
     assert.ok(!existsSync(machine));
   } finally {

@@ -39,6 +39,7 @@ export function makeMachine({ suite, base, at }) {
   if (existsSync(join(directory, MARK))) {
     const { suite: was } = JSON.parse(readFileSync(join(directory, MARK), 'utf8'));
     if (was !== suite) throw new Error(`${directory} has a machine of ${was}`);
+    moveClone(machine.tree);
     return machine;
   }
   if (readdirSync(directory).length > 0)
@@ -103,10 +104,33 @@ function addUser(tree) {
   output(['chroot', tree, 'useradd', '--create-home', '--shell', '/bin/bash', '--uid', String(id), name]);
 }
 
-/** HEAD alone counts: what is not committed would not be in anybody's clone. */
+/** Only commits count, as in anybody's clone. */
 function clone(tree) {
   output(['git', 'clone', '--quiet', '--no-local', checkout, join(tree, CLONE)]);
-  const head = output(['git', '-C', join(tree, CLONE), 'log', '-1', '--format=%h %s']).trim();
+  describeClone(tree);
+}
+
+/** Takes the clone of a machine that was kept to the checkout's HEAD. Ignored files stay: outputs and npm's packages. */
+function moveClone(tree) {
+  // The clone may belong to the machine's user.
+  const git = ['git', '-c', 'safe.directory=*', '-C', join(tree, CLONE)];
+  output([...git, 'fetch', '--quiet', checkout, 'HEAD']);
+  output([...git, 'reset', '--quiet', '--hard', 'FETCH_HEAD']);
+  output([...git, 'clean', '--quiet', '-d', '--force']);
+  describeClone(tree);
+}
+
+function describeClone(tree) {
+  const head = output([
+    'git',
+    '-c',
+    'safe.directory=*',
+    '-C',
+    join(tree, CLONE),
+    'log',
+    '-1',
+    '--format=%h %s',
+  ]).trim();
   const edits = output(['git', '-C', checkout, 'status', '--porcelain']).trim();
   console.log(`== clone of ${head}${edits === '' ? '' : ', without the uncommitted edits'}`);
 }
