@@ -62,10 +62,10 @@ function shortSources(from: string, to: string): [string, string] {
   return [from, from.startsWith(`${name} `) && version.length > 0 ? version.join(' ') : to];
 }
 
-/** The number in a tool's version line; both lines where it is the same, and nothing where a tool has only a hash. */
+/** The number in a tool's version line; both lines where that does not tell them apart, and nothing where a tool has only a hash. */
 function shortVersions(from: string, to: string): [string, string] | undefined {
   const number = (line: string) => /\b\d+(?:\.\d+)+[\w.+~:-]*/.exec(line)?.[0];
   const [before, after] = [number(from), number(to)];
-  if (before === undefined || after === undefined) return undefined;
-  return before === after ? [from, to] : [before, after];
+  if (/\bsha256\b/.test(to)) return undefined;
+  return before === undefined || after === undefined || before === after ? [from, to] : [before, after];
 }
