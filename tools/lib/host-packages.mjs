@@ -78,7 +78,7 @@ const TESTS = [
   'xorriso',
 ];
 
-/** Needed by `npm run test:deep` only: boards of other architectures, a share by SMB. */
+/** Needed by `npm run test:deep` only: boards of other architectures, a share by SMB, bare machines. */
 const DEEP = [
   // U-Boot for x86_64 puts its ROM together by a Python program over a C library.
   ...['python3-dev', 'python3-setuptools', 'swig'],
@@ -86,6 +86,7 @@ const DEEP = [
   'gcc-riscv64-linux-gnu',
   'libc6-dev-armhf-cross',
   'libc6-dev-riscv64-cross',
+  'mmdebstrap',
   'opensbi',
   'samba',
 ];

@@ -46,21 +46,14 @@ function installNpmPackages() {
   writeFileSync(stamp, key);
 }
 
-/** Whose lines in the lock are looked at: no project whose tools this purpose does not install. */
-const PROJECTS = {
-  demo: ['--projects=virt-arm64,kernel,busybox,rootfs'],
-  tests: ['--exclude=tag:deep'],
-  deep: [],
-};
-
 /**
- * The demo's lock names what its authors had. The archive keeps only the newest security version of a source, and
- * this machine may have other tools: then the lock moves on here, and says so.
+ * The lock names what its authors had. The archive keeps only the newest security version of a source, and this machine may
+ * have other tools: then the lock moves on here, for the whole workspace. Entries of tools that are not installed stay.
  */
-function refreshLock(purpose) {
+function refreshLock() {
   runStep(
     'bringup.lock against this machine',
-    bin('nx', 'run-many', '-t', 'update', '--ifNeeded', '--outputStyle=static', ...PROJECTS[purpose]),
+    bin('nx', 'generate', '@bringup/nx:update', '--ifNeeded', '--quiet'),
     {
       env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' },
     },
@@ -73,5 +66,5 @@ export async function setUp(purpose) {
   await ensurePackages(purpose);
   installNpmPackages();
   runStep('plugin', bin('tsc', '--build', 'packages'));
-  refreshLock(purpose);
+  refreshLock();
 }

@@ -70,7 +70,7 @@ const QEMU = (scenario: string) =>
 const OTHER_TOOLS = [
   'the tools on this machine are not those of bringup.lock',
   'x86_64-linux-gnu-ld: locked ld 1',
-  'npx nx g @bringup/nx:lock-tools',
+  'npx nx g @bringup/nx:update --ifNeeded',
 ];
 
 const CASES: Case[] = [
@@ -413,7 +413,10 @@ const CASES: Case[] = [
     run: 'kernel:build',
     spoil: (workspace) => rmSync(join(workspace.root, 'bringup.lock/sources/kernel.lock.json')),
     env: () => ({ CI: 'true' }),
-    says: ["bringup.lock does not have this project's source and tools", 'nx run kernel:update'],
+    says: [
+      "bringup.lock does not have this project's source and tools",
+      'npx nx g @bringup/nx:update --ifNeeded',
+    ],
   },
   {
     what: 'tools that are not the locked ones, and frozen',

@@ -115,6 +115,17 @@ it('with a hostile environment', async () => {
   expect((await build(makePlace(), { env: HOSTILE })).artifacts).toEqual(plain.artifacts);
 });
 
+it('with NO_COLOR, without a warning of Node about what Nx sets beside it', async () => {
+  const wrapper = ['env', '--unset=FORCE_COLOR'];
+  const { exitCode, output } = await nx(['run', 'kernel:config'], {
+    cwd: makePlace().workspace.root,
+    wrapper,
+  });
+  expect(exitCode).toBe(0);
+  expect(output).toContain('kernel: configured');
+  expect(output).not.toContain('FORCE_COLOR');
+});
+
 it('in another directory, with another umask', async () => {
   const deep = join(makePlace().base, 'another', 'and-a-deeper', 'directory');
   mkdirSync(deep, { recursive: true });

@@ -22,7 +22,7 @@ const PRETENDED = {
   'fake-qemu': join(REPOSITORY, 'packages/qemu/src/testing/fake-qemu.mjs'),
   mke2fs: '/usr/sbin/mke2fs',
 };
-const LOCK_TOOLS = 'npx nx g @bringup/nx:lock-tools';
+const UPDATE = 'npx nx g @bringup/nx:update --ifNeeded';
 const CI = { CI: '1' };
 
 let workspace: FakeWorkspace;
@@ -114,7 +114,7 @@ describe.each([
     const own = { NX_CACHE_DIRECTORY: join(workspace.root, '../cache'), NX_SKIP_NX_CACHE: 'true' };
     const before = dist();
     await fail(target, `${tool}: locked `, own);
-    await fail(target, LOCK_TOOLS, own);
+    await fail(target, UPDATE, own);
     const after = Object.entries(dist()).filter(([file]) => !Object.hasOwn(before, file));
     // Earlier tasks of the same run use other tools.
     expect(after.filter(([file]) => file.startsWith(`dist/${project}/`))).toEqual([]);
@@ -157,15 +157,17 @@ it('a new project does not move the tools of the others along', async () => {
   const json = workspace.read('kernel/project.json').replace('"name": "kernel"', '"name": "second"');
   workspace.write('second/project.json', json.replace('{projectRoot}', 'kernel'));
   const before = dist();
-  await fail('second:build', LOCK_TOOLS);
+  await fail('second:build', UPDATE);
   expect(dist()).toEqual(before);
   remove('second');
 });
 
 it('one command takes the tools of this host for the whole workspace, and no object of the old ones stays', async () => {
   pretendVersion(workspace, GCC, 'another 99');
-  const taken = await run(['g', '@bringup/nx:lock-tools']);
-  expect(taken.output).toMatch(new RegExp(`tool ${GCC}: another 99 \\(was .*gcc`));
+  const taken = await run(['g', '@bringup/nx:update', '--ifNeeded', '--quiet']);
+  expect(taken.output).toMatch(
+    new RegExp(`^bringup\\.lock moved on: [^\\n]*${GCC}[^\\n]*another 99[^\\n]*\\n$`),
+  );
   expect(workspace.read(`bringup.lock/tools/${GCC}.txt`)).toBe('another 99\n');
   const log = join(workspace.root, '.bringup/build/kernel/default/out.log');
   rmSync(log, { force: true });
@@ -175,6 +177,6 @@ it('one command takes the tools of this host for the whole workspace, and no obj
   for (const object of ['init/main.o', 'kernel/printk.o']) expect(made).toContain(`  CC      ${object}\n`);
   for (const target of ['busybox:build', 'tool:build', 'disk:build']) await succeed(target, CI);
   pretendVersion(workspace, GCC);
-  expect((await run(['g', '@bringup/nx:lock-tools'])).exitCode).toBe(0);
+  expect((await run(['g', '@bringup/nx:update', '--ifNeeded'])).exitCode).toBe(0);
   await succeed('kernel:build', CI);
 });

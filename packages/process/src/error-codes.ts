@@ -257,6 +257,7 @@ export type ErrorCode =
   | 'UNKNOWN_VARIANT'
   | 'UNSAFE_NAME'
   | 'UNSUITABLE_PATH'
+  | 'UPDATE_INCOMPLETE'
   | 'URL_INVALID'
   | 'USAGE'
   | 'WATCH_FAILED'

@@ -10,6 +10,7 @@ import {
 } from '@bringup/process';
 import { ARCHES, type Arch } from '../programs/arches.js';
 import { LOCK_NAME } from '../lock/index.js';
+import { UPDATE_COMMAND } from '../sources/index.js';
 import type { KconfigProgram } from '../programs/programs.js';
 
 /** Tool name, as `bringup.lock` has it, to version line. */
@@ -114,6 +115,6 @@ export function describeToolDifferences(differences: readonly ToolDifference[]):
   return [
     `the tools on this machine are not those of ${LOCK_NAME}:`,
     ...lines,
-    "Install the locked ones, or take this machine's tools for the whole workspace with: npx nx g @bringup/nx:lock-tools",
+    `Install the locked ones, or move the lock on for the whole workspace with: ${UPDATE_COMMAND}`,
   ].join('\n');
 }

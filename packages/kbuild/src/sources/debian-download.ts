@@ -6,6 +6,7 @@ import { badSha256 } from './checksum.js';
 import { findOffers, type Offer } from './debian-archive.js';
 import type { LockedArchive, SourceContext } from './model.js';
 import { withPrivateApt, type PrivateApt } from './private-apt.js';
+import { UPDATE_COMMAND } from './update-command.js';
 
 /** How often a download is looked at; apt tells its progress only on a descriptor that runs through everything. */
 const POLL_MS = 250;
@@ -137,7 +138,7 @@ async function gone(apt: PrivateApt, source: DebianSource, ctx: SourceContext): 
   const has = newest ? `it has ${newest.locked.version}` : 'it has no version of it';
   return new UserError(
     'SOURCE_GONE',
-    `${name}: version ${version} is locked in bringup.lock but the archive no longer has it (${has}). Move on with: nx run ${ctx.project ?? 'PROJECT'}:update`,
+    `${name}: version ${version} is locked in bringup.lock but the archive no longer has it (${has}). Move on with: ${UPDATE_COMMAND}`,
     { package: name, version, has: newest?.locked.version, project: ctx.project },
   );
 }

@@ -13,8 +13,11 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { runProgram } from '@bringup/process';
 import type { LockedArchive, SourceContext, SourceProgress, SourceSpec } from './model.js';
 import { ensureSource, resolveSource } from './sources.js';
@@ -220,7 +223,7 @@ it('says so when the archive has moved on, and what to run', async () => {
   await expect(ensureSource(kernel, locked, ctx)).rejects.toMatchObject({
     code: 'SOURCE_GONE',
     message:
-      'linux-source-6.1: version 6.1.9-1 is locked in bringup.lock but the archive no longer has it (it has 6.1.10-1). Move on with: nx run kernel:update',
+      'linux-source-6.1: version 6.1.9-1 is locked in bringup.lock but the archive no longer has it (it has 6.1.10-1). Move on with: npx nx g @bringup/nx:update --ifNeeded',
   });
   expect(left('downloads', 'locks')).toEqual([]);
 });
@@ -291,11 +294,37 @@ it('refuses a package without a tarball, and one with two that are not its own',
 });
 
 it('asks for an update when the lock has no entry, or another package in its place', async () => {
-  const expected = { code: 'SOURCE_NOT_LOCKED', message: expect.stringContaining('nx run kernel:update') };
+  const expected = {
+    code: 'SOURCE_NOT_LOCKED',
+    message: expect.stringContaining('npx nx g @bringup/nx:update --ifNeeded'),
+  };
   await expect(ensureSource(kernel, undefined, ctx)).rejects.toMatchObject(expected);
   await expect(
     ensureSource(kernel, { kind: 'debian-package', package: 'x', version: '1', sha256: '0' }, ctx),
   ).rejects.toMatchObject(expected);
+});
+
+it('shows the answer of a server that does not give the file', async () => {
+  await archive.addPackage('linux-source-6.1', '6.1.9-1');
+  const server = createServer((request, response) => {
+    const file = join(archive.path, basename(request.url!));
+    if (file.endsWith('.deb')) response.writeHead(503, 'Backend is asleep').end();
+    else if (existsSync(file)) response.end(readFileSync(file));
+    else response.writeHead(404).end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const served = { ...ctx, hostEntries: [{ name: 'a.list', text: `deb [trusted=yes] ${url} ./\n` }] };
+  try {
+    await expect(ensureSource(kernel, await resolveSource(kernel, served), served)).rejects.toMatchObject({
+      code: 'APT_FAILED',
+      message: expect.stringMatching(
+        /could not be downloaded:\n[^]*Err:1 http:[^\n]*\n +503 +Backend is asleep/,
+      ),
+    });
+  } finally {
+    server.close();
+  }
 });
 
 it('tells a failed refresh from a version that is gone', async () => {

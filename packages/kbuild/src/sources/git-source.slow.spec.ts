@@ -99,7 +99,7 @@ describe('what is locked', () => {
   it('is needed for a tag', async () => {
     await expect(ensureSource(from({ tag: 'v1' }), undefined, ctx)).rejects.toMatchObject({
       code: 'SOURCE_NOT_LOCKED',
-      message: expect.stringContaining('nx run kernel:update'),
+      message: expect.stringContaining('npx nx g @bringup/nx:update --ifNeeded'),
     });
   });
 });

@@ -6,6 +6,7 @@ import { isNotThere } from './git-failure.js';
 import { askMirrors, describeFailures, refAt, resolveRef, unreachable } from './git-remote.js';
 import { askGitServer, PLAIN_FILES, runGit } from './git.js';
 import type { GitSpec, LockedGit, SourceContext } from './model.js';
+import { UPDATE_COMMAND } from './update-command.js';
 import type { Workplace } from './store.js';
 
 /** How git tells how far it has come: percent, objects, and while they are received their bytes. */
@@ -38,7 +39,7 @@ export function lockedCommit(
   if (by === 'commit') return name;
   if (locked?.kind === 'git' && locked.commit) return locked.commit;
   const state = locked ? `has a ${locked.kind} in its place` : 'has no entry for it';
-  const message = `${by} ${name}: bringup.lock ${state}. Look up its commit with: nx run ${ctx.project ?? 'PROJECT'}:update`;
+  const message = `${by} ${name}: bringup.lock ${state}. Look up its commit with: ${UPDATE_COMMAND}`;
   throw new UserError('SOURCE_NOT_LOCKED', message, { [by]: name, project: ctx.project });
 }
 

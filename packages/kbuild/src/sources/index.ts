@@ -9,6 +9,7 @@ export {
   type SourceTree,
 } from './model.js';
 export { gitRef, gitUrls } from './git-address.js';
+export { UPDATE_COMMAND } from './update-command.js';
 export { ensureSource, isSourceAvailable, lockedIdentity, presentSource, resolveSource } from './sources.js';
 export { listStored, removeStored, type StoredKind } from './stored.js';
 export { describeDirectory } from './directory.js';

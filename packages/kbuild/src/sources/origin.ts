@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { STATUS_CODES } from 'node:http';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { stat } from 'fs-extra';
@@ -49,7 +50,7 @@ export async function openUrl(url: string, dispatcher: Dispatcher, signal?: Abor
     }
     if (statusCode !== 200) {
       await body.dump();
-      throw new Error(`HTTP status ${statusCode}`);
+      throw new Error(`HTTP status ${[statusCode, STATUS_CODES[statusCode]].filter(Boolean).join(' ')}`);
     }
     const length = Number(headers['content-length']);
     return { body, totalBytes: Number.isFinite(length) && headers['content-length'] ? length : undefined };

@@ -11,6 +11,7 @@ import type { GitSpec, LockedSource, SourceContext, SourceSpec, SourceTree, Tarb
 import { withPrivateApt } from './private-apt.js';
 import { ensureTree, hasTree, treePath, type Workplace } from './store.js';
 import { lockTarball, tarballIdentity } from './tarball.js';
+import { UPDATE_COMMAND } from './update-command.js';
 import { extractSourceTarball, unpackTarball } from './unpack.js';
 
 /** How tar and the decompressors say that a file ends too early or is none of theirs. */
@@ -157,7 +158,7 @@ function checkLocked(
     : 'it has no entry in bringup.lock';
   throw new UserError(
     'SOURCE_NOT_LOCKED',
-    `${spec.package}: ${state}. Look up what there is with: nx run ${ctx.project ?? 'PROJECT'}:update`,
+    `${spec.package}: ${state}. Look up what there is with: ${UPDATE_COMMAND}`,
     { package: spec.package, project: ctx.project },
   );
 }

@@ -118,7 +118,7 @@ it.each(['/good.tar.gz', '/redirect', '/encoded'])('downloads and unpacks %s, on
 });
 
 it.each([
-  ['/missing', /HTTP status 404/],
+  ['/missing', /HTTP status 404 Not Found/],
   ['/truncated', /broke off after 100 of \d+ bytes/],
   ['/page', /wanted sha256 .*\n.*got {4}sha256/],
   ['/loop', /more than 10 redirects/],
@@ -130,7 +130,11 @@ it.each([
 });
 
 it.each([
-  ['DOWNLOAD_FAILED', ['/missing', '/truncated'], /missing: HTTP status 404\n.*truncated: broke off/],
+  [
+    'DOWNLOAD_FAILED',
+    ['/missing', '/truncated'],
+    /missing: HTTP status 404 Not Found\n.*truncated: broke off/,
+  ],
   ['BAD_SHA256', ['/page'], /page are not the expected ones/],
   ['BAD_SHA256', ['/missing', '/page'], /missing: HTTP[^]*page: [^]*wanted/],
 ])('%s when there is only %j; leaves nothing behind', async (code, paths, message) => {

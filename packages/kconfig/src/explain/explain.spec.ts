@@ -107,6 +107,11 @@ config NEVER
 config QUIET
 	def_bool !NOISY
 	depends on NET
+
+config HARDWARE
+	tristate "Hardware"
+	depends on NET if NOISY
+	depends on USER if USER
 `;
 
 let directory: string;
@@ -283,10 +288,41 @@ describe('explainLoss', () => {
       CIRCLE_A is n, needs y (Kconfig:89): because
         CIRCLE_B is n, needs y (Kconfig:92): see above`,
     ],
+    [
+      'a dependency with a condition',
+      'CONFIG_NOISY=y\nCONFIG_HARDWARE=y',
+      `f.config:2: CONFIG_HARDWARE: wanted y, got n
+  it depends on (NET if NOISY) && (USER if USER) (Kconfig:103):
+    one of:
+      NET is n, needs y (Kconfig:5): not set
+      NOISY is y, needs n (Kconfig:20): set at f.config:1`,
+    ],
+    [
+      'a dependency with a condition that limits to m',
+      'CONFIG_MODULES=y\nCONFIG_USER=m\nCONFIG_HARDWARE=y',
+      `f.config:3: CONFIG_HARDWARE: wanted y, got m
+  it depends on (NET if NOISY) && (USER if USER) (Kconfig:103):
+    one of:
+      USER is m, needs y (Kconfig:36): set at f.config:2
+      USER is m, needs n (Kconfig:36): see above`,
+    ],
     ['what is not lost', 'CONFIG_NET=y', 'f.config:1: CONFIG_NET: wanted y, got y\n  it has this value'],
   ])('tells of %s', (_what, fragment, text, ...[symbol]: string[]) => {
     expect(formatLoss(lossOf(`${fragment}\n`, symbol))).toBe(text);
   });
+});
+
+it('names the symbols that a transitional symbol is the default of', async () => {
+  const srctree = mkdtempSync(join(directory, 'transitional-'));
+  writeFileSync(
+    join(srctree, 'Kconfig'),
+    'config OLD\n\tbool\n\ttransitional\nconfig NEW\n\tbool "New"\n\tdefault OLD\n',
+  );
+  const own = await loadKconfig({ srctree });
+  const requests = parseConfig('CONFIG_OLD=y\n', 'f.config');
+  const loss = explainLoss(own, evaluate(own, configValues(requests)), requests[0]!, requests);
+  expect(formatLoss(loss)).toBe(`f.config:1: CONFIG_OLD: wanted y, got n
+  it is transitional (Kconfig:1), so it is never written: it sets the default of NEW [=y]. Ask for that instead`);
 });
 
 describe('suggestFix', () => {
@@ -327,6 +363,7 @@ describe('suggestFix', () => {
     ['CONFIG_NEVER=y', 'no lines found that give CONFIG_NEVER the value y'],
     ['CONFIG_CIRCLE_A=y', 'no lines found that give CONFIG_CIRCLE_A the value y'],
     ['CONFIG_GONE=y', 'no symbol GONE in this tree'],
+    ['CONFIG_NOISY=y\nCONFIG_HARDWARE=y', ['CONFIG_NET=y']],
   ])('for %j: %j', (fragment, expected) => {
     const fix = fixOf(`${fragment}\n`);
     if (typeof expected === 'string') expect(fix).toMatch(expected);

@@ -92,6 +92,8 @@ function formatReason(reason: LossReason): string[] {
       return formatLinks('implied by', reason.by);
     case 'choice':
       return [formatChoice(reason)];
+    case 'transitional':
+      return [formatTransitional(reason)];
     case 'range':
       return [`the range is ${reason.low} to ${reason.high} (${at(reason.place)})`];
     default:
@@ -104,6 +106,12 @@ function formatSimple(reason: LossReason & { kind: 'modules-off' | 'kept' | 'unc
   if (reason.kind === 'unclear') return 'the reason is not clear from the Kconfig files';
   const off = reason.modules ? `${reason.modules} is n` : 'this tree has no symbol for them';
   return `m takes modules, and ${off}; y builds it in`;
+}
+
+function formatTransitional({ place, defaultOf }: LossReason & { kind: 'transitional' }): string {
+  const heirs = defaultOf.map(({ symbol, value }) => `${symbol} [=${value}]`).join(', ');
+  const instead = heirs ? `sets the default of ${heirs}. Ask for that instead` : 'sets nothing';
+  return `it is transitional (${at(place)}), so it is never written: it ${instead}`;
 }
 
 function formatWithoutPrompt(reason: LossReason & { kind: 'no-prompt' }): string[] {

@@ -3,6 +3,7 @@ import type { ConfigRequest } from '../config/config-file.js';
 import type { Evaluation, KconfigSymbol, KconfigTree, Prompt, Tristate } from '../language/index.js';
 import {
   activeLinks,
+  atValue,
   bestPrompt,
   choiceName,
   type Facts,
@@ -71,6 +72,7 @@ function reasonsFor(lost: Case): LossReason[] {
     return [{ kind: 'wrong-value', type: symbol.type, valid: VALID_TEXT[symbol.type]! }];
   const overridden = overriding(lost);
   if (overridden) return [{ kind: 'overridden', by: overridden }];
+  if (symbol.transitional) return [transitional(lost)];
   if (!isTristate(symbol)) return textReasons(lost);
   const wanted = tristateOf(request.value)!;
   const has = tristateOf(facts.values.valueOf(symbol))!;
@@ -84,6 +86,14 @@ function overriding({ request, requests }: Case): ConfigRequest | undefined {
   const winner = requests.findLast(({ symbol }) => symbol === request.symbol);
   const same = winner && winner.file === request.file && winner.line === request.line;
   return winner && !same && winner.value !== request.value ? winner : undefined;
+}
+
+function transitional({ facts, symbol }: Case): LossReason {
+  const heirs = facts.tree.symbols.filter(({ defaults }) =>
+    defaults.some(({ value }) => value.kind === 'symbol' && value.symbol === symbol),
+  );
+  const { place } = symbol.entries[0]!;
+  return { kind: 'transitional', place, defaultOf: heirs.map((heir) => atValue(facts, heir)) };
 }
 
 function modulesOff({ tree }: Facts): LossReason {

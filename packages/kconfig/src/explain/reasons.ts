@@ -81,6 +81,8 @@ export type LossReason =
       readonly chosenBy: Place | undefined;
     }
   | { readonly kind: 'range'; readonly place: Place; readonly low: string; readonly high: string }
+  /** conf takes the value for the defaults of these symbols, and does not write the symbol itself. */
+  | { readonly kind: 'transitional'; readonly place: Place; readonly defaultOf: readonly SymbolAtValue[] }
   | { readonly kind: 'modules-off'; readonly modules: string | undefined }
   /** The request has its value after all. */
   | { readonly kind: 'kept' }

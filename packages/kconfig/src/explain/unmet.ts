@@ -1,6 +1,15 @@
 import type { ConfigRequest } from '../config/config-file.js';
 import { type Expression, formatOperand, type KconfigSymbol, type Tristate } from '../language/index.js';
-import { activeLinks, atValue, bestPrompt, choiceName, type Facts, linkOf, tristateOf } from './facts.js';
+import {
+  activeLinks,
+  atValue,
+  bestPrompt,
+  choiceName,
+  type Facts,
+  isTristate,
+  linkOf,
+  tristateOf,
+} from './facts.js';
 import type { Culprit, CulpritReason, Unmet } from './reasons.js';
 
 /** How deep a chain of dependencies is followed. */
@@ -68,6 +77,10 @@ export class UnmetFinder {
 
   private relation(expression: Expression & { kind: 'relation' }, depth: number, prefix = ''): Unmet {
     const { left, right, relation } = expression;
+    if (isTristate(left) && right.constant && right.name === 'n' && (relation === '=' || relation === '!=')) {
+      const unset = (relation === '=') === (prefix === '');
+      return unset ? this.symbolAbove(left, 0, depth) : this.symbolBelow(left, 1, depth);
+    }
     const symbol = left.entries.length > 0 || right.entries.length === 0 ? left : right;
     const other = symbol === left ? right : left;
     const wanted = `${prefix}${relation} ${formatOperand(other)}`;

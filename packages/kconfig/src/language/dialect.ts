@@ -25,6 +25,8 @@ export interface Dialect {
   readonly strings: 'escaped' | 'raw';
   /** Which symbols without a prompt are written: those not `n`, those with a default in force, or every symbol. */
   readonly writes: 'set' | 'defaulted' | 'all';
+  /** Whether the symbol with `option defconfig_list` is written; before Linux 4.18 it was. */
+  readonly writesDefconfigList: boolean;
 }
 
 /** Linux 6.11 and later. */
@@ -38,6 +40,7 @@ export const NEWEST: Dialect = {
   emptyNumber: 'zero',
   strings: 'escaped',
   writes: 'set',
+  writesDefconfigList: false,
 };
 
 /** `kconfig-frontends` 4.11, the `kconfig-conf` of Debian. */
@@ -49,6 +52,7 @@ export const FRONTENDS_4_11: Dialect = {
   outOfRange: 'default',
   emptyNumber: 'empty',
   writes: 'defaulted',
+  writesDefconfigList: true,
 };
 
 /** For each rule, a source file of `scripts/kconfig` and the text in it that shows the rule, in its present spelling. */
@@ -63,6 +67,7 @@ const MARKS = {
   zero: ['symbol.c', 'newval.val = "0x0"'],
   rawStrings: ['confdata.c', "Last char has to be a '\"'"],
   unsetHidden: ['symbol.c', 'if (newval.tri != no)\n\t\t\t\t\t\tsym->flags |= SYMBOL_WRITE;'],
+  hiddenDefconfigList: ['menu.c', 'sym_defconfig_list->flags |='],
   everything: ['confdata.c', 'we want to see all syms'],
 } as const;
 
@@ -89,6 +94,7 @@ export function detectDialect(srctree: string): Dialect {
     emptyNumber: has(MARKS.zero) ? 'zero' : 'empty',
     strings: has(MARKS.rawStrings) ? 'raw' : 'escaped',
     writes: has(MARKS.everything) ? 'all' : hidden,
+    writesDefconfigList: !has(MARKS.hiddenDefconfigList),
   };
 }
 

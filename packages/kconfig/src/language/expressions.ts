@@ -53,9 +53,37 @@ export function rewriteM(expression: Expression | undefined, modules: KconfigSym
   }
   const left = rewriteM(expression.left, modules)!;
   const right = rewriteM(expression.right, modules)!;
-  return left === expression.left && right === expression.right
-    ? expression
-    : { kind: expression.kind, left, right };
+  return left === expression.left && right === expression.right ? expression : { ...expression, left, right };
+}
+
+/**
+ * `depends on <dependency> if <condition>` of Linux 7.0: "We have "depends on X if Y" and we want: Y != n --> X,
+ * Y == n --> y. That simplifies to: (X || (Y == n))" (menu_add_dep() in menu.c).
+ */
+export function dependencyIf(
+  dependency: Expression,
+  condition: Expression | undefined,
+  no: KconfigSymbol,
+): Expression {
+  if (!condition) return dependency;
+  return { kind: 'or', left: dependency, right: compareWithNo(condition, '=', no), condition };
+}
+
+/** expr_trans_compare(): `!Y` compares Y itself, so for an `m` it is not what comparing the value of `!Y` would be. */
+function compareWithNo(expression: Expression, relation: '=' | '!=', no: KconfigSymbol): Expression {
+  switch (expression.kind) {
+    case 'symbol':
+      return { kind: 'relation', relation, left: expression.symbol, right: no };
+    case 'not':
+      return compareWithNo(expression.operand, relation === '=' ? '!=' : '=', no);
+    case 'relation':
+      return relation === '=' ? { kind: 'not', operand: expression } : expression;
+    default: {
+      const [left, right] = [expression.left, expression.right].map((one) => compareWithNo(one, '=', no));
+      const both: Expression = { kind: expression.kind === 'and' ? 'or' : 'and', left: left!, right: right! };
+      return relation === '=' ? both : { kind: 'not', operand: both };
+    }
+  }
 }
 
 /** Whether two expressions say the same, operands of `&&` and `||` in any order. */
@@ -105,8 +133,9 @@ export function formatExpression(
     return `${spell(expression.left)} ${expression.relation} ${spell(expression.right)}`;
   if (expression.kind === 'not')
     return `!${nested(expression.operand, expression.operand.kind !== 'symbol')}`;
-  const { kind, left, right } = expression;
-  const other = kind === 'and' ? 'or' : 'and';
-  const loose = (inner: Expression) => kind === 'and' && inner.kind === other;
+  const { kind, left, right, condition } = expression;
+  if (condition) return `${formatExpression(left, spell)} if ${formatExpression(condition, spell)}`;
+  const loose = (inner: Expression) =>
+    inner.kind === 'or' && (kind === 'and' || inner.condition !== undefined);
   return `${nested(left, loose(left))} ${kind === 'and' ? '&&' : '||'} ${nested(right, loose(right))}`;
 }

@@ -246,6 +246,23 @@ ${['A', 'B', 'C'].map((name) => config(name, `bool "${name}"`)).join('')}endchoi
   });
 
   it.each([
+    [NEWEST, []],
+    [FRONTENDS_4_11, [['LIST', '"a"']]],
+  ])('writes the list of defconfigs as that conf does', async (dialect, written) => {
+    const tree = await load(config('LIST', 'string', 'option defconfig_list', 'default "a"'), { dialect });
+    expect([...evaluate(tree, []).values]).toEqual(written);
+  });
+
+  it.each([
+    ['A if B', 'A if B'],
+    ['A || B if C && D', 'A || B if C && D'],
+    ['A if B\n\tdepends on C', '(A if B) && C'],
+  ])('spells depends on %j', async (written, spelled) => {
+    const tree = await load(config('S', 'bool "S"', `depends on ${written}`));
+    expect(formatExpression(tree.byName.get('S')!.dependency)).toBe(spelled);
+  });
+
+  it.each([
     [NEWEST, '999', '100'],
     [FRONTENDS_4_11, '999', '7'],
   ])('puts a number out of range where that conf puts it', async (dialect, asked, got) => {

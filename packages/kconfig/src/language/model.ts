@@ -13,7 +13,13 @@ export type Relation = '=' | '!=' | '<' | '<=' | '>' | '>=';
 export type Expression =
   | { readonly kind: 'symbol'; readonly symbol: KconfigSymbol }
   | { readonly kind: 'not'; readonly operand: Expression }
-  | { readonly kind: 'and' | 'or'; readonly left: Expression; readonly right: Expression }
+  | {
+      readonly kind: 'and' | 'or';
+      readonly left: Expression;
+      readonly right: Expression;
+      /** Of an `or` that stands for `depends on LEFT if CONDITION`: the condition as written, which is how it is shown. */
+      readonly condition?: Expression;
+    }
   | {
       readonly kind: 'relation';
       readonly relation: Relation;
@@ -107,6 +113,8 @@ export interface KconfigSymbol {
   environment: string | undefined;
   /** `transitional`: read from an old `.config`, used in defaults, never written. */
   transitional: boolean;
+  /** `option defconfig_list` of older trees: its defaults are files that conf looks for. */
+  defconfigList: boolean;
 }
 
 /** A note that `$(info,…)`, `$(warning-if,…)` or the reader itself makes. */

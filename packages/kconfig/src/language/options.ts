@@ -1,5 +1,5 @@
 import type { Cursor } from './cursor.js';
-import { and } from './expressions.js';
+import { and, dependencyIf } from './expressions.js';
 import type {
   Default,
   Expression,
@@ -35,9 +35,13 @@ const TYPES: Readonly<Record<string, SymbolType>> = {
   string: 'string',
 };
 
-const dependsOn: Option = (cursor, entry) => {
+const dependsOn: Option = (cursor, entry, { table }) => {
   cursor.accept('on'); // zconf.y of Linux 2.6 also takes "depends FOO".
-  entry.dependency = and(entry.dependency, cursor.takeExpression());
+  const dependency = cursor.takeExpression();
+  entry.dependency = and(
+    entry.dependency,
+    dependencyIf(dependency, cursor.takeCondition(), table.symbol('n')),
+  );
 };
 
 const typeOption: (type: SymbolType) => Option = (type) => (cursor, entry, context) => {
@@ -75,7 +79,9 @@ const namedOption: Option = (cursor, entry, context) => {
     } as const;
     entry.symbol!.environment = variable;
     addDefault(entry, value, cursor);
-  } else if (name !== 'allnoconfig_y' && name !== 'defconfig_list') {
+  } else if (name === 'defconfig_list') {
+    entry.symbol!.defconfigList = true;
+  } else if (name !== 'allnoconfig_y') {
     throw cursor.error(`unknown option "${name}"; known are modules, env, allnoconfig_y and defconfig_list`);
   }
 };

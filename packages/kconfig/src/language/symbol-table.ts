@@ -55,6 +55,7 @@ export class SymbolTable {
       members: [],
       environment: undefined,
       transitional: false,
+      defconfigList: false,
     };
     this.symbols.push(symbol);
     return symbol;

@@ -57,12 +57,22 @@ export class SymbolValues extends ValueStore {
     this.texts[id] = emptyText(type, this.tree.dialect);
     if (type === 'bool' || type === 'tristate') this.calculateTristate(symbol);
     else this.calculateText(symbol);
-    if (symbol.isChoice || symbol.transitional || symbol.environment !== undefined) this.written[id] = 0;
+    if (this.isNeverWritten(symbol)) this.written[id] = 0;
+  }
+
+  /** SYMBOL_NO_WRITE, SYMBOL_TRANS */
+  private isNeverWritten({ isChoice, transitional, environment, defconfigList }: KconfigSymbol): boolean {
+    if (isChoice || transitional || environment !== undefined) return true;
+    return defconfigList && !this.tree.dialect.writesDefconfigList;
   }
 
   /** sym_calc_visibility() */
   private calculateVisibility(symbol: KconfigSymbol): void {
     const { id, choice } = symbol;
+    if (symbol.transitional) {
+      this.visible[id] = 2; // Without a look at prompts and selects, which have no effect here.
+      return;
+    }
     let visible = 0;
     for (const { condition } of symbol.prompts) {
       let prompt = this.test(condition);
@@ -115,9 +125,9 @@ export class SymbolValues extends ValueStore {
   private freeTristate(symbol: KconfigSymbol): number {
     const { id } = symbol;
     const user = this.user.tristates.get(id);
-    const readable = symbol.transitional ? 2 : this.visible[id]!;
+    const visible = this.visible[id]!;
     // "if the symbol is visible use the user value if available, otherwise try the default value"
-    if (readable !== 0 && user !== undefined) return Math.min(user, readable);
+    if (visible !== 0 && user !== undefined) return Math.min(user, visible);
     if (this.reverse[id]) this.written[id] = 1;
     if (symbol.isChoice) return 0;
     let value = 0;
@@ -138,7 +148,7 @@ export class SymbolValues extends ValueStore {
   private calculateText(symbol: KconfigSymbol): void {
     const { id, type } = symbol;
     const user = this.userTexts.get(id);
-    if ((this.visible[id] || symbol.transitional) && user !== undefined) {
+    if (this.visible[id] && user !== undefined) {
       this.texts[id] = user;
     } else {
       const value = this.defaultOf(symbol)?.value;

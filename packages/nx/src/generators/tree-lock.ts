@@ -59,7 +59,7 @@ function readOldLock(tree: Tree): LockFile {
   } catch (error) {
     const message =
       `${OLD_LOCK_NAME}: is not JSON: ${(error as Error).message}. ` +
-      'Restore it from version control, or remove it and run the "update" targets';
+      'Restore it from version control, or remove it and run: npx nx g @bringup/nx:update';
     throw new UserError('LOCK_INVALID', message, { file: OLD_LOCK_NAME }, error);
   }
 }

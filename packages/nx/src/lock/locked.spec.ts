@@ -98,7 +98,7 @@ describe('ensureLocked', () => {
       ensureLocked(makeTask(root, 'kernel', {}, { frozen: true }), needs(more)),
     ).rejects.toMatchObject({
       code: 'NOT_LOCKED',
-      message: expect.stringContaining('nx run kernel:update'),
+      message: expect.stringContaining('npx nx g @bringup/nx:update --ifNeeded'),
     });
     expect(await read()).toEqual(before);
   });
@@ -218,7 +218,7 @@ it('writeLocked keeps a source that can still be had, and the entries of others'
 
 const found = { 'x-gcc': 'gcc 13', 'x-ld': 'ld 2' };
 const entries = { tools: { 'x-gcc': 'gcc 12', 'x-ld': 'ld 2' } };
-const SAYS = /x-gcc: locked gcc 12, here gcc 13\n[^]*npx nx g @bringup\/nx:lock-tools$/;
+const SAYS = /x-gcc: locked gcc 12, here gcc 13\n[^]*npx nx g @bringup\/nx:update --ifNeeded$/;
 
 describe('checkTools', () => {
   it('gives the tools of this host when all are as locked', async () => {

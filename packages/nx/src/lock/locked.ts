@@ -9,6 +9,7 @@ import {
   lockField,
   readLock,
   resolveSource,
+  UPDATE_COMMAND,
   updateLock,
   type GitSpec,
   type LockedGit,
@@ -53,7 +54,7 @@ export async function ensureLocked(task: Task, needs: Needs): Promise<Locked> {
     throw new UserError(
       'NOT_LOCKED',
       `${LOCK_NAME} does not have this project's source and tools, and a frozen run (CI) does not resolve them. ` +
-        `Run this where it may be changed, and commit the result: nx run ${task.project}:update`,
+        `Run this where it may be changed, and commit the result: ${UPDATE_COMMAND}`,
       { project: task.project },
     );
   }
@@ -77,7 +78,7 @@ export async function writeLocked(
 ): Promise<Locked> {
   const tools = await needs.probe();
   const kept = options.keepAvailable ? await keptSource(task, needs) : undefined;
-  const source = kept ?? (needs.source ? await resolve(task, needs.source) : undefined);
+  const source = kept ?? (needs.source ? await resolveAnew(task, needs.source) : undefined);
   if (options.fetch && source && needs.source) await fetch(task, needs.source, source);
   await updateLock(task.workspaceRoot, (lock) => ({
     ...lock,
@@ -90,9 +91,24 @@ export async function writeLocked(
   return { source, tools };
 }
 
-async function resolve(task: Task, spec: SourceSpec): Promise<LockedSource | undefined> {
-  const context = sourceContext(task);
+/** The project that a source is for, and where to say what goes on. */
+export type SourcePlace = Pick<Task, 'project' | 'signal' | 'note'>;
+
+/** Looks a source up in its archive or repository; see `resolveSource`. Undefined for a directory, which is not locked. */
+export async function resolveAnew(place: SourcePlace, spec: SourceSpec): Promise<LockedSource | undefined> {
+  const context = sourceContext(place);
   return resolveSource(spec, context).finally(() => context.done());
+}
+
+/** True when a lock entry is one that the options name, and can still be had. */
+export async function holdsHere(
+  place: SourcePlace,
+  spec: SourceSpec,
+  locked: LockedSource,
+): Promise<boolean> {
+  if (!isOf(spec, locked)) return false;
+  const context = sourceContext(place);
+  return isSourceAvailable(locked, context).finally(() => context.done());
 }
 
 async function fetch(task: Task, spec: SourceSpec, locked: LockedSource): Promise<void> {
@@ -104,8 +120,7 @@ async function fetch(task: Task, spec: SourceSpec, locked: LockedSource): Promis
 async function keptSource(task: Task, needs: Needs): Promise<LockedSource | undefined> {
   const locked = (await readLock(task.workspaceRoot)).sources[lockField(task.project)];
   if (!locked || !needs.source || !isOf(needs.source, locked)) return undefined;
-  const context = sourceContext(task);
-  if (await isSourceAvailable(locked, context).finally(() => context.done())) return locked;
+  if (await holdsHere(task, needs.source, locked)) return locked;
   task.note(`${describeLocked(locked)} is locked, but the archive no longer has it: moving on`);
   return undefined;
 }

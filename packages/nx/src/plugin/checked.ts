@@ -5,6 +5,7 @@ import { directoryOf } from '../graph/inputs.js';
 import { checkOptions, schemaFile, schemaNames } from '../options/check-options.js';
 import { runTask, type Task } from '../tasks/task.js';
 import { checkReferences } from './check-references.js';
+import { keepNoColor } from './no-color.js';
 
 /** The export of an `executor.ts`: the work of a task, with the options that Nx merged, and Nx's context. */
 type Work = (task: Task, options: object, context: ExecutorContext) => Promise<void>;
@@ -15,6 +16,7 @@ type Work = (task: Task, options: object, context: ExecutorContext) => Promise<v
  */
 function checked(name: string) {
   return async (options: object, context: ExecutorContext): Promise<{ success: boolean }> => {
+    keepNoColor(process.env);
     const result = await runTask(context, async (task) => {
       checkOptions('executors', name, options);
       checkReferences(task, options);

@@ -2,7 +2,9 @@ import { bringupHome, showProgress, type Progress, type SourceContext } from '@b
 import type { Task } from './task.js';
 
 /** A context for fetching sources that shows downloads in bytes; `done` ends the display. */
-export function sourceContext(task: Task): SourceContext & { done(): void } {
+export function sourceContext(
+  task: Pick<Task, 'project' | 'signal' | 'note'>,
+): SourceContext & { done(): void } {
   let progress: { what: string; bar: Progress } | undefined;
   const end = () => {
     progress?.bar.stop();
