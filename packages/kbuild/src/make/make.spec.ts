@@ -27,6 +27,7 @@ it('gives make everything as arguments and an environment of its own', () => {
     'HOSTCC=gcc',
     `KCFLAGS=${map}`,
     `KAFLAGS=${map}`,
+    'quiet=quiet_',
     'Image',
     'vmlinux',
   ]);

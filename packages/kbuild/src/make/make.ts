@@ -56,6 +56,9 @@ export function planMake(setting: MakeSetting, goals: readonly string[]): { argv
       `HOSTCC=${launcher}${llvm ? 'clang' : 'gcc'}`,
       `KCFLAGS=${prefixMap}`,
       `KAFLAGS=${prefixMap}`,
+      // One short line for each file. BusyBox looks for an "s" anywhere in MAKEFLAGS to find `make -s`, and since GNU make 4.4 all
+      // variables above are in there: it says nothing about the files it compiles, unless its choice is overridden.
+      'quiet=quiet_',
       ...goals,
     ],
     env: scrubbedEnvironment({
