@@ -81,9 +81,13 @@ function locate(name: string, directory: string): string {
 function compile(directory: string, target: string): void {
   const source = join(directory, 'src');
   for (const name of readdirSync(source, { recursive: true, encoding: 'utf8' })) {
-    if (!/\.[tj]s$/.test(name) || /\.spec\.ts$|(^|\/)testing\//.test(name)) continue;
+    if (!/\.([tj]s|json)$/.test(name) || /\.spec\.ts$|(^|\/)testing\//.test(name)) continue;
     const output = join(target, 'dist', name.replace(/\.ts$/, '.js'));
     mkdirSync(dirname(output), { recursive: true });
+    if (name.endsWith('.json')) {
+      cpSync(join(source, name), output);
+      continue;
+    }
     const filename = join(source, name);
     writeFileSync(output, transformSync(readFileSync(filename, 'utf8'), { ...OPTIONS, filename }).code);
   }

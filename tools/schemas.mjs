@@ -19,6 +19,8 @@ const check = process.argv.includes('--check');
 const stale = [];
 
 const shared = JSON.parse(readFileSync(join(plugin, 'schemas/shared.json'), 'utf8')).properties;
+const architectures = JSON.parse(readFileSync(join(root, 'packages/process/src/architectures.json'), 'utf8'));
+shared.arch = { type: 'string', enum: Object.keys(architectures), ...shared.arch };
 
 /**
  * The things that have a schema, the module that Nx loads for each, and the files generated from the schema. `suffix` tells apart

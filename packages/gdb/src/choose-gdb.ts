@@ -1,14 +1,12 @@
-import { debianPackageOf, describeInstall, hostDistribution, runProgram, ToolError } from '@bringup/process';
-
-/** Architectures that sessions are made for, by the kernel's name; the value is gdb's. */
-export const GDB_ARCHES = {
-  arm64: 'aarch64',
-  x86_64: 'i386:x86-64',
-  riscv64: 'riscv:rv64',
-  arm: 'arm',
-} as const;
-
-export type GdbArch = keyof typeof GDB_ARCHES;
+import {
+  ARCHITECTURES,
+  debianPackageOf,
+  describeInstall,
+  hostDistribution,
+  runProgram,
+  ToolError,
+  type Arch,
+} from '@bringup/process';
 
 /** A gdb that was seen to know the guest's architecture and to have Python in it. */
 export interface Gdb {
@@ -18,7 +16,7 @@ export interface Gdb {
 }
 
 interface GdbWish {
-  arch: GdbArch;
+  arch: Arch;
   /** Prefix of the toolchain's programs, as `aarch64-linux-gnu-`. */
   crossPrefix: string;
   /** The one that was asked for. */
@@ -54,8 +52,12 @@ export async function chooseGdb({ arch, crossPrefix, program, signal }: GdbWish)
 
 type Trial = { version: string } | { missing: boolean; lack: string };
 
-async function tryGdb(program: string, arch: GdbArch, signal?: AbortSignal): Promise<Trial> {
-  const ask = ['show version', `set architecture ${GDB_ARCHES[arch]}`, 'python print("has" + " python")'];
+async function tryGdb(program: string, arch: Arch, signal?: AbortSignal): Promise<Trial> {
+  const ask = [
+    'show version',
+    `set architecture ${ARCHITECTURES[arch].gdb}`,
+    'python print("has" + " python")',
+  ];
   const lines: string[] = [];
   try {
     await runProgram([program, '--nx', '--batch', ...ask.flatMap((command) => ['-ex', command])], {
@@ -64,7 +66,8 @@ async function tryGdb(program: string, arch: GdbArch, signal?: AbortSignal): Pro
       onLine: (line) => lines.push(line),
     });
     const said = lines.join('\n');
-    if (/Undefined item/.test(said)) return { missing: false, lack: `it does not know ${GDB_ARCHES[arch]}` };
+    if (/Undefined item/.test(said))
+      return { missing: false, lack: `it does not know ${ARCHITECTURES[arch].gdb}` };
     if (!said.includes('has python')) return { missing: false, lack: 'it has no Python in it' };
     return { version: lines.find((line) => /^GNU gdb/.test(line)) ?? program };
   } catch (error) {

@@ -1,6 +1,5 @@
-import { UserError } from '@bringup/process';
+import { UserError, type Arch } from '@bringup/process';
 import type { ElfFacts } from './elf.js';
-import type { GdbArch } from './choose-gdb.js';
 import type { Phase, Stop, SymbolFile, SymbolPlan } from './session-model.js';
 
 /** Symbols, with the facts of their file. */
@@ -11,7 +10,7 @@ export interface PlannedFile {
 
 /** How the guest gets to its kernel, as far as addresses go. */
 export interface BootFacts {
-  arch: GdbArch;
+  arch: Arch;
   at: Stop;
   vmlinux: PlannedFile;
   /** Physical address of the kernel's first byte, where the boot path tells. */
@@ -23,7 +22,7 @@ export interface BootFacts {
 }
 
 /** The first function that runs at the addresses that the kernel is linked to. */
-const FIRST_VIRTUAL: Readonly<Partial<Record<GdbArch, string>>> = {
+const FIRST_VIRTUAL: Readonly<Partial<Record<Arch, string>>> = {
   // arch/arm64/kernel/head.S: __primary_switch switches the MMU on and branches to it.
   arm64: '__primary_switched',
   // arch/x86/kernel/head64.c: the first C function, behind the page tables of head_64.S.

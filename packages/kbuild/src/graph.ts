@@ -8,7 +8,7 @@ export { GDB_SCRIPTS } from './build/gdb-scripts.js';
 export { lockEntryPath } from './lock/lock-format.js';
 export { MODULES_DEBUG_TAR, MODULES_TAR, SYMBOL_VERSIONS } from './module/names.js';
 export { programToolNames } from './program/settings.js';
-export { KCONFIG_PROGRAMS, UBOOT_FIRMWARE, type ProgramName } from './programs/programs.js';
+export { KCONFIG_PROGRAMS, ubootFirmwareName, type ProgramName } from './programs/programs.js';
 export type { SourcePart } from './sources/source-parts.js';
 export { gitRef, gitUrls } from './sources/git-address.js';
 export type { GitSpec } from './sources/model.js';

@@ -1,5 +1,5 @@
 export { findArtifactFault, type ArtifactFault } from './artifacts/artifact-check.js';
-export { ARCH_NAMES, ARCHES, type Arch } from './programs/arches.js';
+export { ARCHES, type Arch } from './programs/arches.js';
 export { build } from './build/build.js';
 export { type BaseConfig } from './configuration/base.js';
 export {
@@ -38,7 +38,7 @@ export * from './program/index.js';
 export { showProgress, type Progress } from './make/progress.js';
 export {
   KCONFIG_PROGRAMS,
-  UBOOT_FIRMWARE,
+  ubootFirmwareName,
   type KconfigProgram,
   type ProgramName,
 } from './programs/programs.js';

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { ARCHITECTURES, crossPackages, type Arch } from './architectures.js';
 
 /** The distributions whose packages are known. */
 export const DISTRIBUTIONS = {
@@ -50,27 +51,15 @@ const both = (name: string) => ({ fedora: name, arch: name });
  * (each host gets each target's), lorax.spec (syslinux-nonlinux, uboot-tools) and gdb.spec (enable-targets).
  */
 const ELSEWHERE: Readonly<Record<string, { fedora?: string; arch?: string }>> = {
-  'binutils-aarch64-linux-gnu': { fedora: 'binutils-aarch64-linux-gnu', arch: 'aarch64-linux-gnu-binutils' },
-  'binutils-arm-linux-gnueabihf': {},
-  'binutils-riscv64-linux-gnu': { fedora: 'binutils-riscv64-linux-gnu', arch: 'riscv64-linux-gnu-binutils' },
-  'binutils-x86-64-linux-gnu': { fedora: 'binutils-x86_64-linux-gnu' },
+  ...Object.fromEntries(Object.values(ARCHITECTURES).flatMap(crossElsewhere)),
   'device-tree-compiler': both('dtc'),
   'dpkg-dev': { fedora: 'dpkg-dev', arch: 'dpkg' },
   fdisk: both('util-linux'),
-  'gcc-aarch64-linux-gnu': { fedora: 'gcc-aarch64-linux-gnu', arch: 'aarch64-linux-gnu-gcc' },
-  'gcc-arm-linux-gnueabihf': {},
-  'gcc-riscv64-linux-gnu': { fedora: 'gcc-riscv64-linux-gnu', arch: 'riscv64-linux-gnu-gcc' },
-  'gcc-x86-64-linux-gnu': { fedora: 'gcc-x86_64-linux-gnu' },
   // Which architectures theirs knows is their release's matter; `debug` asks it.
   'gdb-multiarch': both('gdb'),
   'grub-efi-amd64-bin': { arch: 'grub' },
   isolinux: { fedora: 'syslinux-nonlinux', arch: 'syslinux' },
   'libc6-dev': { fedora: 'glibc-static', arch: 'glibc' },
-  // Fedora's cross compilers come without a C library.
-  'libc6-dev-amd64-cross': {},
-  'libc6-dev-arm64-cross': { arch: 'aarch64-linux-gnu-glibc' },
-  'libc6-dev-armhf-cross': {},
-  'libc6-dev-riscv64-cross': { arch: 'riscv64-linux-gnu-glibc' },
   'libelf-dev': { fedora: 'elfutils-libelf-devel', arch: 'libelf' },
   'libncurses-dev': { fedora: 'ncurses-devel', arch: 'ncurses' },
   'libssl-dev': { fedora: 'openssl-devel', arch: 'openssl' },
@@ -124,18 +113,33 @@ const SAME = new Set([
   ...['qemu-system-x86', 'squashfs-tools', 'swig', 'syslinux', 'tar', 'util-linux', 'zstd'],
 ]);
 
-/** In the names of Debian's cross packages, the architecture of a machine as Node names it. */
-const CROSS: Readonly<Record<string, readonly string[]>> = {
-  arm64: ['aarch64-linux-gnu', 'arm64-cross'],
-  arm: ['arm-linux-gnueabihf', 'armhf-cross'],
-  riscv64: ['riscv64-linux-gnu', 'riscv64-cross'],
-  x64: ['x86-64-linux-gnu', 'amd64-cross'],
-};
+/** The names of an architecture's cross packages where another distribution has the compiler under the same prefix. */
+function crossElsewhere(architecture: (typeof ARCHITECTURES)[Arch]) {
+  const { triple, elsewhere } = architecture;
+  const { compiler, binutils, library } = crossPackages(architecture);
+  const own = (fedora: string | undefined, arch: string) => ({
+    ...(elsewhere.includes('fedora') && fedora !== undefined ? { fedora } : {}),
+    ...(elsewhere.includes('arch') ? { arch } : {}),
+  });
+  return [
+    [compiler, own(`gcc-${triple}`, `${triple}-gcc`)],
+    [binutils, own(`binutils-${triple}`, `${triple}-binutils`)],
+    // Fedora's cross compilers come without a C library.
+    [library, own(undefined, `${triple}-glibc`)],
+  ] as const;
+}
 
 /** The plain package in place of a cross package for the host's own architecture: gcc for gcc-x86-64-linux-gnu. */
 function nativePackage(debian: string, host: string): string | undefined {
-  const own = (CROSS[host] ?? []).find((name) => debian.endsWith(`-${name}`));
-  return own && debian.slice(0, -own.length - 1);
+  const own = Object.values(ARCHITECTURES).find(({ node }) => node === host);
+  if (own === undefined) return undefined;
+  const { compiler, binutils, library } = crossPackages(own);
+  const plain = new Map([
+    [compiler, 'gcc'],
+    [binutils, 'binutils'],
+    [library, 'libc6-dev'],
+  ]);
+  return plain.get(debian);
 }
 
 /**

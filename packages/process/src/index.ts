@@ -1,5 +1,6 @@
 export type { ErrorCode } from './error-codes.js';
 export { AbortedError, isBringupError, ToolError, UserError } from './errors.js';
+export { ARCH_NAMES, ARCHITECTURES, crossPackages, type Arch } from './architectures.js';
 export { amount } from './amount.js';
 export { diskUsage } from './disk-usage.js';
 export { scrubbedEnvironment, type Environment } from './environment.js';

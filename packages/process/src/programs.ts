@@ -1,26 +1,12 @@
+import { ARCHITECTURES, crossPackages, type Arch } from './architectures.js';
 import { describeInstall, hostDistribution, packageName } from './distributions.js';
 import { ToolError } from './errors.js';
 
 /** Host programs and the Debian package that has each; the one table that every "missing program" message uses. */
 const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
-  'aarch64-linux-gnu-gcc': 'gcc-aarch64-linux-gnu',
-  'aarch64-linux-gnu-ld': 'binutils-aarch64-linux-gnu',
-  'aarch64-linux-gnu-strip': 'binutils-aarch64-linux-gnu',
-  'arm-linux-gnueabihf-gcc': 'gcc-arm-linux-gnueabihf',
-  'arm-linux-gnueabihf-ld': 'binutils-arm-linux-gnueabihf',
-  'arm-linux-gnueabihf-strip': 'binutils-arm-linux-gnueabihf',
-  'riscv64-linux-gnu-gcc': 'gcc-riscv64-linux-gnu',
-  'riscv64-linux-gnu-ld': 'binutils-riscv64-linux-gnu',
-  'riscv64-linux-gnu-strip': 'binutils-riscv64-linux-gnu',
-  'x86_64-linux-gnu-gcc': 'gcc-x86-64-linux-gnu',
-  'x86_64-linux-gnu-ld': 'binutils-x86-64-linux-gnu',
-  'x86_64-linux-gnu-strip': 'binutils-x86-64-linux-gnu',
-  'qemu-system-aarch64': 'qemu-system-arm',
-  'qemu-system-arm': 'qemu-system-arm',
+  ...Object.fromEntries(Object.values(ARCHITECTURES).flatMap(architecturePrograms)),
   'qemu-system-mips': 'qemu-system-mips',
   'qemu-system-ppc64': 'qemu-system-ppc',
-  'qemu-system-riscv64': 'qemu-system-misc',
-  'qemu-system-x86_64': 'qemu-system-x86',
   'apt-cache': 'apt',
   'apt-get': 'apt',
   bc: 'bc',
@@ -81,6 +67,18 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   xz: 'xz-utils',
   zstd: 'zstd',
 };
+
+/** The programs that build and run guests of one architecture, each with its package. */
+function architecturePrograms(architecture: (typeof ARCHITECTURES)[Arch]): [string, string][] {
+  const { triple, emulator, emulatorPackage } = architecture;
+  const { compiler, binutils } = crossPackages(architecture);
+  return [
+    [`${triple}-gcc`, compiler],
+    [`${triple}-ld`, binutils],
+    [`${triple}-strip`, binutils],
+    [emulator, emulatorPackage],
+  ];
+}
 
 /** The Debian package that has `program`, where it is known; of a cross compiler the one for hosts of another architecture. */
 export function debianPackageOf(program: string): string | undefined {

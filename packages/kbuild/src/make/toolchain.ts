@@ -1,14 +1,16 @@
 import { basename } from 'node:path';
 import { pathExists } from 'fs-extra';
 import {
+  ARCHITECTURES,
+  crossPackages,
   describeInstall,
   hostDistribution,
   probeVersion,
   runProgram,
   sha256File,
   ToolError,
+  type Arch,
 } from '@bringup/process';
-import { ARCHES, type Arch } from '../programs/arches.js';
 import { LOCK_NAME } from '../lock/index.js';
 import { UPDATE_COMMAND } from '../sources/index.js';
 import type { KconfigProgram } from '../programs/programs.js';
@@ -16,9 +18,12 @@ import type { KconfigProgram } from '../programs/programs.js';
 /** Tool name, as `bringup.lock` has it, to version line. */
 export type ToolVersions = Readonly<Record<string, string>>;
 
-/** The cross prefix of a build: the arch's own unless one was given. */
+/**
+ * The cross prefix of a build: the arch's own unless one was given. Debian's compiler for the host's own architecture has such
+ * a name too.
+ */
 export function crossPrefix(arch: Arch, given?: string): string {
-  return given ?? ARCHES[arch].crossCompile;
+  return given ?? `${ARCHITECTURES[arch].triple}-`;
 }
 
 /** Tools whose version leaves its mark: suffixes of the cross prefix, and tools of the host by name. */
@@ -65,16 +70,10 @@ export async function probeTools(program: ToolSet, { prefix, llvm }: Toolchain):
   return versions;
 }
 
-const LIBRARY_PACKAGES: Readonly<Record<string, string>> = {
-  'aarch64-linux-gnu-': 'libc6-dev-arm64-cross',
-  'arm-linux-gnueabihf-': 'libc6-dev-armhf-cross',
-  'riscv64-linux-gnu-': 'libc6-dev-riscv64-cross',
-  'x86_64-linux-gnu-': 'libc6-dev-amd64-cross',
-};
-
 /** The Debian package with the C library that a compiler links statically, as a host of another architecture has it. */
 export function staticLibraryPackage(prefix: string): string {
-  return LIBRARY_PACKAGES[basename(prefix)] ?? 'libc6-dev';
+  const known = Object.values(ARCHITECTURES).find(({ triple }) => `${triple}-` === basename(prefix));
+  return known ? crossPackages(known).library : 'libc6-dev';
 }
 
 async function libraryVersion(prefix: string): Promise<string> {

@@ -1,26 +1,17 @@
 import { join } from 'node:path';
 import { readdir } from 'fs-extra';
-import { debianPackageOf, runProgram, sha256File, ToolError } from '@bringup/process';
-import type { Arch } from '../programs/arches.js';
+import {
+  ARCHITECTURES,
+  debianPackageOf,
+  runProgram,
+  sha256File,
+  ToolError,
+  type Arch,
+} from '@bringup/process';
 import type { ToolVersions } from '../make/toolchain.js';
 
-/** The names that Rust and Debian have for an architecture. */
-interface RustTarget {
-  /** rustc(1), `--target`. */
-  readonly triple: string;
-  /** The architecture of the package that has the standard library. */
-  readonly debian: string;
-}
-
-const TARGETS: Readonly<Record<Arch, RustTarget>> = {
-  arm64: { triple: 'aarch64-unknown-linux-gnu', debian: 'arm64' },
-  x86_64: { triple: 'x86_64-unknown-linux-gnu', debian: 'amd64' },
-  riscv64: { triple: 'riscv64gc-unknown-linux-gnu', debian: 'riscv64' },
-  arm: { triple: 'armv7-unknown-linux-gnueabihf', debian: 'armhf' },
-};
-
 export function rustTriple(arch: Arch): string {
-  return TARGETS[arch].triple;
+  return ARCHITECTURES[arch].rust;
 }
 
 /** The lock name of an architecture's standard library. */
@@ -49,7 +40,7 @@ export async function probeRustLibrary(arch: Arch): Promise<ToolVersions> {
 }
 
 function missingLibrary(arch: Arch, directory: string): ToolError {
-  const { triple, debian } = TARGETS[arch];
+  const { rust: triple, debian } = ARCHITECTURES[arch];
   const message =
     `rustc has no standard library for ${triple}: there is no libstd-*.rlib in ${directory}. Install it: ` +
     `rustup target add ${triple}, where rustc is rustup's; for Debian's rustc: ` +

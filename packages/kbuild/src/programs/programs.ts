@@ -1,3 +1,4 @@
+import { UserError } from '@bringup/process';
 import { ARCHES, type Arch } from './arches.js';
 
 /** The peculiarities of one kind of program built by Kconfig and make. Everything else is shared. */
@@ -11,7 +12,7 @@ export interface KconfigProgram {
   readonly kconfigRoot: string;
   /** Variables of make. U-Boot's Makefile is not told the arch, which stands in the configuration. */
   readonly variables: (arch: Arch) => readonly string[];
-  /** The default base configuration. */
+  /** The default base configuration. @throws UserError `NO_BOOT_PATH` where the architecture has none */
   readonly defaultBase: (arch: Arch) => string;
   /** Where the tree keeps fragments of its own, in the order they are merged. */
   readonly treeFragments: (arch: Arch) => readonly string[];
@@ -32,20 +33,26 @@ export interface KconfigProgram {
 const kernelArch = (arch: Arch): string[] => [`ARCH=${ARCHES[arch].kernelArch}`];
 
 /** The file from which U-Boot boots: QEMU's x86 machines take a ROM with the reset vector in it, the others the bare binary. */
-export const UBOOT_FIRMWARE: Readonly<Record<Arch, string>> = {
-  arm64: 'u-boot.bin',
-  x86_64: 'u-boot.rom',
-  riscv64: 'u-boot.bin',
-  arm: 'u-boot.bin',
-};
+export function ubootFirmwareName(arch: Arch): string {
+  return arch === 'x86_64' ? 'u-boot.rom' : 'u-boot.bin';
+}
 
 /** U-Boot's own configurations for QEMU's machines (doc/board/emulation in its tree). */
-const UBOOT_DEFCONFIG: Readonly<Record<Arch, string>> = {
+const UBOOT_DEFCONFIG: Readonly<Partial<Record<Arch, string>>> = {
   arm64: 'qemu_arm64_defconfig',
   x86_64: 'qemu-x86_64_defconfig',
   riscv64: 'qemu-riscv64_smode_defconfig',
   arm: 'qemu_arm_defconfig',
 };
+
+function ubootDefconfig(arch: Arch): string {
+  const known = UBOOT_DEFCONFIG[arch];
+  if (known !== undefined) return known;
+  const message =
+    `arch: U-Boot has no configuration for a QEMU machine of ${arch}, but for ${Object.keys(UBOOT_DEFCONFIG).join(', ')}. ` +
+    'For other hardware name one by the option "base"';
+  throw new UserError('NO_BOOT_PATH', message, { arch });
+}
 
 export const KCONFIG_PROGRAMS = {
   kernel: {
@@ -57,7 +64,7 @@ export const KCONFIG_PROGRAMS = {
     defaultBase: () => 'defconfig',
     treeFragments: (arch) => ['kernel/configs', `arch/${ARCHES[arch].sourceArch}/configs`],
     resolve: { goal: 'olddefconfig', input: '' },
-    goals: (arch) => [ARCHES[arch].image.goal, 'vmlinux'],
+    goals: (arch) => [...new Set([ARCHES[arch].image.goal, 'vmlinux'])],
     artifacts: (arch) => ({
       [ARCHES[arch].image.goal]: ARCHES[arch].image.path,
       vmlinux: 'vmlinux',
@@ -90,12 +97,12 @@ export const KCONFIG_PROGRAMS = {
     kconfigRoot: 'Kconfig',
     // An assertion in mkimage names its source file: by its path in the tree, not by this machine's.
     variables: () => ['HOSTCFLAGS=-fmacro-prefix-map=$(srctree)/='],
-    defaultBase: (arch) => UBOOT_DEFCONFIG[arch],
+    defaultBase: ubootDefconfig,
     treeFragments: () => ['configs'],
     resolve: { goal: 'olddefconfig', input: '' },
     goals: () => ['all', 'u-boot-initial-env'],
     artifacts: (arch) => ({
-      [UBOOT_FIRMWARE[arch]]: UBOOT_FIRMWARE[arch],
+      [ubootFirmwareName(arch)]: ubootFirmwareName(arch),
       'u-boot': 'u-boot',
       'u-boot-initial-env': 'u-boot-initial-env',
       mkimage: 'tools/mkimage',

@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
 import { KCONFIG_PROGRAMS, type ProgramName } from '@bringup/kbuild';
+import { ARCHITECTURES } from '@bringup/process';
 import { ARCH_MACHINES, type BoardArch } from '@bringup/qemu';
 import type { BoardMachine, BootPathName } from '../kinds/board/board-machines.js';
-import { machineOption, UNAME } from '../kinds/board/board-machines.js';
+import { machineOption } from '../kinds/board/board-machines.js';
 import type { ProjectDescription } from '../workspace/describe.js';
 
 /** Name and place of a project to be made. */
@@ -170,7 +171,9 @@ export function boardProject(
       ...deviceTreeOption(machine, parts),
       ...bootOptions(path, parts),
     },
-    targets: { test: { options: { commands: [{ run: 'uname -m', expect: `^${UNAME[arch]}$` }] } } },
+    targets: {
+      test: { options: { commands: [{ run: 'uname -m', expect: `^${ARCHITECTURES[arch].uname}$` }] } },
+    },
   };
 }
 

@@ -54,7 +54,8 @@ function codeFiles(root: string): string[] {
   return [directory, ...beside.filter((path) => existsSync(path))]
     .flatMap((path) => readdirSync(path, { recursive: true, withFileTypes: true }))
     .filter(
-      (entry) => entry.isFile() && /\.(js|ts|config|sh)$/.test(entry.name) && !entry.name.endsWith('.d.ts'),
+      (entry) =>
+        entry.isFile() && /\.(js|json|ts|config|sh)$/.test(entry.name) && !entry.name.endsWith('.d.ts'),
     )
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { FAT_TOOLS, type BootLoader, type DiskFormat, type FileSystemKind } from '@bringup/disk/graph';
+import { ARCHITECTURES } from '@bringup/process';
 import { ARCH_MACHINES, UEFI_ARCHES, type BoardArch } from '@bringup/qemu/graph';
 import { compressionTool, type Compression } from '@bringup/rootfs/graph';
 
@@ -10,7 +11,7 @@ export function compressorLockName(compression: Compression): string | undefined
 
 /** The name under which QEMU's version stands in the lock. */
 export function qemuLockName(arch: BoardArch, qemu?: string): string {
-  return basename(qemu ?? ARCH_MACHINES[arch].binary);
+  return basename(qemu ?? ARCHITECTURES[arch].emulator);
 }
 
 /** The name under which the UEFI firmware of an architecture stands in the lock. */

@@ -1,4 +1,4 @@
-import { ARCHES, UBOOT_FIRMWARE, type Arch } from '@bringup/kbuild';
+import { ARCHES, ubootFirmwareName, type Arch } from '@bringup/kbuild';
 import type { DiskFormat } from '@bringup/disk';
 import { UserError } from '@bringup/process';
 import type { Compression } from '@bringup/rootfs';
@@ -48,7 +48,7 @@ export function initramfsCompression(
 /** Where a project's U-Boot is published. @throws UserError `NOT_A_UBOOT_PROJECT`, `ARCH_MISMATCH` */
 export function ubootFirmware(task: ProjectContext, project: string, arch: Arch): string {
   declarationFor(task, { option: 'boot.uBoot', kind: 'u-boot', project, arch });
-  return artifactPath(task, project, UBOOT_FIRMWARE[arch]);
+  return artifactPath(task, project, ubootFirmwareName(arch));
 }
 
 /** An image that a uboot-image project publishes. */

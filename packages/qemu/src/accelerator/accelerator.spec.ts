@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startProgram } from '@bringup/process';
+import { ARCHITECTURES, startProgram } from '@bringup/process';
 import { describeWhere } from '../../../../jest.abilities.js';
 import { chooseAccelerator, type HostFacts, type KvmProgress } from './accelerator.js';
 import { hasVirtualisationFlag, probeHost, readBootId, readHostCpu } from './host.js';
@@ -70,20 +70,24 @@ describe('probeHost', () => {
 
 /** Why no plan says `thread=multi`: on an x86_64 host it is QEMU's own choice for every guest. */
 describeWhere('x86')('TCG on x86_64 (skipped unless on x86_64)', () => {
-  it.each(Object.keys(ARCH_MACHINES) as BoardArch[])('has a thread for each CPU of %s', async (arch) => {
-    const { binary, machine, cpu } = ARCH_MACHINES[arch];
-    const hardware = ['-machine', machine, '-accel', 'tcg', '-cpu', cpu.tcg, '-smp', '2', '-m', '64M'];
-    const stopped = ['-nodefaults', '-display', 'none', '-name', 'threads,debug-threads=on', '-S'];
-    const qemu = await startProgram([binary, ...hardware, ...stopped]);
-    try {
-      const threads = () =>
-        readdirSync(`/proc/${qemu.pid}/task`).map((id) =>
-          readFileSync(`/proc/${qemu.pid}/task/${id}/comm`, 'utf8').trim(),
-        );
-      while (threads().filter((name) => name.endsWith('/TCG')).length < 2) await sleep(50);
-      expect(threads()).toEqual(expect.arrayContaining(['CPU 0/TCG', 'CPU 1/TCG']));
-    } finally {
-      await qemu.stop();
-    }
-  });
+  // Those whose emulator `npm test` installs.
+  it.each<BoardArch>(['arm64', 'x86_64', 'riscv64', 'arm'])(
+    'has a thread for each CPU of %s',
+    async (arch) => {
+      const { machine, cpu } = ARCH_MACHINES[arch];
+      const hardware = ['-machine', machine, '-accel', 'tcg', '-cpu', cpu, '-smp', '2', '-m', '64M'];
+      const stopped = ['-nodefaults', '-display', 'none', '-name', 'threads,debug-threads=on', '-S'];
+      const qemu = await startProgram([ARCHITECTURES[arch].emulator, ...hardware, ...stopped]);
+      try {
+        const threads = () =>
+          readdirSync(`/proc/${qemu.pid}/task`).map((id) =>
+            readFileSync(`/proc/${qemu.pid}/task/${id}/comm`, 'utf8').trim(),
+          );
+        while (threads().filter((name) => name.endsWith('/TCG')).length < 2) await sleep(50);
+        expect(threads()).toEqual(expect.arrayContaining(['CPU 0/TCG', 'CPU 1/TCG']));
+      } finally {
+        await qemu.stop();
+      }
+    },
+  );
 });

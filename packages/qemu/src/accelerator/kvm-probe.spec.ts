@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ARCHITECTURES } from '@bringup/process';
 import { probeKvm, type KvmProbe } from './kvm-probe.js';
 import { ARCH_MACHINES, type BoardArch } from '../machine/arch-machines.js';
 import { selectAccelerator } from './select-accelerator.js';
@@ -145,9 +146,9 @@ describe('what probeKvm remembers', () => {
 /** The guests themselves, in the real QEMU. */
 describe('a guest that makes progress', () => {
   it.each<BoardArch>(['x86_64', 'arm64', 'riscv64'])('gets to its end on %s under TCG', async (arch) => {
-    const { binary, cpu } = ARCH_MACHINES[arch];
-    const tcg = { arch, cpu: cpu.tcg, accel: 'tcg', timeoutMs: PATIENT_MS };
-    expect(await probeKvm(probe(binary, tcg))).toEqual({ made: true });
+    const { cpu } = ARCH_MACHINES[arch];
+    const tcg = { arch, cpu, accel: 'tcg', timeoutMs: PATIENT_MS };
+    expect(await probeKvm(probe(ARCHITECTURES[arch].emulator, tcg))).toEqual({ made: true });
   });
 });
 
@@ -164,7 +165,7 @@ describe('selectAccelerator on this machine', () => {
   });
 
   it.each(['host', 'qemu64'])('ends a guest of KVM on -cpu %s, wherever it got', async (cpu) => {
-    const progress = await probeKvm(probe(ARCH_MACHINES.x86_64.binary, { cpu, timeoutMs: undefined }));
+    const progress = await probeKvm(probe(ARCHITECTURES.x86_64.emulator, { cpu, timeoutMs: undefined }));
     if (progress.made) expect(existsSync('/dev/kvm')).toBe(true);
     else expect(progress.reason).toMatch(/^(QEMU|a guest of a few instructions)/);
   });

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { ARCHITECTURES } from '@bringup/process';
 import { chooseAccelerator, type AcceleratorChoice } from './accelerator.js';
 import { probeHost, readBootId, readHostCpu } from './host.js';
 import { probeKvm } from './kvm-probe.js';
-import { ARCH_MACHINES, type Accelerator, type BoardArch } from '../machine/arch-machines.js';
+import { defaultCpu, type Accelerator, type BoardArch } from '../machine/arch-machines.js';
 
 /** A board, as far as the choice of its accelerator depends on it. */
 interface AcceleratorWish {
@@ -27,8 +28,8 @@ export async function selectAccelerator(wish: AcceleratorWish): Promise<Accelera
   return chooseAccelerator(wanted, arch, await probeHost(), async () =>
     probeKvm({
       arch,
-      binary: wish.binary ?? ARCH_MACHINES[arch].binary,
-      cpu: wish.cpu ?? ARCH_MACHINES[arch].cpu.kvm,
+      binary: wish.binary ?? ARCHITECTURES[arch].emulator,
+      cpu: wish.cpu ?? defaultCpu(arch, 'kvm'),
       bootId: await readBootId(),
       hostCpu: await readHostCpu(),
       directory: join(home, 'kvm'),

@@ -1,25 +1,36 @@
+import { UserError, type Arch } from '@bringup/process';
+
 /** Architectures that a board can have, by the kernel's name for them. */
-export type BoardArch = 'arm64' | 'x86_64' | 'riscv64' | 'arm';
+export type BoardArch = Arch;
 
 /** Where instructions run: translated by QEMU (`tcg`), or on the host's own CPU (`kvm`). */
 export type Accelerator = 'tcg' | 'kvm';
 
+/** Where virtio devices are plugged in: slots at fixed addresses, PCI, or the mainframe's channels. */
+export type VirtioBus = 'device' | 'pci' | 'ccw';
+
 /** The parts of an architecture's generic board. */
 interface ArchMachine {
-  /** QEMU's program. */
-  binary: string;
   /** `-machine` */
   machine: string;
-  /** `-cpu`, by accelerator. */
-  cpu: Record<Accelerator, string>;
+  /** `-cpu` where QEMU translates; under KVM it is the host's. */
+  cpu: string;
   /** The kernel's name of the first serial port. */
   console: string;
-  /** Which option takes U-Boot: on riscv64 OpenSBI is the firmware, and U-Boot what it starts. */
-  uBootOption: '-bios' | '-kernel';
+  virtio: VirtioBus;
+  /** A PC has a BIOS, an IDE bus, and a VGA card. */
+  pc?: true;
+  /** QEMU describes the machine to its guest by a device tree. */
+  deviceTree?: true;
+  /** How U-Boot is started, where it runs on the board. */
+  uBoot?: UBootStart;
+}
+
+interface UBootStart {
+  /** Which option takes it: on riscv64 OpenSBI is the firmware, and U-Boot what it starts. */
+  option: '-bios' | '-kernel';
   /** `-machine` under U-Boot, where its boards for QEMU are made for another one. */
-  uBootMachine?: string;
-  /** Where virtio devices are plugged in. */
-  virtio: 'device' | 'pci';
+  machine?: string;
 }
 
 /**
@@ -28,38 +39,56 @@ interface ArchMachine {
  */
 export const ARCH_MACHINES: Record<BoardArch, ArchMachine> = {
   arm64: {
-    binary: 'qemu-system-aarch64',
     machine: 'virt',
-    cpu: { tcg: 'cortex-a72', kvm: 'host' },
+    cpu: 'cortex-a72',
     console: 'ttyAMA0',
-    uBootOption: '-bios',
     virtio: 'device',
+    deviceTree: true,
+    uBoot: { option: '-bios' },
   },
   x86_64: {
-    binary: 'qemu-system-x86_64',
     machine: 'q35',
-    cpu: { tcg: 'qemu64', kvm: 'host' },
+    cpu: 'qemu64',
     console: 'ttyS0',
-    uBootOption: '-bios',
-    // Its default device tree is that of the i440FX; on q35 it finds no drive.
-    uBootMachine: 'pc',
     virtio: 'pci',
+    pc: true,
+    // Its default device tree is that of the i440FX; on q35 it finds no drive.
+    uBoot: { option: '-bios', machine: 'pc' },
   },
   // OpenSBI, which the machine brings along, starts the kernel.
   riscv64: {
-    binary: 'qemu-system-riscv64',
     machine: 'virt',
-    cpu: { tcg: 'rv64', kvm: 'host' },
+    cpu: 'rv64',
     console: 'ttyS0',
-    uBootOption: '-kernel',
     virtio: 'device',
+    deviceTree: true,
+    uBoot: { option: '-kernel' },
   },
   arm: {
-    binary: 'qemu-system-arm',
     machine: 'virt',
-    cpu: { tcg: 'cortex-a15', kvm: 'host' },
+    cpu: 'cortex-a15',
     console: 'ttyAMA0',
-    uBootOption: '-bios',
     virtio: 'device',
+    deviceTree: true,
+    uBoot: { option: '-bios' },
   },
 };
+
+/** The bus of a device that is not plugged into virtio's slots: PCI, where there are no channels. */
+export function onPci(virtio: VirtioBus): 'pci' | 'ccw' {
+  return virtio === 'ccw' ? 'ccw' : 'pci';
+}
+
+/** `-cpu` of a generic board. */
+export function defaultCpu(arch: BoardArch, accel: Accelerator): string {
+  return accel === 'kvm' ? 'host' : ARCH_MACHINES[arch].cpu;
+}
+
+/** How U-Boot is started on a board. @throws UserError `NO_BOOT_PATH` naming the architectures that have it */
+export function ubootStart(arch: BoardArch): UBootStart {
+  const { uBoot } = ARCH_MACHINES[arch];
+  if (uBoot !== undefined) return uBoot;
+  const others = (Object.keys(ARCH_MACHINES) as BoardArch[]).filter((name) => ARCH_MACHINES[name].uBoot);
+  const message = `boot: boards of ${arch} do not boot through U-Boot here, but those of ${others.join(', ')} do`;
+  throw new UserError('NO_BOOT_PATH', message, { arch, others });
+}

@@ -1,7 +1,6 @@
 import { totalmem } from 'node:os';
-import { nearNames, probeVersion, runProgram, UserError } from '@bringup/process';
+import { ARCHITECTURES, nearNames, probeVersion, runProgram, UserError } from '@bringup/process';
 import { type MachineOptions } from './machine-model.js';
-import { ARCH_MACHINES } from './arch-machines.js';
 import { checkShares } from './check-shares.js';
 import { checkHostPorts } from './host-ports.js';
 import type { Drive } from './drives.js';
@@ -30,7 +29,7 @@ export type CheckedMachine = Pick<
  */
 export async function checkMachine(machine: CheckedMachine, host = { bytes: totalmem() }): Promise<void> {
   checkMemory(machine.memoryMiB, host.bytes);
-  const binary = machine.binary ?? ARCH_MACHINES[machine.arch].binary;
+  const binary = machine.binary ?? ARCHITECTURES[machine.arch].emulator;
   await checkName(binary, 'machine', machine.machine);
   await checkName(binary, 'cpu', machine.cpu);
   if (machine.watchdog) await checkVersion(binary, 'watchdog', FIRST_WITH_ACTION);

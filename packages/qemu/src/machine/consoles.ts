@@ -1,5 +1,6 @@
 import { formatProperties } from './properties.js';
 import { LOOPBACK } from './network.js';
+import { onPci, type VirtioBus } from './arch-machines.js';
 
 /** Where characters go to and come from. */
 export type CharacterTarget =
@@ -25,7 +26,7 @@ export interface VncDisplay {
   type: 'vnc';
   /** Of the loopback address; 5900 is VNC's display 0. */
   port: number;
-  /** Graphics card, a QEMU device. Default: the PC's VGA, `virtio-gpu-pci` elsewhere. */
+  /** Graphics card, a QEMU device. Default: the PC's VGA, virtio's elsewhere. */
   model?: string;
 }
 
@@ -48,7 +49,7 @@ export function formatCharacterDevice(id: string, target: CharacterTarget): stri
 }
 
 /** More consoles: `/dev/hvc0` and so on, since most machines have no second serial port. */
-export function planConsoles(consoles: readonly CharacterTarget[], virtio: 'device' | 'pci'): string[] {
+export function planConsoles(consoles: readonly CharacterTarget[], virtio: VirtioBus): string[] {
   if (consoles.length === 0) return [];
   return [
     ...['-device', `virtio-serial-${virtio}`],
@@ -67,10 +68,13 @@ export function planMonitor(monitor: MonitorTarget | undefined): string[] {
   ];
 }
 
-/** @param isPc whether the machine has a VGA card to be named */
-export function planDisplay(display: VncDisplay | undefined, isPc: boolean): string[] {
+/** @param machine whether it is a PC, which has a VGA card to be named, and where its virtio devices are */
+export function planDisplay(
+  display: VncDisplay | undefined,
+  machine: { pc?: boolean; virtio: VirtioBus },
+): string[] {
   if (display === undefined) return ['-display', 'none'];
-  const { port, model = isPc ? 'VGA' : 'virtio-gpu-pci' } = display;
+  const { port, model = machine.pc ? 'VGA' : `virtio-gpu-${onPci(machine.virtio)}` } = display;
   return [...['-display', `vnc=${LOOPBACK}:${port - VNC_BASE_PORT}`], ...['-device', model]];
 }
 

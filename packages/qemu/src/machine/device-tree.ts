@@ -10,7 +10,7 @@ import {
 } from '@bringup/process';
 import { planMachineOnly } from './machine.js';
 import { type MachineOptions } from './machine-model.js';
-import { ARCH_MACHINES } from './arch-machines.js';
+import { ARCH_MACHINES, ubootStart, type BoardArch } from './arch-machines.js';
 
 /** The properties of a machine that shape its device tree. */
 export type BareMachine = Pick<
@@ -35,11 +35,17 @@ export async function dumpDeviceTreeBlob(
   path: string,
   options: { signal?: AbortSignal; onCommand?: (command: string) => void } = {},
 ): Promise<void> {
-  const { uBootOption, machine: generic } = ARCH_MACHINES[machine.arch];
+  const { machine: generic } = ARCH_MACHINES[machine.arch];
   const seeded = DUMPED_ARCHES.some((arch) => arch === machine.arch);
   const isGeneric = (machine.machine ?? generic).split(',')[0] === generic;
   const argv = planMachineOnly(
-    { ...machine, extraArgs: [...(firmware === undefined ? [] : [uBootOption, firmware]), ...extraArgs] },
+    {
+      ...machine,
+      extraArgs: [
+        ...(firmware === undefined ? [] : [ubootStart(machine.arch).option, firmware]),
+        ...extraArgs,
+      ],
+    },
     { ...(seeded && isGeneric ? { 'dtb-randomness': 'off' } : {}), dumpdtb: path },
   );
   options.onCommand?.(quoteCommand(argv));
@@ -58,11 +64,12 @@ export async function dumpDeviceTree(
 ): Promise<void> {
   const { signal } = options;
   const name = machine.machine ?? ARCH_MACHINES[machine.arch].machine;
+  const others = (Object.keys(ARCH_MACHINES) as BoardArch[]).filter((arch) => ARCH_MACHINES[arch].deviceTree);
   const none = (cause?: unknown) => {
-    const message = `${machine.arch}, machine ${name}: QEMU makes no device tree for it. arm64, arm and riscv64 boards have one`;
+    const message = `${machine.arch}, machine ${name}: QEMU makes no device tree for it. Boards of ${others.join(', ')} have one`;
     return new UserError('NO_DEVICE_TREE', message, { arch: machine.arch, machine: name }, cause);
   };
-  if (machine.arch === 'x86_64') throw none();
+  if (!ARCH_MACHINES[machine.arch].deviceTree) throw none();
   await withTemporaryDirectory('dtb', async (scratch) => {
     const [blob, source] = [join(scratch, 'machine.dtb'), join(scratch, 'machine.dts')];
     await dumpDeviceTreeBlob(machine, blob, options);

@@ -1,4 +1,4 @@
-import type { BoardArch } from './arch-machines.js';
+import { ARCH_MACHINES, type BoardArch, type VirtioBus } from './arch-machines.js';
 import { formatProperties } from './properties.js';
 
 /** QEMU's names of image formats. Never probed: a guest that writes a header into a raw disk would choose it. */
@@ -37,7 +37,7 @@ export interface Drive {
 /** Where a machine has its buses. */
 export interface Buses {
   arch: BoardArch;
-  virtio: 'device' | 'pci';
+  virtio: VirtioBus;
 }
 
 /** The first is the firmware's. */
@@ -57,7 +57,7 @@ export function planDrives(drives: readonly Drive[], buses: Buses, medium: reado
     // A PC has the bus; which of its ports are free, QEMU knows.
     [
       'ide',
-      (drive, port) => planDisk(drive, 'ide-hd', buses.arch === 'x86_64' ? {} : { bus: `ahci.${port}` }),
+      (drive, port) => planDisk(drive, 'ide-hd', ARCH_MACHINES[buses.arch].pc ? {} : { bus: `ahci.${port}` }),
     ],
     ['usb', (drive) => planDisk(drive, 'usb-storage', { bus: 'xhci.0' })],
     ['nvme', (drive) => planDisk(drive, 'nvme', { serial: drive.id })],
@@ -90,7 +90,7 @@ function planDisk(drive: NumberedDrive, model: string, more: Record<string, stri
 function planController(name: DriveInterface, { arch, virtio }: Buses): string[] {
   if (name === 'scsi') return ['-device', `virtio-scsi-${virtio},id=scsi`];
   if (name === 'usb') return ['-device', 'qemu-xhci,id=xhci'];
-  if (name === 'ide' && arch !== 'x86_64') return ['-device', 'ahci,id=ahci'];
+  if (name === 'ide' && !ARCH_MACHINES[arch].pc) return ['-device', 'ahci,id=ahci'];
   return [];
 }
 

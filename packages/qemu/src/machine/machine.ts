@@ -1,5 +1,6 @@
 import { type BootPath, type MachineOptions, type Medium, type UefiFlash } from './machine-model.js';
-import { ARCH_MACHINES, type BoardArch } from './arch-machines.js';
+import { ARCHITECTURES } from '@bringup/process';
+import { ARCH_MACHINES, defaultCpu, ubootStart, type BoardArch } from './arch-machines.js';
 import { formatCharacterDevice, planConsoles, planDisplay, planGdb, planMonitor } from './consoles.js';
 import { planDrives } from './drives.js';
 import { formatEndpoints } from './endpoints.js';
@@ -48,7 +49,7 @@ export function planMachine(options: MachineOptions): MachinePlan {
       '-nodefaults',
       '-no-reboot',
       ...planClock(options.rtc),
-      ...planDisplay(options.display, arch === 'x86_64'),
+      ...planDisplay(options.display, ARCH_MACHINES[arch]),
       ...planNetwork(network, { board, arch, virtio, smb: smbDirectory(shares) }),
       ...planConsole(options),
       ...planMonitor(options.monitor),
@@ -83,12 +84,12 @@ type Hardware = Omit<MachineOptions, 'boot' | 'console' | 'qmpSocket'> & { boot?
 
 function planHardware(options: Hardware): MachinePlan['argv'] {
   const arch = ARCH_MACHINES[options.arch];
-  const usual = (options.boot?.via === 'u-boot' ? arch.uBootMachine : undefined) ?? arch.machine;
+  const usual = (options.boot?.via === 'u-boot' ? arch.uBoot?.machine : undefined) ?? arch.machine;
   return [
-    options.binary ?? arch.binary,
+    options.binary ?? ARCHITECTURES[options.arch].emulator,
     ...['-machine', options.machine ?? usual],
     ...['-accel', options.accel],
-    ...['-cpu', options.cpu ?? arch.cpu[options.accel]],
+    ...['-cpu', options.cpu ?? defaultCpu(options.arch, options.accel)],
     ...['-smp', String(options.smp ?? DEFAULT_SMP)],
     ...['-m', planMemory(options)],
   ];
@@ -121,7 +122,7 @@ function planLoader(boot: BootPath, arch: BoardArch): string[] {
       ];
     case 'u-boot':
       return [
-        ...[ARCH_MACHINES[arch].uBootOption, boot.firmware],
+        ...[ubootStart(arch).option, boot.firmware],
         ...(boot.dtb === undefined ? [] : ['-dtb', boot.dtb]),
       ];
     case 'bios':
@@ -156,7 +157,8 @@ function planMedium(medium: Medium, arch: BoardArch, bootindex?: number): string
     ];
   const drive = formatProperties('if=none', { id: 'boot', file, format, media: 'cdrom', readonly: 'on' });
   // A PC's BIOS knows IDE; the other machines have no such bus.
-  if (arch === 'x86_64') return [...['-drive', drive], ...['-device', formatProperties('ide-cd', device)]];
+  if (ARCH_MACHINES[arch].pc)
+    return [...['-drive', drive], ...['-device', formatProperties('ide-cd', device)]];
   return [
     ...['-drive', drive],
     ...['-device', `virtio-scsi-${virtio}`],

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { onPci, type VirtioBus } from './arch-machines.js';
 import { formatProperties } from './properties.js';
 
 /** A directory of the host in the guest. */
@@ -61,7 +62,7 @@ export function hasVirtioFs(shares: readonly Share[]): boolean {
 }
 
 /** The devices of shares that are devices. */
-export function planShares(shares: readonly Share[], virtio: 'device' | 'pci', host: ShareHost): string[] {
+export function planShares(shares: readonly Share[], virtio: VirtioBus, host: ShareHost): string[] {
   return shares.flatMap((share, index) => {
     const id = `share${index}`;
     if (share.type === 'smb') return [];
@@ -69,7 +70,7 @@ export function planShares(shares: readonly Share[], virtio: 'device' | 'pci', h
       return [
         ...['-chardev', formatProperties('socket', { id, path: join(host.runDirectory, id) })],
         // On PCI also where other devices are on MMIO: there QEMU's virtio is the old one, which virtiofsd refuses.
-        ...['-device', formatProperties('vhost-user-fs-pci', { chardev: id, tag: share.tag })],
+        ...['-device', formatProperties(`vhost-user-fs-${onPci(virtio)}`, { chardev: id, tag: share.tag })],
       ];
     }
     const { path, tag, writable = false, securityModel = 'none' } = share;

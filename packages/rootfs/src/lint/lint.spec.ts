@@ -28,22 +28,25 @@ function good(...more: TreeEntry[]): FileTree {
 const node = readFileSync(process.execPath);
 const script = (text: string, mode = 0o755) => file('x', text, mode);
 
-/** A dynamic ELF of either class: one PT_INTERP, one PT_LOAD over everything, one PT_DYNAMIC. */
-function elf(wide: boolean): Buffer {
+/** A dynamic ELF of either class and byte order: one PT_INTERP, one PT_LOAD over everything, one PT_DYNAMIC. */
+function elf(wide: boolean, big = false): Buffer {
   const bytes = Buffer.alloc(1024);
   bytes.write('\x7fELF', 0, 'latin1');
   bytes[4] = wide ? 2 : 1;
-  bytes[5] = 1;
-  const word = (at: number, value: number) =>
-    wide ? bytes.writeBigUInt64LE(BigInt(value), at) : bytes.writeUInt32LE(value, at);
+  bytes[5] = big ? 2 : 1;
+  const number = (at: number, value: number, length: number) =>
+    big
+      ? bytes.writeUIntBE(value, at + Math.max(length - 4, 0), Math.min(length, 4))
+      : bytes.writeUIntLE(value, at, Math.min(length, 4));
+  const word = (at: number, value: number) => number(at, value, wide ? 8 : 4);
   const table = wide ? 64 : 52;
   const size = wide ? 56 : 32;
   word(wide ? 32 : 28, table);
-  bytes.writeUInt16LE(size, wide ? 54 : 42);
-  bytes.writeUInt16LE(3, wide ? 56 : 44);
+  number(wide ? 54 : 42, size, 2);
+  number(wide ? 56 : 44, 3, 2);
   const segment = (index: number, type: number, offset: number, address: number, length: number) => {
     const at = table + index * size;
-    bytes.writeUInt32LE(type, at);
+    number(at, type, 4);
     word(at + (wide ? 8 : 4), offset);
     word(at + (wide ? 16 : 8), address);
     word(at + (wide ? 32 : 16), length);
@@ -142,6 +145,13 @@ it.each<[string, FileTree, string, string[], string]>([
   [
     'a 32-bit ELF',
     good(file('x', elf(false), 0o755)),
+    '/init',
+    ['ELF_INTERPRETER_MISSING', 'LIBRARY_MISSING'],
+    '/lib/ld.so',
+  ],
+  [
+    'a big-endian ELF',
+    good(file('x', elf(true, true), 0o755)),
     '/init',
     ['ELF_INTERPRETER_MISSING', 'LIBRARY_MISSING'],
     '/lib/ld.so',

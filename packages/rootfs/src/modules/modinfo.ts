@@ -1,4 +1,4 @@
-import { isElf, type ReadAt } from '../tree/elf.js';
+import { elfFields, type ElfFields, type ReadAt } from '../tree/elf-fields.js';
 
 /** The contents of a kernel module's section `.modinfo` (linux/moduleparam.h). */
 export interface Modinfo {
@@ -35,8 +35,9 @@ interface Section {
 /** Reads a module. @returns undefined for a file that is not a module: not an ELF file, damaged, or without `vermagic` */
 export function readModinfo(read: ReadAt, path: string): Modinfo | undefined {
   try {
-    const fields = isElf(read) ? modinfoFields(read) : undefined;
-    const all = (key: string) => (fields ?? []).flatMap(([name, value]) => (name === key ? [value] : []));
+    const elf = elfFields(read);
+    const fields = elf ? modinfoFields(read, elf) : [];
+    const all = (key: string) => fields.flatMap(([name, value]) => (name === key ? [value] : []));
     const [vermagic] = all('vermagic');
     if (vermagic === undefined) return undefined;
     return {
@@ -69,10 +70,9 @@ function softBefore(text: string): string[] {
   return words(before, /\s+/);
 }
 
-function modinfoFields(read: ReadAt): [key: string, value: string][] {
-  const wide = read(0, 5)[4] === 2;
-  const sections = readSections(read, wide);
-  const names = sections[readHeader(read, wide).names];
+function modinfoFields(read: ReadAt, elf: ElfFields): [key: string, value: string][] {
+  const sections = readSections(read, elf);
+  const names = sections[readHeader(read, elf).names];
   if (!names) return [];
   const section = sections.find(({ name }) => readText(read, names.offset + name) === '.modinfo');
   if (!section) return [];
@@ -86,28 +86,28 @@ function modinfoFields(read: ReadAt): [key: string, value: string][] {
 }
 
 /** elf(5): where the table of sections is, and which of them has their names. */
-function readHeader(read: ReadAt, wide: boolean) {
+function readHeader(read: ReadAt, { wide, half, native }: ElfFields) {
   const header = read(0, wide ? 64 : 52);
   const at = wide ? 58 : 46;
   return {
-    offset: wide ? Number(header.readBigUInt64LE(40)) : header.readUInt32LE(32),
-    entryBytes: header.readUInt16LE(at),
-    count: header.readUInt16LE(at + 2),
-    names: header.readUInt16LE(at + 4),
+    offset: native(header, wide ? 40 : 32),
+    entryBytes: half(header, at),
+    count: half(header, at + 2),
+    names: half(header, at + 4),
   };
 }
 
-function readSections(read: ReadAt, wide: boolean): Section[] {
-  const { offset, entryBytes, count } = readHeader(read, wide);
+function readSections(read: ReadAt, elf: ElfFields): Section[] {
+  const { wide, word, native } = elf;
+  const { offset, entryBytes, count } = readHeader(read, elf);
   if (entryBytes < (wide ? 64 : 40)) return [];
   const table = read(offset, Math.min(entryBytes * count, MAX_BYTES));
-  const word = (at: number) => (wide ? Number(table.readBigUInt64LE(at)) : table.readUInt32LE(at));
   return Array.from({ length: count }, (_, index) => {
     const at = index * entryBytes;
     return {
-      name: table.readUInt32LE(at),
-      offset: word(at + (wide ? 24 : 16)),
-      bytes: word(at + (wide ? 32 : 20)),
+      name: word(table, at),
+      offset: native(table, at + (wide ? 24 : 16)),
+      bytes: native(table, at + (wide ? 32 : 20)),
     };
   });
 }

@@ -29,17 +29,20 @@ describe('what a module says of itself', () => {
     ],
   };
 
-  it.each([[[]], [['-m32']]])('is read from ELF files of either class (gcc %p)', (flags) => {
-    expect(info(made({ ...module, flags }))).toEqual({
-      name: 'net_x',
-      release: '6.1.0-own',
-      vermagic: '6.1.0-own SMP preempt mod_unload aarch64',
-      depends: ['a', 'b_c'],
-      softDepends: ['crc32_c', 'other'],
-      aliases: ['pci:v1d2*', 'net-pf-1'],
-      parameters: ['who', 'n'],
-    });
-  });
+  it.each([[{}], [{ flags: ['-m32'] }], [{ compiler: 'aarch64-linux-gnu-gcc', flags: ['-mbig-endian'] }]])(
+    'is read from ELF files of either class and byte order (gcc %p)',
+    (how) => {
+      expect(info(made({ ...module, ...how }))).toEqual({
+        name: 'net_x',
+        release: '6.1.0-own',
+        vermagic: '6.1.0-own SMP preempt mod_unload aarch64',
+        depends: ['a', 'b_c'],
+        softDepends: ['crc32_c', 'other'],
+        aliases: ['pci:v1d2*', 'net-pf-1'],
+        parameters: ['who', 'n'],
+      });
+    },
+  );
 
   it('is undefined for a file that is not a module, or is damaged', () => {
     const whole = made(module);

@@ -12,11 +12,14 @@ export interface SpecModule {
   needs?: string[];
   /** Flags of gcc: `-m32`. */
   flags?: string[];
+  /** Another gcc than x86_64's. */
+  compiler?: string;
 }
 
 /** Makes a kernel module that no kernel would run, and every tool can read. */
 export function writeModule(path: string, module: SpecModule): string {
   const { name, vermagic = '6.1.0 SMP', depends = [], fields = [], needs = [], flags = [] } = module;
+  const { compiler = 'x86_64-linux-gnu-gcc' } = module;
   const all = [`name=${name}`, `depends=${depends.join(',')}`, `vermagic=${vermagic} `, ...fields];
   const info = all.map((field) => `${field}\\0`).join('');
   const source = [
@@ -26,6 +29,6 @@ export function writeModule(path: string, module: SpecModule): string {
   ].join('\n');
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(`${path}.c`, source);
-  execFileSync('x86_64-linux-gnu-gcc', ['-c', ...flags, '-o', path, `${path}.c`]);
+  execFileSync(compiler, ['-c', ...flags, '-o', path, `${path}.c`]);
   return path;
 }

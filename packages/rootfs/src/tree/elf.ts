@@ -1,3 +1,5 @@
+import { elfFields, type ElfFields, type ReadAt } from './elf-fields.js';
+
 /** The files that a dynamically linked program needs to start. */
 interface ElfNeeds {
   /** PT_INTERP: the dynamic loader. */
@@ -5,9 +7,6 @@ interface ElfNeeds {
   /** DT_NEEDED: names of shared libraries. */
   libraries: string[];
 }
-
-/** Random access to a file's bytes; fewer than asked for at its end. */
-export type ReadAt = (offset: number, length: number) => Buffer;
 
 interface Segment {
   type: number;
@@ -29,56 +28,55 @@ const MAX_BYTES = 1 << 20;
 /** How Node says that a field lies outside the file. */
 const OUTSIDE = ['ERR_OUT_OF_RANGE', 'ERR_BUFFER_OUT_OF_BOUNDS'];
 
-/** True for an ELF of little-endian byte order, the only one of the supported architectures. */
+/** True for an ELF file of either byte order. */
 export function isElf(read: ReadAt): boolean {
-  const ident = read(0, 6);
-  return ident.toString('latin1', 0, 4) === '\x7fELF' && ident[5] === 1;
+  return elfFields(read) !== undefined;
 }
 
 /** Reads program headers and dynamic section; `undefined` for what is damaged. */
 export function readElfNeeds(read: ReadAt): ElfNeeds | undefined {
   try {
-    const wide = read(4, 1)[0] === 2;
-    const segments = readSegments(read, wide);
+    const fields = elfFields(read);
+    if (!fields) return undefined;
+    const segments = readSegments(read, fields);
     const interp = segments.find((segment) => segment.type === PT_INTERP);
     const interpreter = interp && cString(read(interp.offset, Math.min(interp.bytes, MAX_BYTES)), 0);
-    return { ...(interpreter && { interpreter }), libraries: readLibraries(read, wide, segments) };
+    return { ...(interpreter && { interpreter }), libraries: readLibraries(read, fields, segments) };
   } catch (error) {
     if (OUTSIDE.includes((error as { code?: string }).code ?? '')) return undefined;
     throw error;
   }
 }
 
-function readSegments(read: ReadAt, wide: boolean): Segment[] {
+function readSegments(read: ReadAt, { wide, half, word, native }: ElfFields): Segment[] {
   const header = read(0, wide ? 64 : 52);
-  const offset = wide ? Number(header.readBigUInt64LE(32)) : header.readUInt32LE(28);
-  const entryBytes = header.readUInt16LE(wide ? 54 : 42);
-  const count = header.readUInt16LE(wide ? 56 : 44);
+  const offset = native(header, wide ? 32 : 28);
+  const entryBytes = half(header, wide ? 54 : 42);
+  const count = half(header, wide ? 56 : 44);
   if (entryBytes < (wide ? 56 : 32)) return [];
   const table = read(offset, Math.min(entryBytes * count, MAX_BYTES));
   return Array.from({ length: count }, (_, index) => {
     const at = index * entryBytes;
-    const type = table.readUInt32LE(at);
+    const type = word(table, at);
     // The two classes order the fields differently: Elf64 has p_flags before p_offset.
     const number = (position64: number, position32: number) =>
-      wide ? Number(table.readBigUInt64LE(at + position64)) : table.readUInt32LE(at + position32);
+      native(table, at + (wide ? position64 : position32));
     return { type, offset: number(8, 4), address: number(16, 8), bytes: number(32, 16) };
   });
 }
 
-function readLibraries(read: ReadAt, wide: boolean, segments: Segment[]): string[] {
+function readLibraries(read: ReadAt, { wide, native }: ElfFields, segments: Segment[]): string[] {
   const dynamic = segments.find((segment) => segment.type === PT_DYNAMIC);
   if (!dynamic) return [];
   const table = read(dynamic.offset, Math.min(dynamic.bytes, MAX_BYTES));
   const word = wide ? 8 : 4;
-  const readWord = (at: number) => (wide ? Number(table.readBigUInt64LE(at)) : table.readUInt32LE(at));
   const names: number[] = [];
   let strings: number | undefined;
   for (let at = 0; at + 2 * word <= table.length; at += 2 * word) {
-    const tag = readWord(at);
+    const tag = native(table, at);
     if (tag === DT_NULL) break;
-    if (tag === DT_NEEDED) names.push(readWord(at + word));
-    if (tag === DT_STRTAB) strings = fileOffset(segments, readWord(at + word));
+    if (tag === DT_NEEDED) names.push(native(table, at + word));
+    if (tag === DT_STRTAB) strings = fileOffset(segments, native(table, at + word));
   }
   if (strings === undefined) return [];
   return names.map((name) => cString(read(strings + name, 256), 0)).filter((name) => name !== '');

@@ -1,4 +1,4 @@
-import { ARCH_NAMES } from '@bringup/kbuild';
+import { ARCH_NAMES } from '@bringup/process';
 import { inferProjects, makeWorkspace } from '../../testing/workspace.js';
 import { virtualWorkspace, type VirtualWorkspace } from '../../testing/virtual-workspace.js';
 import { BOARD_MACHINES, BOOT_PATHS } from '../../kinds/board/board-machines.js';

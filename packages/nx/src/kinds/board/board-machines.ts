@@ -1,4 +1,4 @@
-import { suggestNames, UserError } from '@bringup/process';
+import { ARCH_NAMES, suggestNames, UserError } from '@bringup/process';
 import { ARCH_MACHINES, UEFI_ARCHES, type BoardArch } from '@bringup/qemu/graph';
 
 /** How a generated board gets to its kernel, by the names of `boot.via`. */
@@ -23,14 +23,6 @@ export interface BoardMachine {
   readonly console?: string;
 }
 
-/** The kernel's name of the architecture, as `uname -m` says it. */
-export const UNAME: Readonly<Record<BoardArch, string>> = {
-  arm64: 'aarch64',
-  x86_64: 'x86_64',
-  riscv64: 'riscv64',
-  arm: 'armv7l',
-};
-
 const PC: Omit<BoardMachine, 'machine'> = {
   arch: 'x86_64',
   family: 'x86_64',
@@ -38,8 +30,8 @@ const PC: Omit<BoardMachine, 'machine'> = {
   presets: ['pc-x86_64', 'efi'],
 };
 
-/** The machines, the generic one of each architecture before its others. */
-export const BOARD_MACHINES: readonly BoardMachine[] = [
+/** The machines with more boot paths, or another kernel, than {@link directBoard} knows. */
+const OWN_MACHINES: readonly BoardMachine[] = [
   {
     arch: 'arm64',
     machine: 'virt',
@@ -68,6 +60,18 @@ export const BOARD_MACHINES: readonly BoardMachine[] = [
     console: 'ttyS0',
   },
 ];
+
+/** An architecture's generic machine where QEMU loads the kernel: all that a new one has to have. */
+function directBoard(arch: BoardArch): BoardMachine {
+  const { machine } = ARCH_MACHINES[arch];
+  return { arch, machine, family: arch, paths: ['kernel', 'disk'], presets: [`qemu-${arch}`] };
+}
+
+/** The machines, the generic one of each architecture before its others. */
+export const BOARD_MACHINES: readonly BoardMachine[] = ARCH_NAMES.flatMap((arch) => {
+  const own = OWN_MACHINES.filter((machine) => machine.arch === arch);
+  return own.length > 0 ? own : [directBoard(arch)];
+});
 
 /**
  * The machine that a board is for.

@@ -1,5 +1,6 @@
 import { crossPrefix, type Arch } from '@bringup/kbuild/graph';
 import { debianPackageOf } from '@bringup/process';
+import { ARCH_MACHINES } from '@bringup/qemu/graph';
 import { programNeed, type HostNeed } from '../../lock/host-need.js';
 import { volumeLoaders } from '../../lock/tools.js';
 import { objects, text, textsOf } from '../../options/unchecked.js';
@@ -31,8 +32,7 @@ export function boardHostNeeds(
     ...programs.map(programNeed),
     ...(shares.includes('virtiofs') ? [{ ...programNeed('virtiofsd'), kind: 'virtiofsd' as const }] : []),
     ...(shares.includes('smb') ? [{ ...programNeed('smbd'), kind: 'smbd' as const }] : []),
-    // A PC has no device tree.
-    ...(arch === 'x86_64' ? [] : [{ ...programNeed('dtc'), target: 'dtb' as const }]),
+    ...(ARCH_MACHINES[arch as Arch].deviceTree ? [{ ...programNeed('dtc'), target: 'dtb' as const }] : []),
     gdb,
     { ...programNeed('readelf'), target: 'debug' },
   ];

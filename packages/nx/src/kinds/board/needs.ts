@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { probeVersion, sha256File } from '@bringup/process';
-import { ARCH_MACHINES, findUefi, type BoardArch } from '@bringup/qemu';
+import { ARCHITECTURES, probeVersion, sha256File } from '@bringup/process';
+import { findUefi, type BoardArch } from '@bringup/qemu';
 import type { QemuOptions } from '../../generated/qemu-options.js';
 import { imageNeeds } from '../../images/needs.js';
 import type { Needs } from '../../lock/locked.js';
@@ -11,7 +11,7 @@ export function qemuNeeds(arch: BoardArch, qemu?: string): Needs {
   const name = qemuLockName(arch, qemu);
   return {
     toolNames: [name],
-    probe: async () => ({ [name]: await probeVersion(qemu ?? ARCH_MACHINES[arch].binary) }),
+    probe: async () => ({ [name]: await probeVersion(qemu ?? ARCHITECTURES[arch].emulator) }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import type { BootLoader } from '@bringup/disk/graph';
+import { ARCHES } from '@bringup/kbuild/graph';
 import { ARCH_MACHINES } from '@bringup/qemu/graph';
 import { type Declaration } from '../../workspace/declaration.js';
 import { PLUGIN } from '../../options/declared-kinds.js';
@@ -21,12 +22,20 @@ import { keyOf, object, objects, text, texts } from '../../options/unchecked.js'
 /** Options of a board that its drive is made from. */
 const VOLUME_OPTIONS = ['arch', 'kernel', 'initramfs', 'boot', 'append'];
 
-/** The files that a board boots, among all that the tasks before it publish. */
-const BOOTED_FILES = `**/{${[
-  ...['Image', 'bzImage', 'zImage', 'initramfs.cpio*'],
-  ...['u-boot.bin', 'u-boot.rom', ...Object.values(UBOOT_IMAGES), SIGNED_DTB],
-  ...['disk.*', ISO_IMAGE, BOOT_VOLUME],
-].join(',')}}`;
+/**
+ * The files that a board boots, among all that the tasks before it publish. A kernel publishes vmlinux for all architectures, and
+ * it is the boot image of some: an edit that changes only debug information shall not boot the others again.
+ */
+function bootedFiles(given: unknown): string {
+  const arch = keyOf(ARCHES, given);
+  const images = (arch ? [ARCHES[arch]] : Object.values(ARCHES)).map(({ image }) => image.goal);
+  const names = [
+    ...['Image', 'bzImage', 'zImage', ...images, 'initramfs.cpio*'],
+    ...['u-boot.bin', 'u-boot.rom', ...Object.values(UBOOT_IMAGES), SIGNED_DTB],
+    ...['disk.*', ISO_IMAGE, BOOT_VOLUME],
+  ];
+  return `**/{${[...new Set(names)].join(',')}}`;
+}
 
 /** Targets that look after a board's runs; each is an executor's name as well. */
 const LIFE = ['ps', 'attach', 'console', 'stop'];
@@ -145,14 +154,14 @@ export function boardTargets(
 
 /** Makes the drive that U-Boot or UEFI boots from. */
 function bootVolumeTarget(plan: BoardPlan): TargetConfiguration {
-  const { declaration, workspaceRoot, packed, volumeTools } = plan;
+  const { declaration, workspaceRoot, options, packed, volumeTools } = plan;
   return {
     executor: `${PLUGIN}:boot-volume`,
     cache: true,
     dependsOn: packed,
     ...published(plan, (own) => pick(own, VOLUME_OPTIONS)),
     inputs: [
-      { dependentTasksOutputFiles: BOOTED_FILES },
+      { dependentTasksOutputFiles: bootedFiles(options.arch) },
       ...lockInputs(declaration.root, { tools: volumeTools }),
       ...engineInputs(workspaceRoot),
     ],
@@ -169,7 +178,7 @@ function dtbTarget(plan: BoardPlan): TargetConfiguration {
 }
 
 function testTarget(plan: BoardPlan): TargetConfiguration {
-  const { declaration, workspaceRoot, everyOptions, booted, devices, dtb } = plan;
+  const { declaration, workspaceRoot, options, everyOptions, booted, devices, dtb } = plan;
   return {
     executor: `${PLUGIN}:test`,
     // A cache cannot restore the guest's writes to a drive.
@@ -177,7 +186,7 @@ function testTarget(plan: BoardPlan): TargetConfiguration {
     dependsOn: booted,
     ...published(plan, (own) => own),
     inputs: [
-      { dependentTasksOutputFiles: BOOTED_FILES },
+      { dependentTasksOutputFiles: bootedFiles(options.arch) },
       ...dtb.inputs,
       ...lockInputs(declaration.root, { tools: plan.machineTools }),
       ...devices.inputs,

@@ -1,4 +1,4 @@
-import { UBOOT_FIRMWARE, type Arch } from '@bringup/kbuild/graph';
+import { ubootFirmwareName, type Arch } from '@bringup/kbuild/graph';
 import { headerNeed, programNeed, type HostNeed } from '../../lock/host-need.js';
 import { text } from '../../options/unchecked.js';
 
@@ -31,7 +31,7 @@ export function busyboxHostNeeds(): HostNeed[] {
 
 /** The programs and headers that build U-Boot. */
 export function ubootHostNeeds({ arch }: Options): HostNeed[] {
-  const rom = UBOOT_FIRMWARE[arch as Arch] === 'u-boot.rom';
+  const rom = ubootFirmwareName(arch as Arch) === 'u-boot.rom';
   return [...makeNeeds(['flex', 'bison', 'bc', 'dtc']), NCURSES, OPENSSL, ...(rom ? BINMAN : [])];
 }
 

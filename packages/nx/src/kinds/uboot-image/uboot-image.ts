@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { pathExists } from 'fs-extra';
-import { recipeOf, UBOOT_FIRMWARE } from '@bringup/kbuild';
+import { recipeOf, ubootFirmwareName } from '@bringup/kbuild';
 import { checkFitKey, FIT_ARCHES, fitKeyFiles, writeFit, writeUramdisk, type FitArch } from '@bringup/disk';
 import { sha256File, UserError } from '@bringup/process';
 import { DUMPED_ARCHES, dumpDeviceTreeBlob } from '@bringup/qemu';
@@ -96,7 +96,7 @@ async function ingredients(task: ProjectContext, options: FullUbootImageOptions)
     declarationFor(task, { option: 'uBoot', kind: 'u-boot', project: uBoot, arch });
     built.mkimage = artifactPath(task, uBoot, 'mkimage');
     if (sign && sign.controlDtb === undefined)
-      built.firmware = artifactPath(task, uBoot, UBOOT_FIRMWARE[arch]);
+      built.firmware = artifactPath(task, uBoot, ubootFirmwareName(arch));
   }
   await requireBuilt(task, Object.values(built));
   const given: Ingredients = {};

@@ -1,9 +1,9 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { pathExists, readFile, readdir, stat } from 'fs-extra';
-import { GDB_SCRIPTS, type Arch } from '@bringup/kbuild';
+import { GDB_SCRIPTS } from '@bringup/kbuild';
 import { readBuildIds, readElf, type BuildIdFile, type ElfFacts } from '@bringup/gdb';
 import { resolvedValues, type ConfigValues } from '@bringup/kconfig';
-import { UserError } from '@bringup/process';
+import { ARCHITECTURES, UserError } from '@bringup/process';
 import type { FullDebugOptions } from '../../../generated/debug-options.js';
 import { bootedKernel } from '../booted-kernel.js';
 import { parseFileReference } from '../../../workspace/names-in-options.js';
@@ -29,14 +29,6 @@ export interface KernelSymbols extends Symbols {
   scripts?: string;
 }
 
-/** readelf's names of the architectures. */
-const MACHINES: Readonly<Record<Arch, string>> = {
-  arm64: 'AArch64',
-  x86_64: 'Advanced Micro Devices X86-64',
-  riscv64: 'RISC-V',
-  arm: 'ARM',
-};
-
 /**
  * The symbols of the kernel that a board boots.
  *
@@ -46,7 +38,7 @@ export async function kernelSymbols(task: Task, options: FullDebugOptions): Prom
   const { path, project } = symbolsFile(task, options);
   await requireBuilt(task, [path]);
   const elf = await readElf(path, task.signal);
-  if (elf.machine !== MACHINES[options.arch]) {
+  if (elf.machine !== ARCHITECTURES[options.arch].elf) {
     const message = `${path} is for ${elf.machine}, but ${task.project} is ${options.arch}. Name another vmlinux`;
     throw new UserError('WRONG_ARCH', message, { path, machine: elf.machine });
   }
