@@ -14,6 +14,7 @@ import {
   configure,
   crossPrefix,
   ensureSource,
+  isSourceAvailable,
   KCONFIG_PROGRAMS,
   readLock,
   resolveAside,
@@ -24,6 +25,7 @@ import {
   type KconfigProgram,
   type LockedSource,
   type MakeSetting,
+  type SourceContext,
   type SourceTree,
 } from '@bringup/kbuild';
 import { runProgram } from '@bringup/process';
@@ -95,9 +97,10 @@ const TREES: Readonly<Record<string, TreeFacts>> = {
 
 /** Fetches the tree into the store if it is not there, and lists its fragments. */
 export async function openTree(name: string): Promise<RealTree> {
-  const { spec, lockName, places, context = { home: bringupHome(), project: name }, ...facts } = TREES[name]!;
-  const lock = await readLock(REPOSITORY);
-  const locked = lockName === undefined ? (await resolveSource(spec, context))! : lock.sources[lockName]!;
+  const { places, program, arch, bases, ...origin } = TREES[name]!;
+  const { spec } = origin;
+  const context = origin.context?.() ?? { home: bringupHome(), project: name };
+  const locked = await lockedOf(origin, context);
   const source = await ensureSource(spec, locked, context);
   const fragments = places.flatMap(([directory, pattern]) =>
     readdirSync(join(source.path, directory), { recursive: true, withFileTypes: true })
@@ -107,7 +110,13 @@ export async function openTree(name: string): Promise<RealTree> {
       .map((path) => join(directory, path))
       .sort(),
   );
-  return { name, ...facts, source, locked, fragments };
+  return { name, program, arch, bases, source, locked, fragments };
+}
+
+async function lockedOf({ spec, lockName, tried }: Origin, context: SourceContext): Promise<LockedSource> {
+  if (lockName !== undefined) return (await readLock(REPOSITORY)).sources[lockName]!;
+  if (tried && (await isSourceAvailable(tried, context))) return tried;
+  return (await resolveSource(spec, context))!;
 }
 
 /** One tree configured from one base, by Bringup and by hand, each in a directory of its own. */

@@ -37,7 +37,7 @@ const LOST: Readonly<Record<string, Values>> = {
 
 const INITRAMFS = { BLK_DEV_INITRD: 'y', RD_GZIP: 'y', BINFMT_ELF: 'y' };
 const FILE_SYSTEMS = { PROC_FS: 'y', SYSFS: 'y', DEVTMPFS: 'y', TMPFS: 'y', EXT4_FS: 'y', JBD2: 'y' };
-const BOARD = { ...INITRAMFS, ...FILE_SYSTEMS, VIRTIO: 'y', VIRTIO_PCI_LIB: 'y', SERIAL_CORE_CONSOLE: 'y' };
+const BOARD = { ...INITRAMFS, ...FILE_SYSTEMS, VIRTIO: 'y', SERIAL_CORE_CONSOLE: 'y' };
 
 /** Symbols that the preset's purpose needs on or off, but that have no line in it: its lines select or exclude them. */
 const DERIVED: Readonly<Record<string, { all?: Values } & { [A in Arch]?: Values }>> = {
@@ -70,7 +70,7 @@ const DERIVED: Readonly<Record<string, { all?: Values } & { [A in Arch]?: Values
     },
     x86_64: { RELOCATABLE: 'n', RANDOMIZE_MEMORY: 'n', UNWINDER_ORC: 'n', X86_NEED_RELOCS: 'n' },
   },
-  virtio: { all: { VIRTIO: 'y', VIRTIO_PCI_LIB: 'y', HVC_DRIVER: 'y' }, arm64: { PCI_ECAM: 'y' } },
+  virtio: { all: { VIRTIO: 'y', HVC_DRIVER: 'y' }, arm64: { PCI_ECAM: 'y' } },
   '9p': { all: { VIRTIO: 'y', NETFS_SUPPORT: 'y', FS_POSIX_ACL: 'y' }, arm64: { PCI_ECAM: 'y' } },
   modules: { all: { MODULES_USE_ELF_RELA: 'y', MODULE_SIG: 'n', MODVERSIONS: 'n', TRIM_UNUSED_KSYMS: 'n' } },
   container: {
