@@ -34,6 +34,8 @@ export interface Configuration {
   readonly needlessOptional: readonly ConfigRequest[];
   /** Lines of a base file that hold without the fragments, and come out otherwise because of them. */
   readonly displaced: readonly LostRequest[];
+  /** The reason why the lines of a base file were not checked; see {@link ResolvedBase}. */
+  readonly unchecked: string | undefined;
 }
 
 /**
@@ -81,8 +83,10 @@ async function resolveRequests(
     const all = [...doomed, ...plan.requests];
     throw await lostError({ program, make, base: base.lines, requests: all, lost, signal: request.signal });
   }
-  const displaced = request.base.kind === 'file' ? displacedLines(base, replaced, resolved) : [];
-  return { text, accepted, overrides: plan.overrides, needlessOptional, displaced };
+  const { unchecked } = base;
+  const known = request.base.kind === 'file' && unchecked === undefined;
+  const displaced = known ? displacedLines(base, replaced, resolved) : [];
+  return { text, accepted, overrides: plan.overrides, needlessOptional, displaced, unchecked };
 }
 
 function displacedLines(
