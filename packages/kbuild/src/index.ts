@@ -18,7 +18,7 @@ export {
 export { archiveGdbScripts, GDB_SCRIPTS } from './build/gdb-scripts.js';
 export { type FragmentReference } from './configuration/fragments.js';
 export { runConfigEditor, saveDefconfig } from './configuration/editor.js';
-export { readKconfigTree } from './configuration/kconfig-tree.js';
+export { isUnreadable, readKconfigTree } from './configuration/kconfig-tree.js';
 export { resolveAside } from './configuration/resolve.js';
 export { readFragments } from './configuration/fragments.js';
 export { buildLog } from './kept-output/index.js';

@@ -7,10 +7,11 @@ import {
   parseResolved,
   resolvedValues,
   type ConfigRequest,
+  type KconfigTree,
   type LostRequest,
 } from '@bringup/kconfig';
 import { divideByVersion } from './by-version.js';
-import { readKconfigTree } from './kconfig-tree.js';
+import { isUnreadable, readKconfigTree } from './kconfig-tree.js';
 import { planMake, type MakeSetting } from '../make/make.js';
 import type { KconfigProgram } from '../programs/programs.js';
 import type { ToolVersions } from '../make/toolchain.js';
@@ -35,7 +36,12 @@ export interface ResolvedBase {
   readonly lines: readonly ConfigRequest[];
   /** Lines of a base file that do not stick even with no fragment over it. A goal's lines are conf's own: all stick. */
   readonly lost: readonly LostRequest[];
+  /** The reason why the lines of a base file were not checked, with the symbols that came out otherwise. `lost` is empty then. */
+  readonly unchecked?: string;
 }
+
+/** The outcome of the check of a base, kept beside its lines. */
+type CheckedBase = Omit<ResolvedBase, 'lines'>;
 
 const BASE = '.bringup-base.config';
 const BASE_LOST = '.bringup-base.lost.json';
@@ -60,14 +66,14 @@ export async function resolveBase(request: BaseRequest): Promise<ResolvedBase> {
     // A base that cannot be read is refused before anything is removed.
     const lines = text === undefined ? undefined : parseBase(base, text);
     await emptyOut(request);
-    const lost = lines === undefined ? await makeBase(request) : await tryBaseFile(request, text!, lines);
-    await writeFile(join(make.out, BASE_LOST), JSON.stringify(lost));
+    const checked = lines === undefined ? await makeBase(request) : await tryBaseFile(request, text!, lines);
+    await writeFile(join(make.out, BASE_LOST), JSON.stringify(checked));
     await writeFile(join(make.out, CONF_KEY), confKey(request));
     await writeFile(keyFile, key);
   }
   return {
     lines: parseBase(base, await readFile(join(make.out, BASE), 'utf8')),
-    lost: JSON.parse(await readFile(join(make.out, BASE_LOST), 'utf8')) as LostRequest[],
+    ...(JSON.parse(await readFile(join(make.out, BASE_LOST), 'utf8')) as CheckedBase),
   };
 }
 
@@ -105,7 +111,7 @@ function baseKey({ program, make, tools, base }: BaseRequest, text: string | und
   const { arch, crossCompile, llvm, source } = make;
   // The version of the kept files: a new number discards those of an older Bringup.
   const ingredients = [
-    3,
+    4,
     program.name,
     arch,
     crossCompile,
@@ -145,7 +151,7 @@ async function readBaseFile(
     .join('\n');
 }
 
-async function makeBase(request: BaseRequest): Promise<LostRequest[]> {
+async function makeBase(request: BaseRequest): Promise<CheckedBase> {
   const { make, program, base } = request;
   const { goal } = base as Extract<BaseConfig, { kind: 'goal' }>;
   const directories = program.treeFragments(make.arch);
@@ -162,7 +168,7 @@ async function makeBase(request: BaseRequest): Promise<LostRequest[]> {
   }
   await runGoal(request, goal);
   await copy(join(make.out, '.config'), join(make.out, BASE));
-  return [];
+  return { lost: [] };
 }
 
 /**
@@ -173,7 +179,7 @@ async function tryBaseFile(
   request: BaseRequest,
   text: string,
   lines: readonly ConfigRequest[],
-): Promise<LostRequest[]> {
+): Promise<CheckedBase> {
   const { make, program, signal } = request;
   const config = join(make.out, '.config');
   await writeFile(join(make.out, BASE), text);
@@ -182,12 +188,33 @@ async function tryBaseFile(
   const resolved = resolvedValues(await readFile(config, 'utf8'));
   const { lost, accepted } = checkRequests([...configValuesByLine(lines).values()], resolved);
   const missed = [...lost, ...accepted];
-  if (missed.length === 0) return [];
-  const tree = await readKconfigTree(program, make, signal);
-  return missed.filter(({ request: { symbol } }) => {
-    const known = tree.byName.get(symbol);
-    return !known || known.entries.length === 0 || known.entries.some((entry) => entry.prompt);
-  });
+  if (missed.length === 0) return { lost: [] };
+  try {
+    const tree = await readKconfigTree(program, make, signal);
+    return { lost: missed.filter(({ request: { symbol } }) => canBeAskedFor(tree, symbol)) };
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return { lost: [], unchecked: describeUnchecked(missed, error) };
+  }
+}
+
+function canBeAskedFor(tree: KconfigTree, symbol: string): boolean {
+  const known = tree.byName.get(symbol);
+  return !known || known.entries.length === 0 || known.entries.some((entry) => entry.prompt);
+}
+
+/** How many symbols a note names. */
+const SHOWN = 20;
+
+function describeUnchecked(missed: readonly LostRequest[], unreadable: UserError): string {
+  const names = missed.slice(0, SHOWN).map(({ request, got }) => `${request.symbol}=${got}`);
+  const more = missed.length > SHOWN ? ` and ${missed.length - SHOWN} more` : '';
+  const { file } = missed[0]!.request;
+  const { reason } = unreadable.fields as { reason: string };
+  return (
+    `some lines of ${file} come out otherwise: ${names.join(', ')}${more}. They are not counted as lost, because Bringup ` +
+    `cannot read the Kconfig of this tree (${reason}), which says whether a line can set them. Please report that`
+  );
 }
 
 /** The line that counts for each symbol: the last. */

@@ -40,6 +40,8 @@ export interface Configuration {
   readonly leftOut:
     | { readonly version: TreeVersion; readonly requests: readonly ConfigRequest[] }
     | undefined;
+  /** The reason why the lines of a base file were not checked; see {@link ResolvedBase}. */
+  readonly unchecked: string | undefined;
 }
 
 /**
@@ -87,9 +89,11 @@ async function resolveRequests(
     const all = [...doomed, ...plan.requests];
     throw await lostError({ program, make, base: base.lines, requests: all, lost, signal: request.signal });
   }
-  const displaced = request.base.kind === 'file' ? displacedLines(base, replaced, resolved) : [];
+  const { unchecked } = base;
+  const known = request.base.kind === 'file' && unchecked === undefined;
+  const displaced = known ? displacedLines(base, replaced, resolved) : [];
   const leftOut = version === undefined ? undefined : { version, requests: otherVersions };
-  return { text, accepted, overrides: plan.overrides, needlessOptional, displaced, leftOut };
+  return { text, accepted, overrides: plan.overrides, needlessOptional, displaced, leftOut, unchecked };
 }
 
 function displacedLines(

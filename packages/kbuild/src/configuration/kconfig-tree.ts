@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pathExists, readFile, readJson, remove, writeFile } from 'fs-extra';
-import { runProgram, writeFileAside } from '@bringup/process';
+import { runProgram, UserError, writeFileAside } from '@bringup/process';
 import { loadKconfig, shellRunner, type KconfigTree } from '@bringup/kconfig';
 import { planMake, type MakeSetting } from '../make/make.js';
 import type { KconfigProgram } from '../programs/programs.js';
@@ -33,7 +33,7 @@ const opened = new Map<string, Promise<OpenedKconfig>>();
  * change.
  *
  * @param make its `out` has been configured in before
- * @throws UserError `KCONFIG_SYNTAX`
+ * @throws UserError `KCONFIG_SYNTAX` for a construct that the reader does not know; see {@link isUnreadable}
  */
 export async function openKconfig(
   program: KconfigProgram,
@@ -48,6 +48,25 @@ export async function openKconfig(
   reading.catch(() => opened.delete(key));
   for (const oldest of [...opened.keys()].slice(0, -MAX_OPENED)) opened.delete(oldest);
   return reading;
+}
+
+/**
+ * Whether an error of {@link openKconfig} says that Bringup cannot read a tree that the tree's own conf may well accept. The
+ * configuration is conf's, so it stands, without an explanation.
+ */
+export function isUnreadable(error: unknown): error is UserError {
+  return error instanceof UserError && error.code === 'KCONFIG_SYNTAX';
+}
+
+function describeUnreadable(program: KconfigProgram, error: unknown): unknown {
+  if (!isUnreadable(error)) return error;
+  return new UserError(
+    'KCONFIG_SYNTAX',
+    `Bringup cannot read the Kconfig of this ${program.title} tree: ${error.message}\n` +
+      'It can be configured and built all the same, because its own conf does that. Only explanations are missing. Please report this message.',
+    { ...error.fields, reason: error.message },
+    error,
+  );
 }
 
 /** The tree alone of {@link openKconfig}. */
@@ -76,6 +95,8 @@ async function readTree(
     environment,
     shell: shellRunner({ cwd: make.out, environment }),
     shellResults,
+  }).catch((error: unknown) => {
+    throw describeUnreadable(program, error);
   });
   if (shellResults.size > known.length) await writeFileAside(resultsFile, JSON.stringify([...shellResults]));
   return { tree, environment: told, shellResults };

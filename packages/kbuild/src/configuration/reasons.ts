@@ -4,6 +4,7 @@ import { UserError } from '@bringup/process';
 import {
   checkRequests,
   configValues,
+  describeLost,
   evaluate,
   explainLoss,
   formatLoss,
@@ -13,9 +14,10 @@ import {
   planMerge,
   suggestFix,
   type ConfigRequest,
+  type KconfigTree,
   type LostRequest,
 } from '@bringup/kconfig';
-import { readKconfigTree } from './kconfig-tree.js';
+import { isUnreadable, readKconfigTree } from './kconfig-tree.js';
 import { resolveAside } from './resolve.js';
 import type { MakeSetting } from '../make/make.js';
 import type { KconfigProgram } from '../programs/programs.js';
@@ -49,21 +51,59 @@ const TRIAL = '.bringup-trial.config';
 
 /**
  * The error for requests that did not stick: each with its reason, and the lines that would satisfy it where some were
- * found. Lines are only shown once the tree's own conf has confirmed them.
+ * found. Lines are only shown once the tree's own conf has confirmed them. Without reasons, where Bringup cannot read the
+ * tree's Kconfig.
  */
 export async function lostError(check: FailedCheck): Promise<UserError> {
-  const { program, make, base, requests, lost, signal } = check;
-  const tree = await readKconfigTree(program, make, signal);
+  const { program, make, signal } = check;
+  try {
+    return await explainedError(check, await readKconfigTree(program, make, signal));
+  } catch (error) {
+    if (isUnreadable(error)) return unexplainedError(check, error);
+    throw error;
+  }
+}
+
+function lossMessage(
+  { program, lost }: FailedCheck,
+  lines: readonly string[],
+  remark: readonly string[],
+): string {
+  return [
+    `${lost.length === 1 ? 'a request' : `${lost.length} requests`} did not stick after ${program.resolve.goal}:`,
+    ...lines.map((line) => `  ${line}`),
+    ...remark,
+    'Where a loss is fine, write a line "# optional: REASON" right above the request.',
+  ].join('\n');
+}
+
+function unexplainedError(check: FailedCheck, unreadable: UserError): UserError {
+  const { reason } = unreadable.fields as { reason: string };
+  const remark = `No reasons are given, because Bringup cannot read the Kconfig of this tree (${reason}). Please report that.`;
+  return new UserError(
+    'REQUESTS_LOST',
+    lossMessage(check, check.lost.map(describeLost), [remark]),
+    { lost: check.lost, reasons: [], fixes: [], unreadable: reason },
+    unreadable,
+  );
+}
+
+async function explainedError(check: FailedCheck, tree: KconfigTree): Promise<UserError> {
+  const { program, base, requests, lost } = check;
   const merged = parseResolved(formatMerged(base, requests));
   const values = evaluate(
     tree,
     merged.map(({ symbol, value }) => [symbol, value] as const),
   );
-  const proposals = lost.map(({ request }, index) => ({
-    request,
-    fix: index < MAX_FIXES ? suggestFix(tree, values, request, requests) : TOO_MANY,
-    loss: explainLoss(tree, values, request, requests),
-  }));
+  const proposals = lost.map(({ request, got }, index) => {
+    const loss = explainLoss(tree, values, request, requests);
+    return {
+      request,
+      fix: index < MAX_FIXES ? suggestFix(tree, values, request, requests) : TOO_MANY,
+      // conf is always right: where the reader comes to another value, its reasons are not those of conf.
+      loss: loss.got === got ? loss : { request, got, reasons: [{ kind: 'unclear' }] as const },
+    };
+  });
   const confirmed = await confirm(
     check,
     proposals.flatMap(({ request, fix }) => (fix.kind === 'fix' ? [{ request, lines: fix.lines }] : [])),
@@ -78,15 +118,8 @@ export async function lostError(check: FailedCheck): Promise<UserError> {
     ...formatLoss(loss).split('\n'),
     ...formatFix(fixes[index]!),
   ]);
-  return new UserError(
-    'REQUESTS_LOST',
-    [
-      `${lost.length === 1 ? 'a request' : `${lost.length} requests`} did not stick after ${program.resolve.goal}:`,
-      ...lines.map((line) => `  ${line}`),
-      'Where a loss is fine, write a line "# optional: REASON" right above the request.',
-    ].join('\n'),
-    { lost, reasons: proposals.map(({ loss }) => loss), fixes },
-  );
+  const reasons = proposals.map(({ loss }) => loss);
+  return new UserError('REQUESTS_LOST', lossMessage(check, lines, []), { lost, reasons, fixes });
 }
 
 function formatFix(fix: ProposedFix): string[] {

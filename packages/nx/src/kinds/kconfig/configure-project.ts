@@ -40,6 +40,7 @@ export async function configureProject(task: Task, project: KconfigProject): Pro
     for (const entry of configuration.accepted) task.note(`accepted: ${describeLost(entry)}`);
     const [displaced, ...others] = configuration.displaced;
     if (displaced) task.note(describeDisplaced([displaced, ...others]));
+    if (configuration.unchecked !== undefined) task.note(configuration.unchecked);
     await publishText(output, 'config', recipe, '.config', configuration.text);
     task.note('configured');
   });

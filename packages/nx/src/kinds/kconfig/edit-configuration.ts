@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { ReadStream } from 'node:tty';
 import { ensureDir, readFile } from 'fs-extra';
 import {
+  isUnreadable,
   readBase,
   readFragments,
   readKconfigTree,
@@ -30,6 +31,9 @@ import { whileOwning } from '../../tasks/owning.js';
 import { openVariant } from './variant.js';
 import type { Task } from '../../tasks/task.js';
 
+/** How many differences an error names. */
+const SHOWN = 20;
+
 type FileReference = Extract<FragmentReference, { kind: 'file' }>;
 
 /** Lets the user edit the merged configuration, and puts the change into a fragment. */
@@ -49,7 +53,9 @@ export async function editConfiguration(given: Task, options: FullMenuconfigOpti
     task.note('nothing was changed');
     return;
   }
-  const edit = await planEdit(task, project, edited, references, target);
+  const edit = await planEdit(task, project, edited, references, target).catch(async (error: unknown) => {
+    throw isUnreadable(error) ? await keptAside(task, project, edited.text, differences, error) : error;
+  });
   const remove = await redundantToRemove(edit, options.removeRedundant);
   const set = new Map([...edit.set].filter(([symbol]) => !remove.has(symbol)));
   const version = await readTreeVersion(edited.make.source.path);
@@ -105,6 +111,30 @@ async function planEdit(
   });
 }
 
+/** Where a configuration goes that the user made and no fragment leads to. */
+async function keepEdited(task: Task, project: KconfigProject, text: string): Promise<string> {
+  const kept = `${project.work}.${task.configuration ?? 'default'}.edited.config`;
+  await writeFileAside(kept, text);
+  return kept;
+}
+
+/** The error for a tree that Bringup cannot read: which lines a fragment needs is not known, and the user's work is kept. */
+async function keptAside(
+  task: Task,
+  project: KconfigProject,
+  text: string,
+  differences: ReturnType<typeof diffConfigs>,
+  unreadable: UserError,
+): Promise<UserError> {
+  const kept = await keepEdited(task, project, text);
+  const lines = [
+    `${unreadable.message}\nThe configuration you left is kept in ${kept}. Put the lines that you want into a fragment. Differences:`,
+    ...differences.slice(0, SHOWN).map((entry) => `  ${formatDifference(entry)}`),
+  ];
+  if (differences.length > SHOWN) lines.push(`  and ${differences.length - SHOWN} more`);
+  return new UserError('KCONFIG_SYNTAX', lines.join('\n'), { ...unreadable.fields, kept }, unreadable);
+}
+
 /** The symbols whose lines go: as the option says, else as the user says. */
 async function redundantToRemove(edit: FragmentEdit, decided: boolean | undefined): Promise<Set<string>> {
   const symbols = edit.redundant.map(({ symbol }) => symbol);
@@ -151,8 +181,7 @@ async function writeFragment(
     for (const symbol of remove) task.note(`${target.shown}: removed the line of CONFIG_${symbol}`);
     return;
   }
-  const kept = `${project.work}.${task.configuration ?? 'default'}.edited.config`;
-  await writeFileAside(kept, wanted);
+  const kept = await keepEdited(task, project, wanted);
   await writeFileAside(target.path, before);
   const why = left
     ? left.slice(0, 10).map((entry) => `  ${formatDifference(entry)}`)
