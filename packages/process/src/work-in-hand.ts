@@ -33,7 +33,7 @@ export function workInHand(group: number): WorkInHand | undefined {
   const isLauncher = ({ pid, name }: Member) => LAUNCHERS.has(name) && parents.has(pid);
   const workers = new Set(members.filter((member) => !isLauncher(member)).map(({ pid }) => pid));
   const [oldest] = members
-    // What a worker has started is part of its work: gcc's cc1.
+    // The programs that a worker has started, such as gcc's cc1, are part of its work.
     .filter(({ pid, parent }) => workers.has(pid) && !workers.has(parent))
     .sort((a, b) => a.started - b.started || a.pid - b.pid);
   return oldest && { pid: oldest.pid, command: describeCommand(readCommand(oldest.pid), oldest.name) };

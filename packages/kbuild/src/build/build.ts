@@ -15,7 +15,8 @@ import { parseResolved } from '@bringup/kconfig';
 import type { ExtraArtifacts } from './dtbs.js';
 import { buildLog, prepareOut, whileMakeRuns } from '../kept-output/index.js';
 import { planMake, type MakeSetting } from '../make/make.js';
-import { parseMakeLine, showProgress } from '../make/progress.js';
+import { showProgress } from '../make/progress.js';
+import { followMake } from './follow-make.js';
 import { planObjects, recordObjects, type ObjectPlan } from './object-count.js';
 import type { KconfigProgram } from '../programs/programs.js';
 import { checkPaths, checkSourceTree } from '../make/source-check.js';
@@ -119,12 +120,13 @@ async function runGoals(request: PlannedBuild, goals: readonly string[]): Promis
 
 /** Runs make, and shows how far it is. */
 async function countWhile(request: PlannedBuild, { argv, env }: ReturnType<typeof planMake>): Promise<void> {
-  const { make, label, objects, signal, onCommand } = request;
-  let [made, pid] = [0, undefined as number | undefined];
+  const { program, make, label, objects, signal, onCommand } = request;
+  let pid: number | undefined;
   const progress = showProgress(label, 'objects', objects.total, {
     before: objects.before,
     waitsFor: () => (pid === undefined ? undefined : describeWork(workInHand(pid))),
   });
+  const follower = followMake(progress, objects, program);
   try {
     await runProgram(argv, {
       env,
@@ -132,13 +134,10 @@ async function countWhile(request: PlannedBuild, { argv, env }: ReturnType<typeo
       onCommand,
       logFile: buildLog(make.out),
       onStart: (started) => (pid = started),
-      onLine: (line, stream) => {
-        const file = stream === 'stdout' ? parseMakeLine(line) : undefined;
-        if (file) progress.update(objects.before + ++made, file);
-      },
+      onLine: follower.onLine,
     });
     progress.finish();
-    await recordObjects(make.out, objects, made);
+    await recordObjects(make.out, objects, follower.made());
   } finally {
     progress.stop();
   }

@@ -3,7 +3,7 @@ import { pathExists, readFile, readJson, writeJson } from 'fs-extra';
 import { buildLog } from '../kept-output/index.js';
 import { parseMakeLine } from '../make/progress.js';
 
-/** What is known of an output directory's objects. It is kept beside the directory, and outlives it. */
+/** The objects of an output directory as far as they are known. The record is kept beside the directory, and outlives it. */
 interface ObjectRecord {
   /** Files that make names in a build from nothing; missing until one has ended. */
   readonly whole?: number;
@@ -26,8 +26,8 @@ export interface ObjectPlan {
 const recordFile = (out: string) => `${out}.objects.json`;
 
 /**
- * Estimates the files that make will name, before make's log is written anew and the `.config` placed. Of a build from nothing it is
- * as many as the last time, in proportion to the symbols that are on.
+ * Estimates the number of files that make will name. Called before make's log is written anew and the `.config` placed. A build from
+ * nothing is expected to name as many as the last one, in proportion to the symbols that are on.
  *
  * @param symbols the number of symbols that are on
  * @param perSymbol files for each, where no build has ended yet

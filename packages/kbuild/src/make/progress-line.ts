@@ -1,6 +1,6 @@
 import { amount } from '@bringup/process';
 
-/** What is counted. Bytes are shown in MiB. */
+/** The counted units. Bytes are shown in MiB. */
 export type Unit = 'objects' | 'bytes';
 
 export interface ProgressState {
@@ -10,7 +10,7 @@ export interface ProgressState {
   /** Undefined where there is no estimate. */
   readonly total: number | undefined;
   readonly elapsedMs: number;
-  /** What is in hand. */
+  /** The file in hand. */
   readonly doing: string;
   /** The total is what was done, and no estimate. */
   readonly isFinished: boolean;
