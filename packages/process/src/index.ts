@@ -54,3 +54,4 @@ export { copySparse } from './sparse.js';
 export { openLines, openTerminal, type Terminal } from './terminal.js';
 export { terminationSignal } from './termination.js';
 export { probeVersion } from './version.js';
+export { workInHand, type WorkInHand } from './work-in-hand.js';

@@ -143,6 +143,8 @@ export interface RunOptions extends Omit<StartOptions, 'stdio' | 'foreground'> {
   outputFile?: string;
   /** The copy-pasteable command, before it runs. */
   onCommand?: (command: string) => void;
+  /** The program's pid, which is also its process group, once it has started. */
+  onStart?: (pid: number) => void;
   /** The program is stopped when this aborts; its reason is thrown. */
   signal?: AbortSignal;
   timeoutMs?: number;
@@ -214,7 +216,13 @@ export async function runProgram(argv: Argv, options: RunOptions = {}): Promise<
 }
 
 /** Starts a program whose stdout is the output file, if there is one. */
-async function startToRun(argv: Argv, { cwd, env, outputFile }: RunOptions): Promise<RunningProgram> {
+async function startToRun(argv: Argv, options: RunOptions): Promise<RunningProgram> {
+  const program = await startWithOutput(argv, options);
+  options.onStart?.(program.pid);
+  return program;
+}
+
+async function startWithOutput(argv: Argv, { cwd, env, outputFile }: RunOptions): Promise<RunningProgram> {
   if (outputFile === undefined) return await startProgram(argv, { cwd, env });
   const file = await open(outputFile, 'w');
   try {

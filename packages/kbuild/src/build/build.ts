@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { copyFile, pathExists, readFile, readJson, writeFile, writeJson } from 'fs-extra';
+import { copyFile, pathExists, readFile, writeFile } from 'fs-extra';
 import {
   noSpaceError,
   saysNoSpace,
@@ -7,13 +7,17 @@ import {
   runProgram,
   sha256File,
   ToolError,
+  workInHand,
   writeAside,
+  type WorkInHand,
 } from '@bringup/process';
 import { parseResolved } from '@bringup/kconfig';
 import type { ExtraArtifacts } from './dtbs.js';
 import { buildLog, prepareOut, whileMakeRuns } from '../kept-output/index.js';
 import { planMake, type MakeSetting } from '../make/make.js';
-import { parseMakeLine, showProgress } from '../make/progress.js';
+import { showProgress } from '../make/progress.js';
+import { followMake } from './follow-make.js';
+import { planObjects, recordObjects, type ObjectPlan } from './object-count.js';
 import type { KconfigProgram } from '../programs/programs.js';
 import { checkPaths, checkSourceTree } from '../make/source-check.js';
 import type { ToolVersions } from '../make/toolchain.js';
@@ -54,12 +58,18 @@ export async function build(request: BuildRequest): Promise<Record<string, strin
   });
 }
 
+interface PlannedBuild extends BuildRequest {
+  readonly objects: ObjectPlan;
+}
+
 async function makeArtifacts(request: BuildRequest): Promise<Record<string, string>> {
   const { program, make, onNote } = request;
   await prepareOut(request, onNote);
+  const symbols = parseResolved(request.config).filter(({ value }) => value === 'y').length;
+  const objects = await planObjects(make.out, symbols, program.objectsPerSymbol);
   await writeConfig(make.out, request.config);
   await placeFiles(make.out, request.files ?? {});
-  return runGoals(request, [...program.goals(make.arch), ...(request.extra?.goals ?? [])]);
+  return runGoals({ ...request, objects }, [...program.goals(make.arch), ...(request.extra?.goals ?? [])]);
 }
 
 async function collectArtifacts(request: BuildRequest): Promise<Record<string, string>> {
@@ -94,37 +104,47 @@ async function placeFiles(out: string, files: Readonly<Record<string, string>>):
   }
 }
 
-async function runGoals(request: BuildRequest, goals: readonly string[]): Promise<Record<string, string>> {
-  const { make, label, program, config, signal, onCommand } = request;
-  const { argv, env } = planMake(make, goals);
-  const objectsFile = `${make.out}.objects.json`;
-  const last = (await readJson(objectsFile).catch(() => undefined)) as number | undefined;
-  const guess = parseResolved(config).filter(({ value }) => value === 'y').length * program.objectsPerSymbol;
-  const progress = showProgress(label, 'objects', last ?? Math.round(guess));
-  let [made, isMade] = [0, false];
+async function runGoals(request: PlannedBuild, goals: readonly string[]): Promise<Record<string, string>> {
+  const { make } = request;
+  let isMade = false;
   const run = async () => {
-    const running = runProgram(argv, {
+    await countWhile(request, planMake(make, goals));
+    isMade = true;
+  };
+  try {
+    return await whileMakeRuns(make, request.label, run, () => collectArtifacts(request));
+  } catch (error) {
+    throw isMade ? error : await namedFailure(error, make.out);
+  }
+}
+
+/** Runs make, and shows how far it is. */
+async function countWhile(request: PlannedBuild, { argv, env }: ReturnType<typeof planMake>): Promise<void> {
+  const { program, make, label, objects, signal, onCommand } = request;
+  let pid: number | undefined;
+  const progress = showProgress(label, 'objects', objects.total, {
+    before: objects.before,
+    waitsFor: () => (pid === undefined ? undefined : describeWork(workInHand(pid))),
+  });
+  const follower = followMake(progress, objects, program);
+  try {
+    await runProgram(argv, {
       env,
       signal,
       onCommand,
       logFile: buildLog(make.out),
-      onLine: (line, stream) => {
-        const file = stream === 'stdout' ? parseMakeLine(line) : undefined;
-        if (file) progress.update(++made, file);
-      },
+      onStart: (started) => (pid = started),
+      onLine: follower.onLine,
     });
-    await running.finally(() => progress.stop());
-    isMade = true;
-    // A build that had little to do says nothing about the length of a whole one. The number is a guess for the next one.
-    if (made > (last ?? 0)) await writeJson(objectsFile, made).catch(() => undefined);
-  };
-  try {
-    return await whileMakeRuns(make, label, run, () => collectArtifacts(request));
-  } catch (error) {
-    throw isMade ? error : await namedFailure(error, make.out);
+    progress.finish();
+    await recordObjects(make.out, objects, follower.made());
   } finally {
     progress.stop();
   }
+}
+
+function describeWork(work: WorkInHand | undefined): string | undefined {
+  return work && `${work.command} (pid ${work.pid})`;
 }
 
 /** The compiler says so, but what it had in hand was removed, and may have been large: there is space again. */

@@ -1,8 +1,11 @@
 import { SingleBar } from 'cli-progress';
+import { formatLine, type Unit } from './progress-line.js';
 import { liveStream, type LiveStream } from './live-stream.js';
 
 /** How often a log gets a line. */
 const LOG_INTERVAL_MS = 10_000;
+/** How often a terminal's line is drawn. */
+const FRAMES_PER_SECOND = 5;
 
 /** A long piece of work as people watch it: a living line on a terminal, a line every ten seconds in a log. */
 export interface Progress {
@@ -10,67 +13,76 @@ export interface Progress {
   update(done: number, doing: string): void;
   /** Corrects the estimate of the whole. */
   total(units: number): void;
+  /** Ends the display. A log gets a last line. */
   stop(): void;
+  /** Ends the display of work that is done: what was done is the whole. */
+  finish(): void;
 }
+
+export interface ProgressOptions {
+  /** Default: where it is seen, and not kept by Nx. */
+  readonly stream?: NodeJS.WriteStream | LiveStream;
+  /** Units that were done before. */
+  readonly before?: number;
+  /** Names the program that the work waits for, once nothing has been done for {@link QUIET_MS}; undefined if there is none. */
+  readonly waitsFor?: () => string | undefined;
+  /** Milliseconds; default `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** After this long without an update, the line says what the work waits for. */
+const QUIET_MS = 15_000;
 
 /**
  * Shows progress.
  *
  * @param label what is being made
  * @param unit what is counted: `objects`, or `bytes` (shown in MiB)
- * @param total the estimated number of units
- * @param stream default: where it is seen, and not kept by Nx
+ * @param total the estimated number of units; undefined where there is no estimate
  */
 export function showProgress(
   label: string,
-  unit: 'objects' | 'bytes',
-  total: number,
-  stream: NodeJS.WriteStream | LiveStream = liveStream(),
+  unit: Unit,
+  total: number | undefined,
+  { stream = liveStream(), before = 0, waitsFor, now = Date.now }: ProgressOptions = {},
 ): Progress {
+  const started = now();
+  let state = { done: before, total, doing: '', isFinished: false };
+  let changed = started;
   const bar = new SingleBar({
     stream: stream as NodeJS.WriteStream,
     noTTYOutput: !stream.isTTY,
     notTTYSchedule: LOG_INTERVAL_MS,
     clearOnComplete: true,
     hideCursor: null,
-    fps: 5,
-    etaBuffer: 200,
+    fps: FRAMES_PER_SECOND,
     linewrap: null,
-    format: (_options, { value, total: whole, eta }, { doing }) =>
-      value === 0
-        ? `${label}: starting`
-        : formatProgress(label, unit, { done: value, total: whole, etaSeconds: eta, doing }),
+    format: () => {
+      const time = now();
+      const quietMs = state.isFinished ? 0 : time - changed;
+      return formatLine(label, unit, {
+        ...state,
+        before,
+        elapsedMs: time - started,
+        ...(quietMs < QUIET_MS ? {} : { quiet: { ms: quietMs, waitsFor: waitsFor?.() } }),
+      });
+    },
   });
-  bar.start(Math.max(1, total), 0, { doing: '' });
+  bar.start(1, 0, {});
   return {
     update: (done, doing) => {
-      if (done > bar.getTotal()) bar.setTotal(done);
-      bar.update(done, { doing });
+      if (done !== state.done || doing !== state.doing) changed = now();
+      const known = state.total;
+      state = { ...state, done, doing, total: known === undefined ? undefined : Math.max(known, done) };
+      bar.update(0);
     },
-    total: (units) => bar.setTotal(units),
+    total: (units) => void (state = { ...state, total: units }),
     stop: () => bar.stop(),
+    finish: () => {
+      state = { ...state, total: state.done, doing: '', isFinished: true };
+      bar.stop();
+    },
   };
-}
-
-/** One line of progress: how much of how much, the time left, what is in hand. */
-export function formatProgress(
-  label: string,
-  unit: 'objects' | 'bytes',
-  state: { done: number; total: number; etaSeconds: number; doing: string },
-): string {
-  const { done, total, etaSeconds, doing } = state;
-  const percent = Math.floor((100 * done) / total);
-  const mib = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
-  const amount = unit === 'bytes' ? `${mib(done)} of ${mib(total)} MiB` : `${done} of about ${total} objects`;
-  return [`${label}: ${percent}%, ${amount}`, `${formatDuration(etaSeconds)} left`, doing]
-    .filter(Boolean)
-    .join(', ');
-}
-
-function formatDuration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return 'an unknown time';
-  const whole = Math.max(0, Math.round(seconds));
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 /** `  CC      kernel/fork.o`, `  LD [M]  fs/x.ko`: what kbuild prints for each thing it makes, without V=1. */

@@ -28,6 +28,8 @@ export interface KconfigProgram {
   readonly hostTools: readonly string[];
   /** Objects made per symbol that is on: the first guess of a build's length, before there is a last time. */
   readonly objectsPerSymbol: number;
+  /** The file that make links when all objects are made, and how many it names after that, about. */
+  readonly linkedLast: { readonly file: string; readonly left: number };
 }
 
 const kernelArch = (arch: Arch): string[] => [`ARCH=${ARCHES[arch].kernelArch}`];
@@ -72,7 +74,8 @@ export const KCONFIG_PROGRAMS = {
     }),
     tools: ['gcc', 'ld'],
     hostTools: [],
-    objectsPerSymbol: 2.4,
+    objectsPerSymbol: 2.5,
+    linkedLast: { file: 'vmlinux.o', left: 9 },
   },
   busybox: {
     name: 'busybox',
@@ -88,7 +91,8 @@ export const KCONFIG_PROGRAMS = {
     artifacts: () => ({ busybox: 'busybox' }),
     tools: ['gcc', 'ld', 'libc'],
     hostTools: [],
-    objectsPerSymbol: 0.7,
+    objectsPerSymbol: 0.8,
+    linkedLast: { file: 'busybox_unstripped', left: 0 },
   },
   'u-boot': {
     name: 'u-boot',
@@ -111,7 +115,8 @@ export const KCONFIG_PROGRAMS = {
     tools: ['gcc', 'ld'],
     // mkimage and dumpimage run on the host.
     hostTools: ['gcc'],
-    objectsPerSymbol: 2.1,
+    objectsPerSymbol: 2,
+    linkedLast: { file: 'u-boot', left: 9 },
   },
 } as const satisfies Record<string, KconfigProgram>;
 

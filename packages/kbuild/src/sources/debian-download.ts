@@ -28,7 +28,7 @@ export async function downloadDebian(
   work: string,
   ctx: SourceContext,
 ): Promise<string> {
-  await withPrivateApt(ctx, async (apt) => {
+  await withPrivateApt(ctx, `downloading ${source.package} ${source.version}`, async (apt) => {
     // Lists of an earlier process are good enough until they turn out to be old: then a refresh tells.
     const fresh = apt.failures() !== undefined && !ctx.force;
     let offer = await findLocked(apt, source);

@@ -236,6 +236,18 @@ it('notices that the archive has moved on since its lists were read', async () =
   await expect(ensureSource(kernel, locked, ctx)).rejects.toMatchObject({ code: 'SOURCE_GONE', message });
 });
 
+it('says what the process does that another one waits for', async () => {
+  await archive.addPackage('linux-source-6.1', '6.1.9-1');
+  const waits: string[] = [];
+  const onWait = (message: string) => void waits.push(message);
+  const locked = await Promise.all([
+    resolveSource(kernel, { ...ctx, onWait }),
+    resolveSource(kernel, { ...ctx, onWait }),
+  ]);
+  expect(waits).toEqual([`waiting for process ${process.pid}, which is updating the package lists`]);
+  expect(locked[0]).toEqual(locked[1]);
+});
+
 it('refuses an archive whose version has other bytes than the locked ones', async () => {
   await archive.addPackage('linux-source-6.1', '6.1.9-1');
   const locked = (await resolveSource(kernel, ctx)) as LockedArchive;

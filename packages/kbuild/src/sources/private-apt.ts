@@ -26,14 +26,19 @@ export interface PrivateApt {
   failures(): readonly string[] | undefined;
 }
 
-/** Runs `work` with apt on the lists below `<home>/apt`; others wait, because apt reads them while it downloads. */
+/**
+ * Runs `work` with apt on the lists below `<home>/apt`; others wait, because apt reads them while it downloads.
+ *
+ * @param purpose the work, in words that follow "which is", for those who wait
+ */
 export async function withPrivateApt<T>(
   ctx: SourceContext,
+  purpose: string,
   work: (apt: PrivateApt) => Promise<T>,
 ): Promise<T> {
   const directory = join(ctx.home, 'apt');
   await ensureWritable(ctx.home, ['apt']);
-  const options = { purpose: 'using the package lists', onWait: ctx.onWait, signal: ctx.signal };
+  const options = { purpose, onWait: ctx.onWait, signal: ctx.signal };
   return withLock(join(directory, 'lock'), options, async () => {
     const entries = formatEntries(readEntries(ctx.hostEntries ?? (await readHostEntries())));
     if (!entries) {

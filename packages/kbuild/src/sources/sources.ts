@@ -18,6 +18,9 @@ import { extractSourceTarball, unpackTarball } from './unpack.js';
 const DAMAGE =
   /unexpected end|unexpected eof|premature end|truncated|not look like a tar|not in gzip|crc error|invalid compressed|corrupt|unsupported format|ends unexpectedly/i;
 
+/** The purpose of a lock. */
+const UPDATING = 'updating the package lists';
+
 /**
  * Resolves a source to what it is now: the newest version in the archive, or the commit of a tag or branch. A tarball
  * is locked by its own sha256, and a directory is never locked.
@@ -34,7 +37,7 @@ export async function resolveSource(spec: SourceSpec, ctx: SourceContext): Promi
     case 'git':
       return lockGit(spec, ctx);
     default:
-      return withPrivateApt(ctx, async (apt) => {
+      return withPrivateApt(ctx, UPDATING, async (apt) => {
         await apt.refresh();
         return (await findNewest(apt, spec)).locked;
       });
@@ -48,7 +51,7 @@ export async function resolveSource(spec: SourceSpec, ctx: SourceContext): Promi
 export async function isSourceAvailable(locked: LockedSource, ctx: SourceContext): Promise<boolean> {
   if (locked.kind !== 'debian-package' && locked.kind !== 'debian-source') return true;
   if (await hasTree(locked.sha256, ctx)) return true;
-  return withPrivateApt(ctx, async (apt) => {
+  return withPrivateApt(ctx, UPDATING, async (apt) => {
     await apt.refresh();
     return (await findLocked(apt, locked as DebianSource))?.locked.sha256 === locked.sha256;
   });

@@ -51,7 +51,7 @@ async function keptEntries({ workspaceRoot, declarations }: StorageRequest): Pro
   return kept.map(({ name, path, bytes, usedMs, declaration, holder, hasUefiVariables }) => {
     const spared =
       holder !== undefined
-        ? `${holder}, uses it`
+        ? `it is used by ${holder}`
         : hasUefiVariables && declaration
           ? "it has the board's UEFI variables"
           : undefined;
@@ -61,7 +61,7 @@ async function keptEntries({ workspaceRoot, declarations }: StorageRequest): Pro
       ...(spared === undefined ? {} : { spared }),
       remove: async () => {
         const found = await removeKept(path, { purpose: `removing ${path}`, wait: false });
-        return found === undefined ? undefined : `${found}, uses it`;
+        return found === undefined ? undefined : `it is used by ${found}`;
       },
     };
   });

@@ -27,7 +27,7 @@ export function sourceContext(
           : ([event.doneBytes, event.totalBytes, 'bytes', ''] as const);
       if (progress?.what !== event.what) {
         end();
-        progress = { what: event.what, bar: showProgress(event.what, unit, total ?? 1) };
+        progress = { what: event.what, bar: showProgress(event.what, unit, total) };
       }
       if (total !== undefined) progress.bar.total(total);
       progress.bar.update(done, doing);
