@@ -14,7 +14,7 @@ function readOutput(name: string): string[] {
     .split('\n');
 }
 
-/** What a log says, with a line for each of make's: a clock of ten seconds a line makes it so. */
+/** The lines of a log. The clock moves ten seconds with each line of make, so that each is shown. */
 function logOf(lines: readonly string[], program: ProgramName, total: number): string[] {
   jest.useFakeTimers();
   let text = '';

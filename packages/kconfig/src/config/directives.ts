@@ -1,6 +1,6 @@
 import { UserError } from '@bringup/process';
 
-/** What the comments right above a request say about it. */
+/** The comments right above a request that say when it counts, and whether it may be lost. */
 export interface Directives {
   /** The reason given in `# optional: REASON`: the request may be lost. */
   readonly optional?: string;
@@ -34,7 +34,7 @@ export class DirectiveReader {
   ) {}
 
   /**
-   * Reads a line that is no request. One that is no directive either ends the block of directives.
+   * Reads a line without a request. A line without a directive ends the block of directives.
    *
    * @throws UserError `FRAGMENT_SYNTAX`
    */
