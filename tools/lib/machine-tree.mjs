@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -117,6 +118,9 @@ function moveClone(tree) {
   output([...git, 'fetch', '--quiet', checkout, 'HEAD']);
   output([...git, 'reset', '--quiet', '--hard', 'FETCH_HEAD']);
   output([...git, 'clean', '--quiet', '-d', '--force']);
+  // Nx records by process id which tasks run. After a run that was killed, the ids of the next machine mean the same again, and Nx
+  // reports a recursion.
+  rmSync(join(tree, CLONE, '.nx/workspace-data'), { recursive: true, force: true });
   describeClone(tree);
 }
 

@@ -55,6 +55,10 @@ it('keeps what an archive has taken in, and what is older than make', async () =
     'lib/lib.a': '',
     'lib/.lib.a.cmd': 'cmd_lib/lib.a := ar cDPrST lib/lib.a lib/d.o\n',
     'lib/d.o': '',
+    // One command of bison, whose command file has the name of either.
+    'scripts/p.tab.h': '',
+    'scripts/p.tab.c': '',
+    'scripts/.p.tab.h.cmd': 'cmd_scripts/p.tab.h := bison -o scripts/p.tab.c\n',
     'half.o': '',
     'System.map': '',
     vmlinux: '',
@@ -75,6 +79,9 @@ it('keeps what an archive has taken in, and what is older than make', async () =
     'lib/d.o',
     'half.o',
     'include/generated/half.h',
+    'scripts/p.tab.h',
+    'scripts/.p.tab.h.cmd',
+    'scripts/p.tab.c',
     'System.map',
     'vmlinux',
   ];

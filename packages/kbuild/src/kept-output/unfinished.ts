@@ -5,8 +5,11 @@ import { COMMAND_FILE, forEachTarget } from './dependents.js';
 
 /** conf and Kbuild's filechk write these aside, and rename them. Others there have a command file, as objects have. */
 const RENAMED = /(^|\/)include\/(config|generated)(\/|$)/;
-/** Nothing works on an archive, a list or a generated header after its command has ended. */
-const LAST_STEP = /\.(a|order|h)$/;
+/**
+ * Nothing works on an archive, a list or a generated header after its command has ended. bison's header is an exception: the
+ * same command writes its .c file, which has no command file of its own, so the two must be made again together.
+ */
+const LAST_STEP = /\.(a|order)$|(?<!\.tab)\.h$/;
 /** Linking is quick, and leaves files that have no command file. */
 const LINKED = /^(\.tmp_)?vmlinux|^System\.map$|^modules\.builtin/;
 
