@@ -47,13 +47,21 @@ export function valuesOf(config: string, symbols: readonly string[]): Values {
   return Object.fromEntries(symbols.map((symbol) => [symbol, all.get(symbol) ?? 'n']));
 }
 
+/** The version in the head of a `.config`, as a number of the series. */
+const versionOf = (config: string) =>
+  seriesNumber(/^# Linux\/\S+ (\S+) Kernel Configuration$/m.exec(config)![1]!);
+
+/** Whether a `.config` is of this version of Linux, or of a later one. */
+export function isSince(config: string, version: string): boolean {
+  return versionOf(config) >= seriesNumber(version);
+}
+
 /**
  * Every line of a preset for a version of Linux must be in a `.config`; `lost` has the values of optional lines that this
  * architecture loses. The version is the one in the head of the `.config`.
  */
 export function expectPreset(config: string, preset: string, lost: Values = {}): void {
-  const [, version] = /^# Linux\/\S+ (\S+) Kernel Configuration$/m.exec(config)!;
-  const lines = presetLines(preset, seriesNumber(version!));
+  const lines = presetLines(preset, versionOf(config));
   expect(lines.length).toBeGreaterThan(2);
   const optional = lines.filter((line) => line.optional).map(({ symbol }) => symbol);
   expect(optional).toEqual(expect.arrayContaining(Object.keys(lost)));
