@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { configure, crossPrefix, type FragmentReference } from '@bringup/kbuild';
 import { makeFakeWorkspace } from './fake-workspace.js';
+import { DIRECT } from './generated-boards.js';
 import { openTree, type RealTree } from './kconfig-trees.js';
 import { nx, REPOSITORY } from './nx-run.js';
 import { expectPreset, PRESETS, valuesOf, type Values } from './preset-claims.js';
@@ -83,6 +84,9 @@ const DERIVED: Readonly<Record<string, { all?: Values; 'linux-arm64'?: Values; '
   kunit: { all: { PRINTK: 'y', KUNIT_DEFAULT_ENABLED: 'y', KUNIT_ALL_TESTS: 'n' } },
 };
 
+/** Those of architectures.deep.ts. */
+const OTHERS = Object.keys(DIRECT).map((arch) => `qemu-${arch}`);
+
 /** Kernels that boards.deep.ts builds, of what they name: their compilers are not installed for these tests. */
 const DEEP = ['kernel-arm', 'kernel-riscv64'].flatMap((project): string[] => {
   const json: Json = JSON.parse(readFileSync(join(REPOSITORY, 'examples', project, 'project.json'), 'utf8'));
@@ -129,7 +133,7 @@ describe.each(Object.keys(MEANT))('presets on %s', (name) => {
 it('has no preset that is not tried', () => {
   const tried = Object.values(MEANT).flatMap((bases) => Object.values(bases).flat());
   const names = readdirSync(PRESETS).map((file) => file.replace(/\.config$/, ''));
-  expect(names.sort()).toEqual([...new Set([...tried, ...DEEP])].sort());
+  expect(names.sort()).toEqual([...new Set([...tried, ...DEEP, ...OTHERS])].sort());
 });
 
 it('finds a preset by its name from a workspace that installs the plugin', async () => {
