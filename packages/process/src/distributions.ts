@@ -108,6 +108,7 @@ const SAME = new Set([
     'patch',
     'qemu-system-mips',
     'qemu-system-ppc',
+    'qemu-system-sparc',
   ],
   ...['clang', 'kmod', 'lld', 'llvm', 'samba'],
   ...['qemu-system-x86', 'squashfs-tools', 'swig', 'syslinux', 'tar', 'util-linux', 'zstd'],
