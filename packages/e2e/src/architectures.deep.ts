@@ -27,7 +27,7 @@ const run = (project: string, target: string, ...more: string[]) =>
   inWorkspace(workspace, ['run', `${project}:${target}`, ...more]);
 const built = (path: string) => readFileSync(join(workspace.root, 'dist', path), 'utf8');
 
-/** What big-endian guests read: the volumes of a disk, nodes and modules of an initramfs. */
+/** For a guest of big-endian byte order: file systems of a disk, a module of an initramfs. */
 const MORE = `CONFIG_VFAT_FS=y
 CONFIG_NLS_CODEPAGE_437=y
 CONFIG_NLS_ISO8859_1=y
