@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ARCHES } from './boards.js';
 import { bootCommand } from './create.js';
 import { parseArguments, withDefaults } from './options.js';
 import { inspectPlace } from './place.js';
@@ -23,7 +24,7 @@ describe('what was typed', () => {
     [['a', 'b'], 'USAGE', 'a b'],
     [['a', '--machine=virt'], 'USAGE', '--machine'],
     [[], 'NO_DIRECTORY', 'npm create bringup my-linux'],
-    [['a', '--arch=mips'], 'UNKNOWN_ARCH', 'arm64, x86_64, riscv64, arm'],
+    [['a', '--arch=mips'], 'UNKNOWN_ARCH', ARCHES.join(', ')],
     [['a', '--boot=grub'], 'UNKNOWN_BOOT_PATH', 'kernel, u-boot'],
     [['a', '--boot=bios'], 'NO_BOOT_PATH', 'bios is for x86_64'],
     [['a', '--arch=riscv64', '--boot=uefi'], 'NO_BOOT_PATH', 'kernel, u-boot, disk'],

@@ -3,6 +3,15 @@ import { join } from 'node:path';
 import type { FakeWorkspace } from './fake-workspace.js';
 import { nx, REPOSITORY, type NxRun } from './nx-run.js';
 
+/** Architectures whose kernel QEMU loads, with their machines, as architectures.deep.ts boots and debugs them. */
+export const DIRECT = {
+  i386: 'q35',
+  s390x: 's390-ccw-virtio',
+  ppc64le: 'pseries',
+  mips64el: 'malta',
+  loongarch64: 'virt',
+} as const;
+
 /** Every architecture and boot path that the documentation of the generator `board` claims, by the machine it is for. */
 export const CLAIMED = [
   ...['kernel', 'u-boot', 'uefi', 'disk', 'iso'].map((boot) => ['arm64', 'virt', boot] as const),
@@ -11,12 +20,15 @@ export const CLAIMED = [
   ...['kernel', 'u-boot', 'disk'].map((boot) => ['riscv64', 'virt', boot] as const),
   ...['kernel', 'u-boot', 'disk'].map((boot) => ['arm', 'virt', boot] as const),
   ['arm', 'cubieboard', 'kernel'] as const,
+  ...Object.entries(DIRECT).flatMap(([arch, machine]) =>
+    ['kernel', 'disk'].map((boot) => [arch, machine, boot] as const),
+  ),
 ];
 
 /** The rows that a page of the documentation has in its table of boards: `| arm64 | virt | kernel, u-boot |`. */
 export function claimedBy(page: string): string[] {
   const text = readFileSync(join(REPOSITORY, page), 'utf8');
-  return [...text.matchAll(/^\| `(\w+)` +\| `(\w+)` +\| ([^|]+?) +\|/gm)].flatMap(
+  return [...text.matchAll(/^\| `(\w+)` +\| `([\w-]+)` +\| ([^|]+?) +\|/gm)].flatMap(
     ([, arch, machine, boots]) =>
       boots!.split(', ').map((boot) => `${arch} ${machine} ${boot.replaceAll('`', '')}`),
   );

@@ -26,12 +26,14 @@ for (const series of SERIES.filter((one) => one !== '6.1')) {
   ]);
 }
 
+/** Debian 12 has no compiler for its architecture. */
+const UNTRIED = ['qemu-loongarch64'];
+
 it('has no preset that is not tried', () => {
   const tried = Object.values(MEANT).flatMap((bases) => Object.values(bases).flat());
   const names = readdirSync(PRESETS).map((file) => file.replace(/\.config$/, ''));
-  expect(names.sort()).toEqual(
-    [...new Set(tried.flatMap((presets) => presets.split('+').filter((one) => !one.includes('/'))))].sort(),
-  );
+  const presets = tried.flatMap((joined) => joined.split('+')).filter((one) => !one.includes('/'));
+  expect(names.sort()).toEqual([...new Set([...presets, ...UNTRIED])].sort());
 });
 
 it('finds a preset by its name from a workspace that installs the plugin', async () => {

@@ -22,6 +22,10 @@ export const MEANT: { readonly [A in Arch]?: Readonly<Record<string, readonly st
   },
   riscv64: { tinyconfig: over('virt-riscv64') },
   arm: { tinyconfig: [...over('virt-arm'), 'virt-arm+cubieboard'] },
+  i386: { tinyconfig: ['qemu-i386', 'qemu-i386+debug'] },
+  s390x: { tinyconfig: ['qemu-s390x', 'qemu-s390x+debug'] },
+  ppc64le: { tinyconfig: ['qemu-ppc64le', 'qemu-ppc64le+debug'] },
+  mips64el: { tinyconfig: ['qemu-mips64el', 'qemu-mips64el+debug'] },
 };
 
 /** Optional lines of a preset that an architecture loses in every series, and the values that their symbols have there. */

@@ -45,6 +45,13 @@ it('names what it can where the host is not known, or has no such package', () =
   );
 });
 
+it('says which Debian has a compiler that not all have', () => {
+  expect(missingProgram('loongarch64-linux-gnu-gcc', undefined, 'debian').message).toBe(
+    'loongarch64-linux-gnu-gcc: program not found in PATH. ' +
+      'Install it: apt-get install gcc-loongarch64-linux-gnu (Debian 13 and newer).',
+  );
+});
+
 it('speaks of a missing program through the same table', () => {
   expect(missingProgram('sfdisk', undefined, 'fedora')).toMatchObject({
     code: 'TOOL_MISSING',

@@ -108,6 +108,7 @@ const SAME = new Set([
     'patch',
     'qemu-system-mips',
     'qemu-system-ppc',
+    'qemu-system-sparc',
   ],
   ...['clang', 'kmod', 'lld', 'llvm', 'samba'],
   ...['qemu-system-x86', 'squashfs-tools', 'swig', 'syslinux', 'tar', 'util-linux', 'zstd'],
@@ -177,6 +178,16 @@ export function installLine(
   return `${DISTRIBUTIONS[distribution].install} ${[...new Set(names)].sort().join(' ')}`;
 }
 
+/** The releases that have a package: those of Debian from some on, if it is a young one. */
+function releases(debian: string, distribution: Distribution): string {
+  const { title } = DISTRIBUTIONS[distribution];
+  if (distribution !== 'debian') return title;
+  const young = Object.values(ARCHITECTURES).find((architecture) =>
+    Object.values(crossPackages(architecture)).includes(debian),
+  );
+  return young?.debianSince === undefined ? title : `Debian ${young.debianSince} and newer`;
+}
+
 /**
  * How to install a package, named as Debian does, in words for an error.
  *
@@ -191,7 +202,7 @@ export function describeInstall(
   const known = Object.keys(DISTRIBUTIONS) as Distribution[];
   const lines = (host ? [host] : known).flatMap((distribution) => {
     const line = installLine([debian], distribution, machine);
-    return line === undefined ? [] : [`${line} (${DISTRIBUTIONS[distribution].title})`];
+    return line === undefined ? [] : [`${line} (${releases(debian, distribution)})`];
   });
   if (lines.length > 0) return `Install it: ${lines.join('; ')}`;
   const none = `No package of ${DISTRIBUTIONS[host!].title} is known to have it; Debian's is ${debian}`;

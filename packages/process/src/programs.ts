@@ -5,8 +5,7 @@ import { ToolError } from './errors.js';
 /** Host programs and the Debian package that has each; the one table that every "missing program" message uses. */
 const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.values(ARCHITECTURES).flatMap(architecturePrograms)),
-  'qemu-system-mips': 'qemu-system-mips',
-  'qemu-system-ppc64': 'qemu-system-ppc',
+  'qemu-system-sparc': 'qemu-system-sparc',
   'apt-cache': 'apt',
   'apt-get': 'apt',
   bc: 'bc',

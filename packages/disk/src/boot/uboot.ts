@@ -10,10 +10,16 @@ import {
 import { IMAGE_TIME } from '../common/identity.js';
 
 /** Arches by the names that mkimage has for them. */
-const UBOOT_ARCHES = { arm64: 'arm64', arm: 'arm', riscv64: 'riscv', x86_64: 'x86_64' } as const;
+const UBOOT_ARCHES: Readonly<Record<string, string>> = {
+  arm64: 'arm64',
+  arm: 'arm',
+  riscv64: 'riscv',
+  x86_64: 'x86_64',
+};
 
 interface LegacyImageOptions {
-  arch: keyof typeof UBOOT_ARCHES;
+  /** The kernel's name of it. */
+  arch: string;
   /** The mkimage to run: of PATH, or one that a U-Boot project built. */
   mkimage?: string;
   signal?: AbortSignal;
@@ -66,12 +72,13 @@ async function writeLegacy(
       ...options,
     });
   }
+  const arch = UBOOT_ARCHES[options.arch]!;
   const env = scrubbedEnvironment({ SOURCE_DATE_EPOCH: String(IMAGE_TIME) });
   await writeAside(path, async (aside) => {
     const wrap = async (scratch: string): Promise<void> => {
       // mkimage takes a colon in a path for a list of files.
       await copy(data, join(scratch, 'data'));
-      const kind = ['-A', UBOOT_ARCHES[options.arch], '-O', 'linux', '-T', type, '-C', 'none'];
+      const kind = ['-A', arch, '-O', 'linux', '-T', type, '-C', 'none'];
       const argv = [options.mkimage ?? 'mkimage', ...kind, '-n', IMAGE_NAME, '-d', 'data', 'image'] as const;
       await runProgram(argv, { cwd: scratch, env, signal: options.signal });
       await copy(join(scratch, 'image'), aside);

@@ -33,4 +33,29 @@ export const ARCHES: Readonly<Record<Arch, ArchFacts>> = {
     sourceArch: 'arm',
     image: { goal: 'zImage', path: 'arch/arm/boot/zImage' },
   },
+  i386: {
+    kernelArch: 'i386',
+    sourceArch: 'x86',
+    image: { goal: 'bzImage', path: 'arch/x86/boot/bzImage' },
+  },
+  s390x: {
+    kernelArch: 's390',
+    sourceArch: 's390',
+    image: { goal: 'bzImage', path: 'arch/s390/boot/bzImage' },
+  },
+  ppc64le: {
+    kernelArch: 'powerpc',
+    sourceArch: 'powerpc',
+    image: { goal: 'vmlinux', path: 'vmlinux' },
+  },
+  mips64el: {
+    kernelArch: 'mips',
+    sourceArch: 'mips',
+    image: { goal: 'vmlinux', path: 'vmlinux' },
+  },
+  loongarch64: {
+    kernelArch: 'loongarch',
+    sourceArch: 'loongarch',
+    image: { goal: 'vmlinux', path: 'vmlinux' },
+  },
 };

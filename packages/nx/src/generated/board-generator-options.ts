@@ -11,13 +11,13 @@ export interface BoardGeneratorOptions {
   /**
    * Target architecture, by the kernel's name.
    */
-  arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm';
+  arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm' | 'i386' | 's390x' | 'ppc64le' | 'mips64el' | 'loongarch64';
   /**
    * How it gets to its kernel: QEMU loads kernel and initramfs; U-Boot or UEFI loads them from a drive; QEMU loads the kernel, whose root is on a disk; from a CD; or a PC's BIOS starts the loader on a disk.
    */
   boot?: 'kernel' | 'u-boot' | 'uefi' | 'disk' | 'iso' | 'bios';
   /**
-   * Machine type of QEMU, with properties behind a comma. Default: virt, and for x86_64 q35. Others: pc for x86_64, cubieboard for arm.
+   * Machine type of QEMU, with properties behind a comma. Default: the generic one of the architecture: virt; q35 for x86_64 and i386; s390-ccw-virtio; pseries; malta. Others: pc for x86_64, cubieboard for arm.
    */
   machine?: string;
   /**

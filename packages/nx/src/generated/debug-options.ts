@@ -9,7 +9,7 @@ export interface DebugOptions {
   /**
    * Target architecture, by the kernel's name.
    */
-  arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm';
+  arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm' | 'i386' | 's390x' | 'ppc64le' | 'mips64el' | 'loongarch64';
   /**
    * Name of the kernel project.
    */
@@ -27,7 +27,7 @@ export interface DebugOptions {
    */
   dtb?: string;
   /**
-   * QEMU machine type; default: virt, and for x86_64 q35, or pc under U-Boot.
+   * QEMU machine type; default: the generic one of the architecture: virt; q35 for x86_64 and i386, or pc under U-Boot; s390-ccw-virtio; pseries; malta.
    */
   machine?: string;
   /**

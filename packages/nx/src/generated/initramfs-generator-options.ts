@@ -11,7 +11,7 @@ export interface InitramfsGeneratorOptions {
   /**
    * Target architecture, by the kernel's name.
    */
-  arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm';
+  arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm' | 'i386' | 's390x' | 'ppc64le' | 'mips64el' | 'loongarch64';
   /**
    * Name of the BusyBox project; default: busybox-ARCH, which is made where it is missing.
    */

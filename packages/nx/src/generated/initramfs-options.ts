@@ -11,7 +11,7 @@ export interface InitramfsOptions {
   /**
    * Target architecture, by the kernel's name.
    */
-  arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm';
+  arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm' | 'i386' | 's390x' | 'ppc64le' | 'mips64el' | 'loongarch64';
   /**
    * Name of the BusyBox project whose install tree is taken.
    */
@@ -53,7 +53,7 @@ export interface InitramfsOptions {
    */
   initProgram?: string;
   /**
-   * Console device of the shell or getty; default: ttyAMA0 for arm64, ttyS0 for x86_64.
+   * Console device of the shell or getty; default: the first serial port of the architecture's machine, as ttyAMA0 for arm64, ttyS0 for x86_64.
    */
   console?: string;
   /**

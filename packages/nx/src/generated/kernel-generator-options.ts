@@ -11,9 +11,9 @@ export interface KernelGeneratorOptions {
   /**
    * Target architecture, by the kernel's name.
    */
-  arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm';
+  arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm' | 'i386' | 's390x' | 'ppc64le' | 'mips64el' | 'loongarch64';
   /**
-   * Machine of QEMU that it is for; default: virt, and for x86_64 q35. Its presets are the first fragments.
+   * Machine of QEMU that it is for; default: the generic one of the architecture (see board). Its presets are the first fragments.
    */
   machine?: string;
   /**

@@ -9,7 +9,7 @@ export interface KernelOptions {
   /**
    * Target architecture, by the kernel's name.
    */
-  arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm';
+  arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm' | 'i386' | 's390x' | 'ppc64le' | 'mips64el' | 'loongarch64';
   /**
    * Where the source comes from. Resolved once into bringup.lock by the update target, fetched only when something must be compiled.
    */

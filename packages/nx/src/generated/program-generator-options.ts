@@ -11,7 +11,7 @@ export interface ProgramGeneratorOptions {
   /**
    * Target architecture, by the kernel's name.
    */
-  arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm';
+  arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm' | 'i386' | 's390x' | 'ppc64le' | 'mips64el' | 'loongarch64';
   /**
    * Name of an initramfs project that is to have the program, as /usr/bin/NAME; without one it is only built.
    */

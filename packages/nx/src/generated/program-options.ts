@@ -7,7 +7,7 @@ export interface ProgramOptions {
   /**
    * Target architecture, by the kernel's name.
    */
-  arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm';
+  arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm' | 'i386' | 's390x' | 'ppc64le' | 'mips64el' | 'loongarch64';
   /**
    * C (`.c`) and assembly (`.S`, preprocessed; `.s`, not) in the order they are linked, or the root of one Rust crate without dependencies (`.rs`), relative to the workspace root ({projectRoot} is understood).
    *

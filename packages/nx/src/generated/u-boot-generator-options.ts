@@ -11,7 +11,7 @@ export interface UBootGeneratorOptions {
   /**
    * Target architecture, by the kernel's name.
    */
-  arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm';
+  arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm' | 'i386' | 's390x' | 'ppc64le' | 'mips64el' | 'loongarch64';
   /**
    * Where the source comes from: debian (its own package, the default), the URL of a tarball (with sha256) or of a git repository (with tag, branch or commit), or a directory.
    */

@@ -7,7 +7,7 @@ export interface UbootImageOptions {
   /**
    * Target architecture, by the kernel's name.
    */
-  arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm';
+  arch: 'arm64' | 'x86_64' | 'riscv64' | 'arm' | 'i386' | 's390x' | 'ppc64le' | 'mips64el' | 'loongarch64';
   /**
    * fit: kernel, initramfs and device tree in image.fit, for bootm; not for x86_64. ramdisk: the initramfs in uRamdisk, for booti and bootz.
    */

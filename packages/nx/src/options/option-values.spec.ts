@@ -106,9 +106,14 @@ describe('a slip in options', () => {
       'qemu',
       { arch: 'arm46' },
       'UNKNOWN_VALUE',
-      'arch: "arm46" is none of arm64, x86_64, riscv64, arm. Did you mean arm64?',
+      'arch: "arm46" is none of arm64, x86_64, riscv64, arm, i386, s390x, ppc64le, mips64el, loongarch64. Did you mean arm64?',
     ],
-    ['qemu', { arch: 'sparc' }, 'UNKNOWN_VALUE', 'arch: "sparc" is none of arm64, x86_64, riscv64, arm'],
+    [
+      'qemu',
+      { arch: 'sparc' },
+      'UNKNOWN_VALUE',
+      'arch: "sparc" is none of arm64, x86_64, riscv64, arm, i386, s390x, ppc64le, mips64el, loongarch64',
+    ],
     [
       'qemu',
       { boot: { via: 'u-bot' } },

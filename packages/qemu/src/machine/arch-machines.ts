@@ -22,6 +22,8 @@ interface ArchMachine {
   pc?: true;
   /** QEMU describes the machine to its guest by a device tree. */
   deviceTree?: true;
+  /** Memory that the machine needs at least, where that is more than a board has by default. */
+  memoryMiB?: number;
   /** How U-Boot is started, where it runs on the board. */
   uBoot?: UBootStart;
 }
@@ -71,6 +73,19 @@ export const ARCH_MACHINES: Record<BoardArch, ArchMachine> = {
     virtio: 'device',
     deviceTree: true,
     uBoot: { option: '-bios' },
+  },
+  i386: { machine: 'q35', cpu: 'qemu32', console: 'ttyS0', virtio: 'pci', pc: true },
+  s390x: { machine: 's390-ccw-virtio', cpu: 'qemu', console: 'ttysclp0', virtio: 'ccw' },
+  // SLOF, which the machine brings along, starts the kernel.
+  ppc64le: { machine: 'pseries', cpu: 'power9', console: 'hvc0', virtio: 'pci', deviceTree: true },
+  mips64el: { machine: 'malta', cpu: 'MIPS64R2-generic', console: 'ttyS0', virtio: 'pci' },
+  loongarch64: {
+    machine: 'virt',
+    cpu: 'la464',
+    console: 'ttyS0',
+    virtio: 'pci',
+    deviceTree: true,
+    memoryMiB: 2048,
   },
 };
 

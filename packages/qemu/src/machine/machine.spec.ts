@@ -64,6 +64,39 @@ describe('planMachine', () => {
     expect(argv.slice(argv.indexOf('-machine'))[1]).toBe(machine);
   });
 
+  it('has no U-Boot for an architecture whose kernel only QEMU loads', () => {
+    const boot = { via: 'u-boot', firmware: 'u-boot.bin', drive: 'boot.img' } as const;
+    expect(() => planMachine({ ...base, arch: 's390x', boot })).toThrow(
+      'boot: boards of s390x do not boot through U-Boot here, but those of arm64, x86_64, riscv64, arm do',
+    );
+  });
+
+  it.each<[MachineOptions['arch'], string, string[], string]>([
+    ['i386', 'qemu-system-i386', ['q35', 'tcg', 'qemu32'], 'virtio-blk-pci'],
+    ['s390x', 'qemu-system-s390x', ['s390-ccw-virtio', 'tcg', 'qemu'], 'virtio-blk-ccw'],
+    ['ppc64le', 'qemu-system-ppc64', ['pseries', 'tcg', 'power9'], 'virtio-blk-pci'],
+    ['mips64el', 'qemu-system-mips64el', ['malta', 'tcg', 'MIPS64R2-generic'], 'virtio-blk-pci'],
+    ['loongarch64', 'qemu-system-loongarch64', ['virt', 'tcg', 'la464'], 'virtio-blk-pci'],
+  ])('plans a direct boot of %s by %s', (arch, program, [machine, accel, cpu], device) => {
+    const { argv } = planMachine({ ...base, arch, boot: direct({ medium: { file: 'd', format: 'raw' } }) });
+    expect(argv.slice(0, 7)).toEqual([program, '-machine', machine, '-accel', accel, '-cpu', cpu]);
+    expect(argv.slice(-2)).toEqual(['-device', `${device},drive=boot`]);
+  });
+
+  it('plugs the devices of a mainframe into its channels', () => {
+    const { argv } = planMachine({
+      ...{ ...base, arch: 's390x', boot: direct({}) },
+      network: [{ type: 'user', mac: '52:54:00:00:00:01', forwards: [] }],
+      consoles: [{ type: 'pty' }],
+      shares: [{ tag: 'a', path: '/a' }],
+      display: { type: 'vnc', port: 5901 },
+    });
+    const devices = argv.filter((_word, index) => argv[index - 1] === '-device');
+    expect(devices.map((device) => device.split(',')[0])).toEqual([
+      ...['virtio-gpu-ccw', 'virtio-net-ccw', 'virtio-9p-ccw', 'virtio-serial-ccw', 'virtconsole'],
+    ]);
+  });
+
   const medium = { file: '/a, b/disk', format: 'qcow2' } as const;
   const flash = { code: '/f, x/CODE.fd', variables: 'vars.fd', keep: true };
   const code = 'if=pflash,format=raw,unit=0,file=/f,, x/CODE.fd,readonly=on';

@@ -63,8 +63,9 @@ const OWN_MACHINES: readonly BoardMachine[] = [
 
 /** An architecture's generic machine where QEMU loads the kernel: all that a new one has to have. */
 function directBoard(arch: BoardArch): BoardMachine {
-  const { machine } = ARCH_MACHINES[arch];
-  return { arch, machine, family: arch, paths: ['kernel', 'disk'], presets: [`qemu-${arch}`] };
+  const { machine, memoryMiB } = ARCH_MACHINES[arch];
+  const board = memoryMiB === undefined ? {} : { board: { memory: memoryMiB } };
+  return { arch, machine, family: arch, paths: ['kernel', 'disk'], presets: [`qemu-${arch}`], ...board };
 }
 
 /** The machines, the generic one of each architecture before its others. */
