@@ -58,7 +58,7 @@ function load(srctree: string, test: string): Promise<KconfigTree> {
   return loadKconfig({ srctree: test, environment, shell, dialect: detectDialect(srctree) });
 }
 
-/** What is expected comes out of the test's input, where that is known, and stays when it is read again. */
+/** The configuration that a test expects: its input leads to it, where the input is known, and it does not change when it is read again. */
 async function configDifferences(
   srctree: string,
   test: string,

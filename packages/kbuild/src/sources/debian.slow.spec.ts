@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -150,6 +150,21 @@ function pathWithOnly(program: string): string {
   return directory;
 }
 
+/** Serves the archive by HTTP. `before` may answer first, or take its time. */
+async function serve(before: (file: string, response: ServerResponse) => unknown) {
+  const server = createServer(async (request, response) => {
+    const file = join(archive.path, basename(request.url!));
+    await before(file, response);
+    if (response.writableEnded) return;
+    if (existsSync(file)) response.end(readFileSync(file));
+    else response.writeHead(404).end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const hostEntries = [{ name: 'a.list', text: `deb [trusted=yes] ${url} ./\n` }];
+  return { hostEntries, close: () => server.close() };
+}
+
 /** The file of a lock stays: if it were removed, a process that waits and a new one could both hold the lock (decision 0016). */
 const isNoLock = (name: string) => !name.endsWith('.flock');
 const left = (...names: string[]) =>
@@ -238,14 +253,18 @@ it('notices that the archive has moved on since its lists were read', async () =
 
 it('says what the process does that another one waits for', async () => {
   await archive.addPackage('linux-source-6.1', '6.1.9-1');
-  const waits: string[] = [];
-  const onWait = (message: string) => void waits.push(message);
-  const locked = await Promise.all([
-    resolveSource(kernel, { ...ctx, onWait }),
-    resolveSource(kernel, { ...ctx, onWait }),
-  ]);
-  expect(waits).toEqual([`waiting for process ${process.pid}, which is updating the package lists`]);
-  expect(locked[0]).toEqual(locked[1]);
+  let onWait!: (message: string) => void;
+  const told = new Promise<string>((resolve) => (onWait = resolve));
+  // The archive does not answer before the other one has said that it waits.
+  const served = await serve(() => told);
+  try {
+    const both = [1, 2].map(() => resolveSource(kernel, { ...ctx, hostEntries: served.hostEntries, onWait }));
+    expect(await told).toBe(`waiting for process ${process.pid}, which is updating the package lists`);
+    const [one, other] = await Promise.all(both);
+    expect(one).toEqual(other);
+  } finally {
+    served.close();
+  }
 });
 
 it('refuses an archive whose version has other bytes than the locked ones', async () => {
@@ -318,24 +337,20 @@ it('asks for an update when the lock has no entry, or another package in its pla
 
 it('shows the answer of a server that does not give the file', async () => {
   await archive.addPackage('linux-source-6.1', '6.1.9-1');
-  const server = createServer((request, response) => {
-    const file = join(archive.path, basename(request.url!));
-    if (file.endsWith('.deb')) response.writeHead(503, 'Backend is asleep').end();
-    else if (existsSync(file)) response.end(readFileSync(file));
-    else response.writeHead(404).end();
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const served = { ...ctx, hostEntries: [{ name: 'a.list', text: `deb [trusted=yes] ${url} ./\n` }] };
+  const served = await serve((file, response) => {
+    if (!file.endsWith('.deb')) return;
+    response.writeHead(503, 'Backend is asleep').end();
+  });
+  const context = { ...ctx, hostEntries: served.hostEntries };
   try {
-    await expect(ensureSource(kernel, await resolveSource(kernel, served), served)).rejects.toMatchObject({
+    await expect(ensureSource(kernel, await resolveSource(kernel, context), context)).rejects.toMatchObject({
       code: 'APT_FAILED',
       message: expect.stringMatching(
         /could not be downloaded:\n[^]*Err:1 http:[^\n]*\n +503 +Backend is asleep/,
       ),
     });
   } finally {
-    server.close();
+    served.close();
   }
 });
 
