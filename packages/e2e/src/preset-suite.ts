@@ -36,7 +36,10 @@ const LOST: Readonly<Record<string, Values>> = {
   // EFI_STUB selects it. With RANDOMIZE_BASE off the kernel does not move.
   'x86_64 defconfig debug': { RELOCATABLE: 'y' },
   'riscv64 tinyconfig debug': { UNWINDER_FRAME_POINTER: 'n' },
-  // ARM unwinds by tables of its own.
+  // These unwind by other means.
+  's390x tinyconfig debug': { UNWINDER_FRAME_POINTER: 'n', FRAME_POINTER: 'n', RELOCATABLE: 'y' },
+  'ppc64le tinyconfig debug': { UNWINDER_FRAME_POINTER: 'n', FRAME_POINTER: 'n' },
+  'mips64el tinyconfig debug': { UNWINDER_FRAME_POINTER: 'n', FRAME_POINTER: 'n' },
   'arm tinyconfig debug': { UNWINDER_FRAME_POINTER: 'n', FRAME_POINTER: 'n' },
   'x86_64 tinyconfig virtio': { PCI_HOST_GENERIC: 'n' },
   'x86_64 tinyconfig 9p': { PCI_HOST_GENERIC: 'n' },

@@ -10,13 +10,20 @@ afterAll(() => rmSync(root, { recursive: true }));
 it.each([
   [['/usr/bin/ld', '-m', 'elf', '-o', '.tmp_vmlinux1', 'a.o'], 'ld -o .tmp_vmlinux1'],
   [['xz', '-9', 'vmlinux.bin'], 'xz vmlinux.bin'],
+  [['python3', '--token', 'secret'], 'python3'],
+  [['curl', 'https://user:secret@host/x'], 'curl'],
+  [['openssl', 'pass:secret'], 'openssl'],
+  [['\x1b[2J', 'vmlinux.bin'], '?[2J vmlinux.bin'],
   [['curl', '--header', 'Authorization: secret'], 'curl'],
   [['upload', '--token=secret'], 'upload'],
   [['upload', 'token=secret'], 'upload'],
   [['tool', 'a\x1b[2Jb'], 'tool'],
   [['sleep'], 'sleep'],
   [[], 'comm'],
-])('says of %j no more than %j', (argv, shown) => expect(describeCommand(argv, 'comm')).toBe(shown));
+])('says of %j no more than %j', (argv, shown) => {
+  const isFile = (name: string) => name === 'vmlinux.bin';
+  expect(describeCommand(argv, 'comm', isFile)).toBe(shown);
+});
 
 /** Runs make, and looks once the recipe's last program has written a line. */
 async function look(recipe: string): Promise<{ work: WorkInHand | undefined; leader: number }> {

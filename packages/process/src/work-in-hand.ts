@@ -1,10 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 
 /** A program that works for another one. */
 export interface WorkInHand {
   readonly pid: number;
-  /** The program's name, and the file that it writes or its last argument: `ld -o vmlinux`. No other argument, which may be secret. */
+  /**
+   * The program's name, and the file that it writes, or its last argument where that names a file: `ld -o vmlinux`. No other
+   * argument, which may be secret.
+   */
   readonly command: string;
 }
 
@@ -21,8 +24,8 @@ interface Member {
 }
 
 /**
- * The program on which a process group has worked longest: the leader's oldest descendant that is more than a launcher (make, a
- * shell, ccache) of others. Of its command line only one file name is given. Reads Linux's /proc (proc(5)).
+ * The program on which a process group has worked longest: the oldest program below the leader that does work itself: not
+ * make, a shell or ccache. Of its command line only one file name is given. Reads Linux's /proc (proc(5)).
  *
  * @param group the leader's pid
  * @returns undefined if there is none
@@ -36,28 +39,47 @@ export function workInHand(group: number): WorkInHand | undefined {
     // The programs that a worker has started, such as gcc's cc1, are part of its work.
     .filter(({ pid, parent }) => workers.has(pid) && !workers.has(parent))
     .sort((a, b) => a.started - b.started || a.pid - b.pid);
-  return oldest && { pid: oldest.pid, command: describeCommand(readCommand(oldest.pid), oldest.name) };
+  if (!oldest) return undefined;
+  // A relative name is relative to the program's own directory, which the link leads to.
+  const isFile = (name: string) => existsSync(resolve(`/proc/${oldest.pid}/cwd`, name));
+  return { pid: oldest.pid, command: describeCommand(readCommand(oldest.pid), oldest.name, isFile) };
 }
 
-/** @param argv empty if the process has just ended */
-export function describeCommand(argv: readonly string[], name: string): string {
-  const program = basename(argv[0] ?? '') || name;
+/**
+ * @param argv empty if the process has just ended
+ * @param isFile whether a name is one of a file, seen from the program
+ */
+export function describeCommand(
+  argv: readonly string[],
+  name: string,
+  isFile: (name: string) => boolean,
+): string {
+  const program = (basename(argv[0] ?? '') || name).replace(/\p{Cc}/gu, '?');
   const output = argv.indexOf('-o') + 1;
   const file = (output > 1 ? argv[output] : argv.slice(1).at(-1)) ?? '';
-  // An option, a text with spaces or an assignment is not the name of a file.
-  const isName = /^[^-\s=][^\s=\p{Cc}]*$/u.test(file) && file.length <= SHOWN_CHARACTERS;
+  // An option, a text with spaces, an assignment or an address is not the name of a file.
+  const isPlain = /^[^-\s=:][^\s=:\p{Cc}]*$/u.test(file) && file.length <= SHOWN_CHARACTERS;
+  const isName = isPlain && (output > 1 || isFile(file));
   return [program, ...(isName ? [...(output > 1 ? ['-o'] : []), file] : [])].join(' ');
 }
 
 function readMembers(group: number): Member[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.flatMap((pid) => {
+  return readProcesses().flatMap((pid) => {
     // "pid (comm) state ppid pgrp …", where comm may hold anything; the start time is field 22.
     const [, name, rest] = /^\d+ \((.*)\) (.*)$/s.exec(readProc(`/proc/${pid}/stat`)) ?? [];
     const fields = rest?.split(' ') ?? [];
     if (name === undefined || fields[2] !== String(group) || fields[0] === 'Z') return [];
     return [{ pid: Number(pid), parent: Number(fields[1]), name, started: Number(fields[19]) }];
   });
+}
+
+/** None where /proc cannot be read: the line is then without a program, and the build goes on. */
+function readProcesses(): string[] {
+  try {
+    return readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  } catch {
+    return [];
+  }
 }
 
 function readCommand(pid: number): string[] {

@@ -65,7 +65,7 @@ interface PlannedBuild extends BuildRequest {
 async function makeArtifacts(request: BuildRequest): Promise<Record<string, string>> {
   const { program, make, onNote } = request;
   await prepareOut(request, onNote);
-  const symbols = parseResolved(request.config).filter(({ value }) => value === 'y').length;
+  const symbols = parseResolved(request.config).filter(({ value }) => value === 'y' || value === 'm').length;
   const objects = await planObjects(make.out, symbols, program.objectsPerSymbol);
   await writeConfig(make.out, request.config);
   await placeFiles(make.out, request.files ?? {});
@@ -126,7 +126,8 @@ async function countWhile(request: PlannedBuild, { argv, env }: ReturnType<typeo
     before: objects.before,
     waitsFor: () => (pid === undefined ? undefined : describeWork(workInHand(pid))),
   });
-  const follower = followMake(progress, objects, program);
+  const linksLast = !request.extra?.goals.length && !/^CONFIG_SPL=y$/m.test(request.config);
+  const follower = followMake(progress, objects, program, linksLast);
   try {
     await runProgram(argv, {
       env,

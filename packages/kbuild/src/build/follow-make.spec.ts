@@ -20,7 +20,7 @@ function logOf(lines: readonly string[], program: ProgramName, total: number): s
   let text = '';
   const stream = { isTTY: false, write: (part: string) => Boolean((text += part)) };
   const progress = showProgress('demo', 'objects', total, { stream });
-  const follower = followMake(progress, { before: 0, total }, KCONFIG_PROGRAMS[program]);
+  const follower = followMake(progress, { before: 0, isGuess: true }, KCONFIG_PROGRAMS[program], true);
   for (const line of lines) {
     follower.onLine(line, 'stdout');
     jest.advanceTimersByTime(10_000);
@@ -55,4 +55,20 @@ describe.each(OUTPUTS)('the output of %s', (name, program, symbols, objects) => 
     expect(totals.filter((total) => Math.abs(total - objects) > objects / 4)).toEqual([]);
     expect(Math.abs(totals.at(-1)! - objects)).toBeLessThanOrEqual(objects / 50);
   });
+});
+
+it.each([
+  ['modules follow', true, false],
+  ['the last build was counted', false, true],
+])('leaves the total when the kernel is linked, where %s', (_why, isGuess, linksLast) => {
+  const total = jest.fn();
+  const follower = followMake(
+    { update: () => undefined, total },
+    { before: 0, isGuess },
+    KCONFIG_PROGRAMS.kernel,
+    linksLast,
+  );
+  follower.onLine(`  LD      ${KCONFIG_PROGRAMS.kernel.linkedLast.file}`, 'stdout');
+  expect(follower.made()).toBe(1);
+  expect(total).not.toHaveBeenCalled();
 });

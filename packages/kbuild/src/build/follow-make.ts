@@ -10,11 +10,17 @@ interface MakeFollower {
   made(): number;
 }
 
-/** Shows how far make is. The estimate is corrected when make begins to link: little is left then, and known. */
+/**
+ * Shows how far make is. A guess is corrected when make begins to link, if nothing but the image follows: then only a few files are
+ * left, and their number is known.
+ *
+ * @param linksLast whether no other goal (modules, device trees, U-Boot's SPL) is made after the link
+ */
 export function followMake(
   progress: Pick<Progress, 'update' | 'total'>,
-  { before, total }: Pick<ObjectPlan, 'before' | 'total'>,
+  { before, isGuess }: Pick<ObjectPlan, 'before' | 'isGuess'>,
   { linkedLast }: Pick<KconfigProgram, 'linkedLast'>,
+  linksLast: boolean,
 ): MakeFollower {
   let made = 0;
   return {
@@ -23,7 +29,7 @@ export function followMake(
       if (file === undefined) return;
       made += 1;
       progress.update(before + made, file);
-      if (total !== undefined && file === linkedLast.file) progress.total(before + made + linkedLast.left);
+      if (isGuess && linksLast && file === linkedLast.file) progress.total(before + made + linkedLast.left);
     },
     made: () => made,
   };

@@ -67,3 +67,14 @@ it('takes a record that it cannot read for none', async () => {
   writeFileSync(`${out}.objects.json`, '1291');
   expect(await planObjects(out, 100, 2.4)).toMatchObject({ before: 0, total: 240 });
 });
+
+it('learns nothing from a run in a directory of which nothing is known', async () => {
+  const out = newOut();
+  writeFileSync(`${out}.objects.json`, '1291');
+  leave(out, 3);
+  const edit = await planObjects(out, 100, 2.4);
+  expect(edit).toMatchObject({ before: 0, total: undefined });
+  await recordObjects(out, edit, 3);
+  rmSync(join(out, '.config'));
+  expect(await planObjects(out, 100, 2.4)).toMatchObject({ total: 240, isGuess: true });
+});

@@ -19,6 +19,8 @@ export interface ObjectPlan {
   readonly before: number;
   /** Undefined for a directory that is built already: make alone knows what an edit makes out of date. */
   readonly total: number | undefined;
+  /** The total follows from the number of symbols alone: no build has ended yet. */
+  readonly isGuess: boolean;
   /** Symbols that are on. */
   readonly symbols: number;
 }
@@ -35,15 +37,15 @@ const recordFile = (out: string) => `${out}.objects.json`;
 export async function planObjects(out: string, symbols: number, perSymbol: number): Promise<ObjectPlan> {
   const record = await readRecord(out);
   const isEmpty = !(await pathExists(join(out, '.config')));
-  if (!isEmpty && record.whole !== undefined && record.made === undefined)
-    return { before: 0, total: undefined, symbols };
+  if (!isEmpty && record.made === undefined) return { before: 0, total: undefined, isGuess: false, symbols };
   const before = isEmpty ? 0 : (record.made ?? 0) + (await countLogged(out));
   await writeJson(recordFile(out), { ...record, made: before }).catch(() => undefined);
   const whole =
     record.whole === undefined
       ? symbols * perSymbol
       : (record.whole * symbols) / Math.max(1, record.symbols ?? symbols);
-  return { before, total: Math.max(1, Math.round(whole), before), symbols };
+  const total = Math.max(1, Math.round(whole), before);
+  return { before, total, isGuess: record.whole === undefined, symbols };
 }
 
 /** Records that a build has ended. @param made files that make named in this run */
@@ -52,9 +54,10 @@ export async function recordObjects(
   { before, total, symbols }: ObjectPlan,
   made: number,
 ): Promise<void> {
-  const known = total === undefined ? (await readRecord(out)).whole : undefined;
+  // An edit tells nothing about a build from nothing, unless it makes more than the last one did.
+  const least = total === undefined ? ((await readRecord(out)).whole ?? Infinity) : 0;
   // The next estimate is worse without the record, and nothing else.
-  if (known === undefined || made > known)
+  if (total !== undefined || made > least)
     await writeJson(recordFile(out), { whole: before + made, symbols }).catch(() => undefined);
 }
 

@@ -100,7 +100,13 @@ describe('a base file', () => {
     writeFileSync(join(tree, 'Makefile'), `VERSION = 6\nPATCHLEVEL = 1\n${makefile}`);
     const base =
       '# before: 5.18\nCONFIG_GONE=y\n# since: 5.18\nCONFIG_NET=y\n# since: 6.2\nCONFIG_NR_CPUS=7\n';
-    const { text } = await configureOver(base, '', tree);
+    const { text, leftOut } = await configureOver(base, '# since: 7\nCONFIG_BLOCK=y\n', tree);
+    expect(leftOut?.version).toBe('6.1');
+    expect(leftOut?.requests.map(({ file, line }) => `${file}:${line}`)).toEqual([
+      'boards/base.config:2',
+      'boards/base.config:6',
+      'f.config:2',
+    ]);
     expect(text).toContain('CONFIG_NET=y\n');
     expect(text).not.toContain('CONFIG_NR_CPUS=7\n');
   });

@@ -10,7 +10,7 @@ import {
   type KconfigTree,
   type LostRequest,
 } from '@bringup/kconfig';
-import { divideByVersion } from './by-version.js';
+import { divideByVersion, leftOutOf, type LeftOut } from './by-version.js';
 import { isUnreadable, readKconfigTree } from './kconfig-tree.js';
 import { planMake, type MakeSetting } from '../make/make.js';
 import type { KconfigProgram } from '../programs/programs.js';
@@ -38,10 +38,12 @@ export interface ResolvedBase {
   readonly lost: readonly LostRequest[];
   /** The reason why the lines of a base file were not checked, with the symbols that came out otherwise. `lost` is empty then. */
   readonly unchecked?: string;
+  /** Lines of a base file that are for other versions than the tree's. */
+  readonly leftOut: LeftOut | undefined;
 }
 
 /** The outcome of the check of a base, kept beside its lines. */
-type CheckedBase = Omit<ResolvedBase, 'lines'>;
+type CheckedBase = Omit<ResolvedBase, 'lines' | 'leftOut'>;
 
 const BASE = '.bringup-base.config';
 const BASE_LOST = '.bringup-base.lost.json';
@@ -59,7 +61,7 @@ const CONF = 'scripts';
  */
 export async function resolveBase(request: BaseRequest): Promise<ResolvedBase> {
   const { make, base } = request;
-  const text = base.kind === 'file' ? await readBaseFile(base, request) : undefined;
+  const { text, leftOut } = base.kind === 'file' ? await readBaseFile(base, request) : {};
   const key = baseKey(request, text);
   const keyFile = join(make.out, BASE_KEY);
   if ((await readFile(keyFile, 'utf8').catch(() => undefined)) !== key) {
@@ -73,6 +75,7 @@ export async function resolveBase(request: BaseRequest): Promise<ResolvedBase> {
   }
   return {
     lines: parseBase(base, await readFile(join(make.out, BASE), 'utf8')),
+    leftOut,
     ...(JSON.parse(await readFile(join(make.out, BASE_LOST), 'utf8')) as CheckedBase),
   };
 }
@@ -133,7 +136,7 @@ function parseBase(base: BaseConfig, text: string): ConfigRequest[] {
 async function readBaseFile(
   base: Extract<BaseConfig, { kind: 'file' }>,
   { program, make }: BaseRequest,
-): Promise<string> {
+): Promise<{ text?: string; leftOut?: LeftOut }> {
   const text = await readFile(base.path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new UserError(
       'UNKNOWN_BASE',
@@ -142,13 +145,10 @@ async function readBaseFile(
       error,
     );
   });
-  const { otherVersions } = await divideByVersion(parseBase(base, text), program, make.source.path);
-  if (otherVersions.length === 0) return text;
-  const leftOut = new Set(otherVersions.map(({ line }) => line));
-  return text
-    .split('\n')
-    .map((content, index) => (leftOut.has(index + 1) ? '' : content))
-    .join('\n');
+  const divided = await divideByVersion(parseBase(base, text), program, make.source.path);
+  const others = new Set(divided.otherVersions.map(({ line }) => line));
+  const kept = text.split('\n').map((content, index) => (others.has(index + 1) ? '' : content));
+  return { text: kept.join('\n'), leftOut: leftOutOf(divided) };
 }
 
 async function makeBase(request: BaseRequest): Promise<CheckedBase> {

@@ -14,6 +14,24 @@ export interface RequestsByVersion {
   readonly version: TreeVersion | undefined;
 }
 
+/** Requests that a configuration leaves out, and the version of the tree. */
+export interface LeftOut {
+  readonly version: TreeVersion;
+  readonly requests: readonly ConfigRequest[];
+}
+
+/** The requests that base and fragments leave out together; undefined where none is for some versions only. */
+export function joinLeftOut(...parts: readonly (LeftOut | undefined)[]): LeftOut | undefined {
+  const present = parts.filter((part) => part !== undefined);
+  if (present.length === 0) return undefined;
+  return { version: present[0]!.version, requests: present.flatMap(({ requests }) => requests) };
+}
+
+/** The left-out part of divided requests. */
+export function leftOutOf({ version, otherVersions }: RequestsByVersion): LeftOut | undefined {
+  return version === undefined ? undefined : { version, requests: otherVersions };
+}
+
 /**
  * Divides requests by the version of a source tree, which is read only if a request is for some versions.
  *

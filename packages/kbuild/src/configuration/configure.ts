@@ -10,10 +10,9 @@ import {
   type ConfigValues,
   type LostRequest,
   type Override,
-  type TreeVersion,
 } from '@bringup/kconfig';
 import { resolveBase, runGoal, type BaseRequest, type ResolvedBase } from './base.js';
-import type { RequestsByVersion } from './by-version.js';
+import { joinLeftOut, leftOutOf, type LeftOut, type RequestsByVersion } from './by-version.js';
 import { readFragmentRequests, type FragmentReference } from './fragments.js';
 import { whileSourceStays } from '../kept-output/index.js';
 import { lostError } from './reasons.js';
@@ -37,9 +36,7 @@ export interface Configuration {
   /** Lines of a base file that hold without the fragments, and come out otherwise because of them. */
   readonly displaced: readonly LostRequest[];
   /** Requests for other versions than the tree's; undefined where no request is for some versions only. */
-  readonly leftOut:
-    | { readonly version: TreeVersion; readonly requests: readonly ConfigRequest[] }
-    | undefined;
+  readonly leftOut: LeftOut | undefined;
   /** The reason why the lines of a base file were not checked; see {@link ResolvedBase}. */
   readonly unchecked: string | undefined;
 }
@@ -70,9 +67,10 @@ export function readBase(request: BaseRequest & Pick<ConfigureRequest, 'label'>)
 
 async function resolveRequests(
   request: ConfigureRequest,
-  { requests, otherVersions, version }: RequestsByVersion,
+  divided: RequestsByVersion,
 ): Promise<Configuration> {
   const { program, make } = request;
+  const { requests } = divided;
   const base = await resolveBase(request);
   const plan = planMerge(requests);
   const configFile = join(make.out, '.config');
@@ -92,7 +90,7 @@ async function resolveRequests(
   const { unchecked } = base;
   const known = request.base.kind === 'file' && unchecked === undefined;
   const displaced = known ? displacedLines(base, replaced, resolved) : [];
-  const leftOut = version === undefined ? undefined : { version, requests: otherVersions };
+  const leftOut = joinLeftOut(base.leftOut, leftOutOf(divided));
   return { text, accepted, overrides: plan.overrides, needlessOptional, displaced, leftOut, unchecked };
 }
 

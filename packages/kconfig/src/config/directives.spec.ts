@@ -51,8 +51,27 @@ describe('"# since:" and "# before:"', () => {
     ['CONFIG_A=y\n# before: 5.18\n', 'f.config:2: no request follows', 'right above the line'],
     ['# since: 5.18\n# why\nCONFIG_A=y\n', 'f.config:1: no request follows', 'other directives between'],
     ['# since: 5.18\n# since: 6.1\nCONFIG_A=y\n', 'f.config:2: a second "# since:"', 'Remove one'],
-    ['# since: 6.12\n# before: 5.18\nCONFIG_A=y\n', 'f.config:1: no version is both', 'swap the two'],
+    [
+      '# since: 6.12\n# before: 5.18\nCONFIG_A=y\n',
+      'f.config:1: no version is both',
+      'later than the one in',
+    ],
     ['# since: 6.1\n# before: 6.1.0\nCONFIG_A=y\n', 'f.config:1: no version is both', 'never counts'],
+    ['# before: 0\nCONFIG_A=y\n', 'f.config:1: no version is before 0', 'Remove both'],
+    [
+      '# until: 6.2\nCONFIG_A=y\n',
+      'f.config:1: "# until: 6.2" is nearly',
+      'Write "# before: 6.2", which names',
+    ],
+    ['# since : 5.18\nCONFIG_A=y\n', 'f.config:1: "# since : 5.18" is nearly', 'Write "# since: 5.18"'],
+    ['# Since: 5.18\nCONFIG_A=y\n', 'f.config:1: "# Since: 5.18" is nearly', 'Write "# since: 5.18"'],
+    ['# since v5.18\nCONFIG_A=y\n', 'f.config:1: "# since v5.18" is nearly', 'Write "# since: 5.18"'],
+    ['## before: 6.2\nCONFIG_A=y\n', 'f.config:1: "## before: 6.2" is nearly', 'Write "# before: 6.2"'],
+    ['# since:\nCONFIG_A=y\n', 'f.config:1: "# since:" is nearly', 'Write "# since: 6.12"'],
+    ['# optional:\nCONFIG_A=y\n', 'f.config:1: "# optional:" is nearly', 'Write "# optional: REASON"'],
+    ['# since: 5.18, before: 6.2\nCONFIG_A=y\n', 'is not a version', 'each directive on a line of its own'],
+    ['# optional: a\n# optional: b\nCONFIG_A=y\n', 'f.config:2: a second "# optional:"', 'Remove one'],
+    ['CONFIG_A=y\n# optional: why\n', 'f.config:2: no request follows', 'right above the line'],
   ])('refuse %j', (text, where, remedy) => {
     let message = '';
     try {
@@ -63,6 +82,15 @@ describe('"# since:" and "# before:"', () => {
     expect(message).toContain(where);
     expect(message).toContain(remedy);
   });
+
+  it.each([
+    '# since 2.6 there is a better one',
+    '# Before this: nothing',
+    '# optional lines follow',
+    '# from 5 to 9',
+  ])('leave the comment %j alone', (comment) =>
+    expect(parseConfig(`${comment}\nCONFIG_A=y\n`, 'f')).toHaveLength(1),
+  );
 
   it("are comments where they cannot be directives in the tree's own files, which are not the user's to correct", () => {
     expect(parseResolved('# since: the beginning\nCONFIG_A=y\n')).toHaveLength(1);

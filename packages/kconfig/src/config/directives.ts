@@ -15,6 +15,8 @@ export type TreeVersion = string;
 
 const DIRECTIVE = /^#\s*(optional|since|before):\s*(.*\S)\s*$/;
 const VERSION = /^\d+(\.\d+)*$/;
+/** Comments that were probably meant as directives: another spelling, no value, or nothing but a version behind the word. */
+const NEAR_MISS = /^#+\s*(optional|since|before|until|from)(\s*:|\s+v?\d+(?:\.\d+)*\s*$)/i;
 
 /** Whether a line of a fragment is a directive for the request below it. */
 export function isDirective(line: string): boolean {
@@ -24,8 +26,8 @@ export function isDirective(line: string): boolean {
 /** Collects the directives that stand above a request, line by line. */
 export class DirectiveReader {
   private found: { optional?: string; since?: string; before?: string } = {};
-  /** The line of the first directive that narrows the versions, to be named when no request follows. */
-  private narrowedAt = 0;
+  /** The line of the first directive, to be named when no request follows. */
+  private startedAt = 0;
 
   /** @param strict whether a directive that cannot be obeyed is an error: in fragments of the user, not in the tree's own */
   constructor(
@@ -40,12 +42,17 @@ export class DirectiveReader {
    */
   read(content: string, line: number): void {
     const [, name, value] = DIRECTIVE.exec(content) ?? [];
-    if (name === undefined) return this.endOfBlock();
-    if (name === 'optional') {
-      this.found.optional = value;
-      return;
+    if (name === undefined) {
+      const [, word] = NEAR_MISS.exec(content) ?? [];
+      if (word !== undefined) this.refuse(line, formOf(word.toLowerCase(), content));
+      return this.endOfBlock();
     }
-    this.readVersion(name as 'since' | 'before', value!, line);
+    const key = name as keyof Directives;
+    if (key !== 'optional' && !this.checkVersion(key, value!, line)) return;
+    if (this.found[key] !== undefined)
+      this.refuse(line, `a second "# ${name}:" for the same line. Remove one of them`);
+    this.found[key] = value;
+    this.startedAt ||= line;
   }
 
   /**
@@ -58,39 +65,39 @@ export class DirectiveReader {
     const { since, before } = found;
     if (since !== undefined && before !== undefined && compareVersions(since, before) >= 0)
       this.refuse(
-        this.narrowedAt,
+        this.startedAt,
         `no version is both since ${since} and before ${before}, so that the line below never counts. ` +
-          `"before" names the first version without the line: swap the two, or correct one`,
+          '"# before:" names the first version without the line, which is later than the one in "# since:"',
       );
     this.found = {};
-    this.narrowedAt = 0;
+    this.startedAt = 0;
     return found;
   }
 
-  /** @throws UserError `FRAGMENT_SYNTAX` for `# since:` or `# before:` with no request below it */
+  /** @throws UserError `FRAGMENT_SYNTAX` for directives with no request below them */
   endOfBlock(): void {
-    const { narrowedAt } = this;
+    const { startedAt } = this;
     this.found = {};
-    this.narrowedAt = 0;
-    if (narrowedAt > 0)
+    this.startedAt = 0;
+    if (startedAt > 0)
       this.refuse(
-        narrowedAt,
-        'no request follows. "# since: VERSION" and "# before: VERSION" stand right above the line that they are for, ' +
+        startedAt,
+        'no request follows. "# optional:", "# since:" and "# before:" stand right above the line that they are for, ' +
           'with nothing but other directives between. Where this is only a comment, say it in other words',
       );
   }
 
-  private readVersion(name: 'since' | 'before', value: string, line: number): void {
+  /** Whether a version can be compared with. */
+  private checkVersion(name: 'since' | 'before', value: string, line: number): boolean {
     if (!VERSION.test(value)) {
-      const [number] = /\d+(\.\d+)*/.exec(value) ?? [];
-      const form = number === undefined ? `"# ${name}: 6.12"` : `"# ${name}: ${number}"`;
-      this.refuse(line, `"${value}" is not a version, which is numbers with dots between: write ${form}`);
-      return;
+      const more = /,|\b(since|before)\b/.test(value) ? ', and each directive on a line of its own' : '';
+      const text = `"${value}" is not a version, which is numbers with dots between`;
+      this.refuse(line, `${text}: write ${example(name, value)}${more}`);
+      return false;
     }
-    if (this.found[name] !== undefined)
-      this.refuse(line, `a second "# ${name}:" for the same line. Remove one of them`);
-    this.found[name] = value;
-    this.narrowedAt ||= line;
+    if (name === 'before' && compareVersions(value, '0') <= 0)
+      this.refuse(line, `no version is before ${value}, so that the line below never counts. Remove both`);
+    return true;
   }
 
   private refuse(line: number, text: string): void {
@@ -98,6 +105,20 @@ export class DirectiveReader {
     const { file } = this;
     throw new UserError('FRAGMENT_SYNTAX', `${file}:${line}: ${text}`, { file, line });
   }
+}
+
+/** A directive with the number that was found in a wrong one. */
+function example(name: string, text: string): string {
+  return `"# ${name}: ${/\d+(\.\d+)*/.exec(text)?.[0] ?? '6.12'}"`;
+}
+
+/** The right form of a comment that is nearly a directive. */
+function formOf(word: string, content: string): string {
+  const text = `"${content}" is nearly a directive, and would be a comment without effect. Write `;
+  if (word === 'optional') return `${text}"# optional: REASON"`;
+  if (word === 'until')
+    return `${text}${example('before', content)}, which names the first version without the line`;
+  return `${text}${example(word === 'from' ? 'since' : word, content)}`;
 }
 
 /** Negative when `a` is earlier than `b`, 0 when they are the same. Numbers that are not there count as 0: 6.1 is 6.1.0. */

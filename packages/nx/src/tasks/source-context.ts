@@ -5,9 +5,10 @@ import type { Task } from './task.js';
 export function sourceContext(
   task: Pick<Task, 'project' | 'signal' | 'note'>,
 ): SourceContext & { done(): void } {
-  let progress: { what: string; bar: Progress } | undefined;
+  let progress: { what: string; bar: Progress; isWhole: boolean } | undefined;
   const end = () => {
-    progress?.bar.stop();
+    if (progress?.isWhole) progress.bar.finish();
+    else progress?.bar.stop();
     progress = undefined;
   };
   return {
@@ -27,9 +28,10 @@ export function sourceContext(
           : ([event.doneBytes, event.totalBytes, 'bytes', ''] as const);
       if (progress?.what !== event.what) {
         end();
-        progress = { what: event.what, bar: showProgress(event.what, unit, total) };
+        progress = { what: event.what, bar: showProgress(event.what, unit, total), isWhole: false };
       }
       if (total !== undefined) progress.bar.total(total);
+      progress.isWhole = done === total;
       progress.bar.update(done, doing);
     },
     done: end,
