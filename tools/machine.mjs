@@ -24,7 +24,8 @@ ends with the command's exit code. Run it as root on Debian, with the package mm
 
 The machine has Debian's minimal system, git and ca-certificates, and from this machine: Node with npm, the mirror, apt's
 network options, npm's settings, proxies and certificates from the environment, /etc/hosts and /etc/resolv.conf. Its home
-directories are empty otherwise, and no cache is shared. The clone is /srv/bringup.
+directories are empty otherwise, and no cache is shared. Root there is root here, in a directory: run nothing that you would not
+run on this machine. The clone is /srv/bringup.
 `;
 
 function readArguments() {
@@ -38,7 +39,8 @@ function readArguments() {
   });
   if (values.help) return values;
   if (!SUITES.includes(values.suite)) throw new Error(`--suite: one of ${SUITES.join(', ')}`);
-  if (positionals.length === 0) throw new Error('Which command? Name it after --');
+  if (!process.argv.includes('--') || positionals.length === 0)
+    throw new Error('Which command? Name it after --');
   if (process.getuid() !== 0) throw new Error('Run this as root: chroot and mount need it.');
   return { ...values, command: positionals };
 }

@@ -8,8 +8,12 @@ import { ensurePackages } from './host-packages.mjs';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
-/** Runs a program of the workspace in the foreground; ends this process when it fails. */
-export function runStep(title, argv, options = {}) {
+/**
+ * Runs a program of the workspace in the foreground; ends this process when it fails.
+ *
+ * @param options.ifFails printed in place of ending
+ */
+export function runStep(title, argv, { ifFails, ...options } = {}) {
   if (title) console.log(`\n== ${title}`);
   const { status, signal, error } = spawnSync(argv[0], argv.slice(1), {
     cwd: root,
@@ -18,6 +22,7 @@ export function runStep(title, argv, options = {}) {
   });
   if (error) throw error;
   if (status !== 0) {
+    if (ifFails !== undefined) return console.error(ifFails);
     console.error(`${title || argv.join(' ')}: failed (${signal ?? `exit code ${status}`})`);
     process.exit(status || 1);
   }
@@ -48,7 +53,8 @@ function installNpmPackages() {
 
 /**
  * The lock names what its authors had. The archive keeps only the newest security version of a source, and this machine may
- * have other tools: then the lock moves on here, for the whole workspace. Entries of tools that are not installed stay.
+ * have other tools: then the lock moves on here, for the whole workspace. Entries of tools that are not installed stay. A source
+ * that cannot be looked up may be one that nobody needs today.
  */
 function refreshLock() {
   runStep(
@@ -56,6 +62,7 @@ function refreshLock() {
     bin('nx', 'generate', '@bringup/nx:update', '--ifNeeded', '--quiet'),
     {
       env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' },
+      ifFails: 'Going on with the entries that bringup.lock has; a build that needs another one says so.',
     },
   );
 }

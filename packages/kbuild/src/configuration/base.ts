@@ -213,7 +213,7 @@ function describeUnchecked(missed: readonly LostRequest[], unreadable: UserError
   const { reason } = unreadable.fields as { reason: string };
   return (
     `some lines of ${file} come out otherwise: ${names.join(', ')}${more}. They are not counted as lost, because Bringup ` +
-    `cannot read the Kconfig of this tree (${reason}), which says whether a line can set them. Please report that`
+    `cannot read this tree's Kconfig (${reason}), and so does not know which of them a line can set. Please report that`
   );
 }
 

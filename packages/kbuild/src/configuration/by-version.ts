@@ -20,7 +20,7 @@ export interface LeftOut {
   readonly requests: readonly ConfigRequest[];
 }
 
-/** The requests that base and fragments leave out together; undefined where none is for some versions only. */
+/** The requests that base and fragments leave out together; undefined where all are for all versions. */
 export function joinLeftOut(...parts: readonly (LeftOut | undefined)[]): LeftOut | undefined {
   const present = parts.filter((part) => part !== undefined);
   if (present.length === 0) return undefined;

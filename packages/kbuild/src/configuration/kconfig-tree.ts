@@ -63,7 +63,7 @@ function describeUnreadable(program: KconfigProgram, error: unknown): unknown {
   return new UserError(
     'KCONFIG_SYNTAX',
     `Bringup cannot read the Kconfig of this ${program.title} tree: ${error.message}\n` +
-      'It can be configured and built all the same, because its own conf does that. Only explanations are missing. Please report this message.',
+      'It can be configured and built all the same, because its own conf does that. Only explanations are missing, and what menuconfig would write into a fragment. Please report this message.',
     { ...error.fields, reason: error.message },
     error,
   );

@@ -33,7 +33,7 @@ function formatAmount(unit: Unit, { done, total, isFinished }: ProgressState): s
     return unit === 'bytes' ? `${mib(done)} MiB` : amount(done, 'object');
   const percent = Math.floor((100 * done) / total);
   if (unit === 'bytes') return `${percent}%, ${mib(done)} of ${mib(total)} MiB`;
-  // Objects are estimated: where there are more, only the end is 100 %.
+  // The estimate may be too low. 100 % is shown only at the end.
   return `${Math.min(99, percent)}%, ${done} of about ${amount(total, 'object')}`;
 }
 

@@ -322,7 +322,7 @@ it('names the symbols that a transitional symbol is the default of', async () =>
   const requests = parseConfig('CONFIG_OLD=y\n', 'f.config');
   const loss = explainLoss(own, evaluate(own, configValues(requests)), requests[0]!, requests);
   expect(formatLoss(loss)).toBe(`f.config:1: CONFIG_OLD: wanted y, got n
-  it is transitional (Kconfig:1), so it is never written: it sets the default of NEW [=y]. Ask for that instead`);
+  it is transitional (Kconfig:1), so conf never writes it: it only gives NEW [=y] its default. Ask for that instead`);
 });
 
 describe('suggestFix', () => {

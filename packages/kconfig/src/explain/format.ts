@@ -110,8 +110,8 @@ function formatSimple(reason: LossReason & { kind: 'modules-off' | 'kept' | 'unc
 
 function formatTransitional({ place, defaultOf }: LossReason & { kind: 'transitional' }): string {
   const heirs = defaultOf.map(({ symbol, value }) => `${symbol} [=${value}]`).join(', ');
-  const instead = heirs ? `sets the default of ${heirs}. Ask for that instead` : 'sets nothing';
-  return `it is transitional (${at(place)}), so it is never written: it ${instead}`;
+  const instead = heirs ? `only gives ${heirs} its default. Ask for that instead` : 'sets nothing';
+  return `it is transitional (${at(place)}), so conf never writes it: it ${instead}`;
 }
 
 function formatWithoutPrompt(reason: LossReason & { kind: 'no-prompt' }): string[] {

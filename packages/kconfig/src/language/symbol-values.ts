@@ -70,7 +70,7 @@ export class SymbolValues extends ValueStore {
   private calculateVisibility(symbol: KconfigSymbol): void {
     const { id, choice } = symbol;
     if (symbol.transitional) {
-      this.visible[id] = 2; // Without a look at prompts and selects, which have no effect here.
+      this.visible[id] = 2; // Prompts and selects have no effect on a transitional symbol.
       return;
     }
     let visible = 0;

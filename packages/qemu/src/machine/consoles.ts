@@ -68,7 +68,7 @@ export function planMonitor(monitor: MonitorTarget | undefined): string[] {
   ];
 }
 
-/** @param machine whether it is a PC, which has a VGA card to be named, and where its virtio devices are */
+/** @param machine whether it is a PC, whose VGA console must be named, and the bus of its virtio devices */
 export function planDisplay(
   display: VncDisplay | undefined,
   machine: { pc?: boolean; virtio: VirtioBus },

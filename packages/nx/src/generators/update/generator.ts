@@ -41,7 +41,10 @@ export default async function update(
 
 function failIfAny({ failures }: Moves): void {
   if (failures.length === 0) return;
-  const message = failures.map((failure) => `${failure.project}: ${failure.message}`).join('\n');
+  const projects = new Map<string, string[]>();
+  for (const { project, message } of failures)
+    projects.set(message, [...(projects.get(message) ?? []), project]);
+  const message = [...projects].map(([text, names]) => `${names.join(', ')}: ${text}`).join('\n');
   throw new ToolError('UPDATE_INCOMPLETE', message, { failures });
 }
 

@@ -28,6 +28,32 @@ it.each<[string, Partial<Moves>, string]>([
     'bringup.lock moved on: linux-source-6.1 6.1.9-1 → 6.1.10-1 (kernel)',
   ],
   [
+    'a tarball with other bytes',
+    {
+      sources: [
+        {
+          name: 'kernel',
+          from: { kind: 'tarball', url: ['https://x/k.tar'], sha256: 'a'.repeat(64) },
+          to: { kind: 'tarball', url: ['https://x/k.tar'], sha256: 'b'.repeat(64) },
+        },
+      ],
+    },
+    `bringup.lock moved on: https://x/k.tar ${'a'.repeat(12)} → ${'b'.repeat(12)} (kernel)`,
+  ],
+  [
+    'a commit of a branch',
+    {
+      sources: [
+        {
+          name: 'kernel',
+          from: { kind: 'git', url: ['https://x/linux.git'], branch: 'main', commit: '1'.repeat(40) },
+          to: { kind: 'git', url: ['https://x/linux.git'], branch: 'main', commit: '2'.repeat(40) },
+        },
+      ],
+    },
+    `bringup.lock moved on: https://x/linux.git main ${'1'.repeat(12)} → main ${'2'.repeat(12)} (kernel)`,
+  ],
+  [
     'a source that is new',
     { sources: [{ name: 'kernel', from: undefined, to: next }] },
     'bringup.lock moved on: linux-source-6.12 6.12.5-1, new (kernel)',

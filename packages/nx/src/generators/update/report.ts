@@ -1,4 +1,4 @@
-import type { LockedSource } from '@bringup/kbuild';
+import { lockedIdentity, type LockedSource } from '@bringup/kbuild';
 import { describeLocked } from '../../lock/locked.js';
 
 /** An entry of the lock that moves; without `from` it is new. */
@@ -18,9 +18,9 @@ export interface Moves {
   readonly failures: { readonly project: string; readonly message: string }[];
 }
 
-/** The line that says what moved; below it, unless only the needed was asked for, what this machine lacks. */
+/** The line that says what moved. Below it: the tools that this machine lacks, but not with `--ifNeeded`. */
 export function formatMoves(moves: Moves, isDryRun: boolean, ifNeeded: boolean): string {
-  const sources = grouped(moves.sources, describeLocked, shortSources).map(
+  const sources = grouped(withRevisions(moves.sources), (text) => text, shortSources).map(
     ([change, projects]) => `${change} (${projects.join(', ')})`,
   );
   const tools = grouped(moves.tools, (line) => line, shortVersions).map(([change, names]) =>
@@ -39,6 +39,16 @@ export function formatMoves(moves: Moves, isDryRun: boolean, ifNeeded: boolean):
 /** The same for scripts. */
 export function movesJson(moves: Moves, dryRun: boolean): string {
   return `${JSON.stringify({ dryRun, ...moves }, null, 2)}\n`;
+}
+
+/** Sources as text: with the start of the commit or checksum where name and version do not tell old and new apart. */
+function withRevisions(moves: readonly Move<LockedSource>[]): Move<string>[] {
+  return moves.map(({ name, from, to }) => {
+    const [before, after] = [from && describeLocked(from), describeLocked(to)];
+    if (before !== after) return { name, from: before, to: after };
+    const revision = (source: LockedSource) => lockedIdentity(source).slice(0, 12);
+    return { name, from: `${before} ${revision(from!)}`, to: `${after} ${revision(to)}` };
+  });
 }
 
 /** The names of what moves in the same way, by what is to be said about it. */
@@ -62,7 +72,7 @@ function shortSources(from: string, to: string): [string, string] {
   return [from, from.startsWith(`${name} `) && version.length > 0 ? version.join(' ') : to];
 }
 
-/** The number in a tool's version line; both lines where that does not tell them apart, and nothing where a tool has only a hash. */
+/** The numbers in the version lines of a tool. Both lines if the numbers are equal; nothing for a tool that has only a hash. */
 function shortVersions(from: string, to: string): [string, string] | undefined {
   const number = (line: string) => /\b\d+(?:\.\d+)+[\w.+~:-]*/.exec(line)?.[0];
   const [before, after] = [number(from), number(to)];
