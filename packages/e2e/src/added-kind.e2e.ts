@@ -25,6 +25,7 @@ function addKind({ root, plugin }: FakeWorkspace): void {
   const house = join(dirname(root), 'house');
   for (const path of [
     'packages/nx',
+    'packages/process/src/architectures.json',
     'packages/tsconfig.base.json',
     'tools',
     'package.json',

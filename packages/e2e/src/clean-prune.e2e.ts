@@ -124,7 +124,7 @@ it('prune lists all, and removes by age what is neither locked, in use, nor name
   const kept = (project: string) => all[join(build(project), 'default')];
   expect(kept('busybox')).toMatchObject({
     removed: false,
-    spared: expect.stringMatching(/^process \d+, which is/),
+    spared: expect.stringMatching(/^it is used by process \d+, which is/),
   });
   expect(kept('kernel')).toMatchObject({ chosen: 'age', removed: true });
   expect(kept('gone')).toMatchObject({ orphan: true, removed: true });

@@ -35,6 +35,7 @@ const FURTHER: Record<string, RegExp[]> = {
     /^scripts\/[\w-]+\.sh$/,
     /^presets\/[\w-]+\.config$/,
   ],
+  process: [/^dist\/architectures\.json$/],
   qemu: [/^scripts\/[\w-]+\.sh$/],
 };
 /** Files that only tests need, and leftovers of the compiler. */

@@ -25,13 +25,19 @@ def read(address, size):
     return bytes(gdb.selected_inferior().read_memory(address, size))
 
 
+def byte_order():
+    """The guest's, as int.from_bytes() takes it."""
+    return "big" if "big endian" in gdb.execute("show endian", to_string=True) else "little"
+
+
 def build_id_at(address, size):
     """The GNU build id among the notes of that memory (elf(5), Nhdr); None where there is none."""
     notes = read(address, size)
+    order = byte_order()
     place = 0
     while place + 12 <= len(notes):
         name_size, value_size, kind = (
-            int.from_bytes(notes[place + at : place + at + 4], "little") for at in (0, 4, 8)
+            int.from_bytes(notes[place + at : place + at + 4], order) for at in (0, 4, 8)
         )
         name = place + 12
         value = name + (name_size + 3) // 4 * 4
@@ -166,7 +172,7 @@ class ModuleSymbols(gdb.Breakpoint):
 
     def load(self):
         frame = gdb.newest_frame()
-        header, table, module = (frame.read_var(name) for name in ("hdr", "sechdrs", "me"))
+        header, table, module = (self.parameter(frame, *names) for names in (("hdr",), ("sechdrs",), ("me", "mod")))
         name = module["name"].string()
         sections = dict(self.sections(header, table))
         build_id = self.build_id(sections)
@@ -184,6 +190,16 @@ class ModuleSymbols(gdb.Breakpoint):
             gdb.execute(" ".join(words), to_string=True)
         self.loaded[name] = text if text is not None else min(places.values())
         gdb.write("symbols of module %s: %s, .text at 0x%x\n" % (name, path, text or 0))
+
+    @staticmethod
+    def parameter(frame, *names):
+        """The first of these that the function has: architectures name the module differently."""
+        for name in names:
+            try:
+                return frame.read_var(name)
+            except ValueError:
+                pass
+        raise gdb.error("%s has no parameter %s" % (frame.name(), " or ".join(names)))
 
     def sections(self, header, table):
         names = int(table[int(header["e_shstrndx"])]["sh_addr"])

@@ -9,12 +9,15 @@ const LENGTH = 20;
  */
 export const NO_BUILD_ID = `-Wl,--build-id=0x${'00'.repeat(LENGTH)}`;
 
-/** The note with an empty id: sizes of name and id, NT_GNU_BUILD_ID, "GNU" (elf(5), "Notes"; all arches are little-endian). */
-const EMPTY_NOTE = Buffer.concat([
-  Buffer.from([4, 0, 0, 0, LENGTH, 0, 0, 0, 3, 0, 0, 0]),
-  Buffer.from('GNU\0'),
-  Buffer.alloc(LENGTH),
-]);
+const NT_GNU_BUILD_ID = 3;
+
+/** The note with an empty id, in both byte orders: sizes of name and id, type, "GNU" (elf(5), "Notes"). */
+const EMPTY_NOTES = (['writeUInt32LE', 'writeUInt32BE'] as const).map((write) => {
+  const note = Buffer.alloc(16 + LENGTH);
+  [4, LENGTH, NT_GNU_BUILD_ID].forEach((value, index) => note[write](value, 4 * index));
+  note.write('GNU\0', 12);
+  return note;
+});
 
 /**
  * Gives a program and its debug information the same build id, by which debuggers tell that they belong together: the hash of
@@ -28,9 +31,9 @@ export async function writeBuildId(files: readonly [string, ...string[]]): Promi
     .digest();
   for (const file of files) {
     const content = await readFile(file);
-    const note = content.indexOf(EMPTY_NOTE);
+    const note = Math.max(...EMPTY_NOTES.map((empty) => content.indexOf(empty)));
     if (note < 0) continue;
-    id.copy(content, note + EMPTY_NOTE.length - LENGTH);
+    id.copy(content, note + EMPTY_NOTES[0]!.length - LENGTH);
     await writeFile(file, content);
   }
 }

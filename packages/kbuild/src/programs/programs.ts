@@ -51,8 +51,8 @@ function ubootDefconfig(arch: Arch): string {
   const known = UBOOT_DEFCONFIG[arch];
   if (known !== undefined) return known;
   const message =
-    `arch: U-Boot has no configuration for a QEMU machine of ${arch}, but for ${Object.keys(UBOOT_DEFCONFIG).join(', ')}. ` +
-    'For other hardware name one by the option "base"';
+    `arch: Bringup knows U-Boot's configurations for QEMU's machines of ${Object.keys(UBOOT_DEFCONFIG).join(', ')}, and none of ${arch}. ` +
+    'Name one by the option "base"';
   throw new UserError('NO_BOOT_PATH', message, { arch });
 }
 

@@ -40,12 +40,17 @@ function usualMachine(findings: Findings): UsualMachines | undefined {
   );
 }
 
+/** Whether vmlinux is the boot image of the machine's architecture. */
+function bootsElf({ argv }: Findings): boolean {
+  return /qemu-system-(ppc|mips|loongarch)/.test(argv[0] ?? '');
+}
+
 /** The kernel never got out of the file that was to hold it, or into a console that is seen. */
 export const BOOT_SIGNATURES = {
   vmlinux: (findings) => {
     const refused = /PVH ELF Note|invalid kernel header/.test(findings.stderr);
     // QEMU loads an ELF file for Arm where its program headers say: at virtual addresses, where no memory is.
-    const lost = findings.kernelFormat === 'elf' && isSilent(findings);
+    const lost = findings.kernelFormat === 'elf' && !bootsElf(findings) && isSilent(findings);
     if (!refused && !lost) return undefined;
     return {
       cause: 'the kernel is vmlinux, an ELF file for debuggers that this machine cannot boot',

@@ -80,6 +80,12 @@ it.each(CAPTURED)('%s: no prefix of it, while the guest runs, is called silent',
   }
 });
 
+it.each(['ppc64', 'mips64el', 'loongarch64'])('does not blame vmlinux, the boot image, on %s', (name) => {
+  const captured = readCaptured('vmlinux.arm64');
+  const argv = [`qemu-system-${name}`, ...captured.argv.slice(1)];
+  expect(diagnose({ ...captured, argv }).map(({ outcome }) => outcome)).not.toContain('vmlinux');
+});
+
 it('lists what the kernel saw where there is no root', () => {
   expect(diagnose(readCaptured('no-root.no-partition'))[0]!.seen).toEqual([
     'fe00           16384 vda',

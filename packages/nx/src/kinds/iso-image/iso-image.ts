@@ -22,7 +22,11 @@ export async function makeIsoImage(task: Task, options: FullIsoImageOptions): Pr
     const firmware = options.firmware ?? defaultFirmware(arch);
     const [bios, uefi] = [firmware.includes('bios'), firmware.includes('uefi')];
     if (bios && arch !== 'x86_64')
-      throw new UserError('NO_BIOS', `firmware: ${arch} has no BIOS. Leave out "bios"`, { arch });
+      throw new UserError(
+        'NO_BIOS',
+        `firmware: CDs for a BIOS are made for x86_64 alone, not for ${arch}. Leave out "bios"`,
+        { arch },
+      );
     const tree = new FileTree();
     const none = { directories: [], devices: [], symlinks: [], permissions: [] };
     await addParts(task, tree, { ...none, files: options.files, overlays: options.overlays });
