@@ -49,7 +49,8 @@ export async function divideByVersion(
     throw new UserError(
       'TREE_VERSION_UNKNOWN',
       `${narrowed.file}:${narrowed.line}: the request is for some versions only, but the Makefile of the ${program.title} ` +
-        `source names none: there is no line "VERSION = NUMBER" in ${join(sourcePath, 'Makefile')}`,
+        `source names none: there is no line "VERSION = NUMBER" in ${join(sourcePath, 'Makefile')}. ` +
+        'Add it there, or remove the lines "# since:" and "# before:"',
       { file: narrowed.file, line: narrowed.line, sourcePath },
     );
   }
