@@ -3,6 +3,7 @@
  * before `npm install`.
  */
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 
 const CROSS = {
@@ -107,7 +108,16 @@ const PACKAGES = { demo: DEMO, tests: [...DEMO, ...TESTS], deep: [...DEMO, ...TE
 
 /** @param {Purpose} purpose */
 function wantedPackages(purpose) {
-  return PACKAGES[purpose];
+  const packages = PACKAGES[purpose];
+  return packages.includes('qemu-system-misc') ? [...packages, ...dividedPackages()] : packages;
+}
+
+/** What Debian 13 took out of qemu-system-misc: `qemu-system-riscv64` and `qemu-system-s390x` are in packages of their own there. */
+function dividedPackages() {
+  const release = Number(
+    /^VERSION_ID="?(\d+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? Infinity,
+  );
+  return release < 13 ? [] : ['qemu-system-riscv', 'qemu-system-s390x'];
 }
 
 /** Of `packages`, those that dpkg does not have installed. */

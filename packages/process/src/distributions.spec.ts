@@ -1,4 +1,11 @@
-import { describeInstall, installLine, isTranslated, packageName, parseOsRelease } from './distributions.js';
+import {
+  describeInstall,
+  installLine,
+  isTranslated,
+  packageName,
+  parseDebianRelease,
+  parseOsRelease,
+} from './distributions.js';
 import { debianPackageOf, debianPackages, missingProgram } from './programs.js';
 
 it.each([
@@ -13,6 +20,27 @@ it.each([
   ['VERSION_ID=debian\n', undefined],
   ['', undefined],
 ])('os-release %j is of %s', (text, distribution) => expect(parseOsRelease(text)).toBe(distribution));
+
+it.each([
+  ['ID=debian\nVERSION_ID="12"\n', 12],
+  ['VERSION_ID="13"\nID=debian\n', 13],
+  ['ID=debian\nVERSION_CODENAME=forky\n', Infinity],
+  ['ID=ubuntu\nID_LIKE=debian\nVERSION_ID="24.04"\n', 12],
+  ['ID=ubuntu\nID_LIKE=debian\nVERSION_ID="25.10"\n', Infinity],
+  ['ID=linuxmint\nVERSION_ID="22"\n', Infinity],
+])('os-release %j has the packages of Debian %d', (text, release) => {
+  expect(parseDebianRelease(text)).toBe(release);
+});
+
+it.each([
+  ['qemu-system-riscv64', 12, 'qemu-system-misc'],
+  ['qemu-system-riscv64', 13, 'qemu-system-riscv'],
+  ['qemu-system-s390x', 12, 'qemu-system-misc'],
+  ['qemu-system-s390x', Infinity, 'qemu-system-s390x'],
+  ['qemu-system-loongarch64', 13, 'qemu-system-misc'],
+])('%s is, in Debian %d, in %s', (program, release, name) => {
+  expect(packageName(debianPackageOf(program)!, 'debian', 'x64', release)).toBe(name);
+});
 
 it('knows what the others call every package of the table', () => {
   expect(debianPackages().filter((name) => !isTranslated(name))).toEqual([]);

@@ -25,17 +25,39 @@ export function parseOsRelease(text: string): Distribution | undefined {
   return id === undefined ? undefined : IDS[id];
 }
 
+/**
+ * The release of Debian whose packages an os-release file stands for; Infinity for one that has no number yet, as sid, and for what is
+ * only made of Debian. Ubuntu 25.04 is the first of its releases that was made after Debian 13's packages were divided.
+ */
+export function parseDebianRelease(text: string): number {
+  const [, id] = /^ID=["']?(\w+)/m.exec(text) ?? [];
+  const version = Number(/^VERSION_ID=["']?(\d+)/m.exec(text)?.[1] ?? Infinity);
+  if (id === 'debian') return version;
+  return id === 'ubuntu' && version < 25 ? 12 : Infinity;
+}
+
 /** The distribution of this host, where it is a known one. */
 export function hostDistribution(): Distribution | undefined {
+  const text = readOsRelease();
+  return text === undefined ? undefined : parseOsRelease(text);
+}
+
+function readOsRelease(): string | undefined {
   for (const path of ['/etc/os-release', '/usr/lib/os-release']) {
     try {
-      return parseOsRelease(readFileSync(path, 'utf8'));
+      return readFileSync(path, 'utf8');
     } catch {
       // os-release(5): the second is read where the first is not there.
     }
   }
   return undefined;
 }
+
+/** Packages that Debian 13 took out of another one: each with that one. */
+const DIVIDED: Readonly<Record<string, string>> = {
+  'qemu-system-riscv': 'qemu-system-misc',
+  'qemu-system-s390x': 'qemu-system-misc',
+};
 
 /** The same on both of the others. */
 const both = (name: string) => ({ fedora: name, arch: name });
@@ -73,7 +95,9 @@ const ELSEWHERE: Readonly<Record<string, { fedora?: string; arch?: string }>> = 
   'qemu-efi-aarch64': both('edk2-aarch64'),
   'qemu-system-arm': both('qemu-system-arm qemu-system-aarch64'),
   'qemu-system-common': both('virtiofsd'),
-  'qemu-system-misc': both('qemu-system-riscv'),
+  'qemu-system-misc': both('qemu-system-loongarch64'),
+  'qemu-system-riscv': both('qemu-system-riscv'),
+  'qemu-system-s390x': both('qemu-system-s390x'),
   'qemu-utils': both('qemu-img'),
   rustc: both('rust'),
   'syslinux-common': { fedora: 'syslinux-nonlinux', arch: 'syslinux' },
@@ -148,13 +172,16 @@ function nativePackage(debian: string, host: string): string | undefined {
  * host's own compiler has a name like those of cross compilers, but maybe no package of that name: gcc contains it.
  *
  * @param machine its architecture, as Node names it
+ * @param release of Debian: see {@link parseDebianRelease}
  */
 export function packageName(
   debian: string,
   distribution: Distribution,
   machine: string = process.arch,
+  release: number = parseDebianRelease(readOsRelease() ?? ''),
 ): string | undefined {
-  if (distribution === 'debian') return nativePackage(debian, machine) ?? debian;
+  if (distribution === 'debian')
+    return nativePackage(debian, machine) ?? (release < 13 ? (DIVIDED[debian] ?? debian) : debian);
   return SAME.has(debian) ? debian : ELSEWHERE[debian]?.[distribution];
 }
 

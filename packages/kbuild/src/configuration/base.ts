@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { copy, ensureDir, pathExists, readdir, readFile, remove, writeFile } from 'fs-extra';
-import { runProgram, UserError } from '@bringup/process';
+import { copy, ensureDir, readdir, readFile, remove, writeFile } from 'fs-extra';
+import { nearNames, runProgram, UserError } from '@bringup/process';
 import {
   checkRequests,
   parseResolved,
@@ -11,6 +11,7 @@ import {
   type LostRequest,
 } from '@bringup/kconfig';
 import { divideByVersion, leftOutOf, type LeftOut } from './by-version.js';
+import { listDefconfigs } from './defconfigs.js';
 import { isUnreadable, readKconfigTree } from './kconfig-tree.js';
 import { planMake, type MakeSetting } from '../make/make.js';
 import type { KconfigProgram } from '../programs/programs.js';
@@ -155,20 +156,35 @@ async function makeBase(request: BaseRequest): Promise<CheckedBase> {
   const { make, program, base } = request;
   const { goal } = base as Extract<BaseConfig, { kind: 'goal' }>;
   const directories = program.treeFragments(make.arch);
-  const places = directories.map((directory) => join(make.source.path, directory, goal));
-  if (
-    /_defconfig$/.test(goal) &&
-    !(await Promise.all(places.map((path) => pathExists(path)))).some(Boolean)
-  ) {
-    throw new UserError(
-      'UNKNOWN_BASE',
-      `the ${program.title} source has no ${goal} in ${directories.join(' or ')}`,
-      { goal },
-    );
+  if (/_defconfig$/.test(goal)) {
+    const known = await listDefconfigs(make.source.path, directories);
+    if (!known.includes(goal))
+      throw unknownDefconfig(`the ${program.title} source`, goal, directories, known);
   }
   await runGoal(request, goal);
   await copy(join(make.out, '.config'), join(make.out, BASE));
   return { lost: [] };
+}
+
+/** How many configurations an error lists, where no name is near. */
+const MOST_LISTED = 12;
+
+function unknownDefconfig(
+  source: string,
+  goal: string,
+  directories: readonly string[],
+  known: readonly string[],
+): UserError {
+  const near = nearNames(goal, known);
+  const listed = known.length > MOST_LISTED ? [] : known;
+  const hint =
+    near.length > 0
+      ? ` Did you mean ${near.join(', or ')}?`
+      : listed.length > 0
+        ? ` There are: ${listed.join(', ')}`
+        : ` Look at what is there, or take defconfig`;
+  const message = `base: ${source} has no ${goal} in ${directories.join(' or ')}.${hint}`;
+  return new UserError('UNKNOWN_BASE', message, { goal, near });
 }
 
 /**

@@ -8,6 +8,8 @@ interface ArchFacts {
   readonly kernelArch: string;
   /** The directory below `arch/`. */
   readonly sourceArch: string;
+  /** The configuration to start from, where `make defconfig` is that of another machine: of big-endian or of 32-bit ones. */
+  readonly defconfig?: string;
   /** The boot image: make goal, which is the file's name, and place in the output directory. */
   readonly image: { readonly goal: string; readonly path: string };
 }
@@ -46,11 +48,13 @@ export const ARCHES: Readonly<Record<Arch, ArchFacts>> = {
   ppc64le: {
     kernelArch: 'powerpc',
     sourceArch: 'powerpc',
+    defconfig: 'ppc64le_defconfig',
     image: { goal: 'vmlinux', path: 'vmlinux' },
   },
   mips64el: {
     kernelArch: 'mips',
     sourceArch: 'mips',
+    defconfig: '64r2el_defconfig',
     image: { goal: 'vmlinux', path: 'vmlinux' },
   },
   loongarch64: {

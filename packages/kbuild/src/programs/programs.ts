@@ -63,7 +63,7 @@ export const KCONFIG_PROGRAMS = {
     marks: (arch) => ['Makefile', 'Kconfig', `arch/${ARCHES[arch].sourceArch}`],
     kconfigRoot: 'Kconfig',
     variables: kernelArch,
-    defaultBase: () => 'defconfig',
+    defaultBase: (arch) => ARCHES[arch].defconfig ?? 'defconfig',
     treeFragments: (arch) => ['kernel/configs', `arch/${ARCHES[arch].sourceArch}/configs`],
     resolve: { goal: 'olddefconfig', input: '' },
     goals: (arch) => [...new Set([ARCHES[arch].image.goal, 'vmlinux'])],
