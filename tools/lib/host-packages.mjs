@@ -112,7 +112,7 @@ function wantedPackages(purpose) {
   return packages.includes('qemu-system-misc') ? [...packages, ...dividedPackages()] : packages;
 }
 
-/** What Debian 13 took out of qemu-system-misc: `qemu-system-riscv64` and `qemu-system-s390x` are in packages of their own there. */
+/** From Debian 13 on, the emulators of riscv64 and s390x are no longer in qemu-system-misc. */
 function dividedPackages() {
   const release = Number(
     /^VERSION_ID="?(\d+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? Infinity,

@@ -15,7 +15,7 @@ const rowsOf = (executor: string, options: readonly string[]) =>
 const SPEED = { jobs: row('kernel: jobs 1'), ccache: row('kernel: ccache false') };
 const COMPILER = { crossCompile: row('kernel: crossCompile "/usr/bin/x86_64-linux-gnu-"') };
 const ARCH = row('config: arch');
-const SOURCE = { source: row('locked source version') };
+const SOURCE = { source: row('locked source version'), patches: row('patch that changes a C file') };
 const MADE = { ...SPEED, ...COMPILER, ...rowsOf('kernel', ['outputPath']) };
 const CONFIGURED = {
   ...SOURCE,

@@ -97,6 +97,22 @@ const ROWS: Row[] = [
     compiled: [],
   },
   {
+    edit: 'patch that changes a C file',
+    apply: (workspace) => {
+      const line = 'const char printk[] = "printk"; const char *const printk_file = __FILE__;';
+      workspace.write(
+        'kernel/printk.patch',
+        `--- a/kernel/printk.c\n+++ b/kernel/printk.c\n@@ -1 +1,2 @@\n ${line}\n+int patched;\n`,
+      );
+      editProject(
+        'kernel',
+        (json) => (json.targets.build.options.patches = ['kernel/printk.patch']),
+      )(workspace);
+    },
+    fates: { 'kernel:config': 'ran', 'kernel:build': 'ran', 'board:test': 'ran' },
+    compiled: ['kernel/printk.o'],
+  },
+  {
     edit: 'extra fragment that changes something',
     apply: (workspace) => {
       workspace.write('kernel/c.config', 'CONFIG_NET=y\n');

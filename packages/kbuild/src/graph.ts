@@ -7,6 +7,7 @@ export { dtbName } from './build/dtbs.js';
 export { GDB_SCRIPTS } from './build/gdb-scripts.js';
 export { lockEntryPath } from './lock/lock-format.js';
 export { MODULES_DEBUG_TAR, MODULES_TAR, SYMBOL_VERSIONS } from './module/names.js';
+export { isSeries } from './patches/series-name.js';
 export { programToolNames } from './program/settings.js';
 export { KCONFIG_PROGRAMS, ubootFirmwareName, type ProgramName } from './programs/programs.js';
 export type { SourcePart } from './sources/source-parts.js';

@@ -34,6 +34,7 @@ export {
   publishText,
   readManifest,
 } from './artifacts/manifest.js';
+export * from './patches/index.js';
 export * from './program/index.js';
 export { showProgress, type Progress } from './make/progress.js';
 export {

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { remove } from 'fs-extra';
 import type { ProgramName } from '../programs/programs.js';
 import { selectPart } from '../sources/source-parts.js';
-import { lookAtTree, place } from '../sources/index.js';
+import { place } from '../sources/index.js';
 import { MAKEFILE } from '../programs/tree-file-kinds.js';
 import { rulesDigestOf } from './makefile-rules.js';
+import { compareTrees } from './compare-trees.js';
 import { moveOut } from './move-out.js';
 import { removeOutdated } from './dependents.js';
-import { compareListings, planRemedy, type Remedy } from './source-changes.js';
+import { planRemedy, type Remedy } from './source-changes.js';
 import { readBuiltMs, recordBuilt } from './source-record.js';
 
 /** Archives that are dated by `SOURCE_DATE_EPOCH`, and made again only when what is in them changes (kernel/gen_kheaders.sh). */
@@ -37,7 +38,7 @@ export async function followSource(
   // The earlier tree may have been pruned.
   const isThere = statSync(from, { throwIfNoEntry: false })?.isDirectory() === true;
   if (from.length !== to.length || builtMs > Date.now() || !isThere) return undefined;
-  const changes = compareListings(await listBuilt(from, program), await listBuilt(to, program));
+  const changes = await compareTrees(from, to, selectPart(program, 'build').has);
   // The files here are about to get times just before this one. Taken any earlier, a tree that was unpacked a moment ago could be younger.
   const nowMs = Date.now();
   const names = Object.values(changes).flat();
@@ -58,12 +59,6 @@ export async function followSource(
   await Promise.all(DATED.map((name) => remove(join(out, name))));
   await recordBuilt(out, nowMs);
   return remedy;
-}
-
-async function listBuilt(tree: string, program: ProgramName) {
-  const { has } = selectPart(program, 'build');
-  const files = (await lookAtTree(tree, [])).files();
-  return new Map([...files].filter(([name]) => has(name)));
 }
 
 const pathIn = (tree: string, name: string) => place(Buffer.from(tree), name);

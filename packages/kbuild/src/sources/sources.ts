@@ -69,16 +69,21 @@ export function lockedIdentity(locked: LockedSource): string {
   }
 }
 
-/** Where a source's tree is on this machine; undefined where it would have to be fetched. */
+/**
+ * Where a source's tree is on this machine; undefined where it would have to be fetched.
+ *
+ * @param derived the identity of the tree that is made of the source, where it is not the source itself that is wanted
+ */
 export async function presentSource(
   spec: SourceSpec,
   locked: LockedSource | undefined,
   home: string,
+  derived = (identity: string) => identity,
 ): Promise<string | undefined> {
   if (spec.kind === 'directory') return spec.path;
   const source = spec.kind === 'tarball' ? lockTarball(spec) : locked;
   if (source?.kind !== spec.kind) return undefined;
-  const path = treePath(lockedIdentity(source), { home });
+  const path = treePath(derived(lockedIdentity(source)), { home });
   return (await pathExists(path)) ? path : undefined;
 }
 

@@ -15,6 +15,10 @@ export interface BusyboxOptions {
    */
   source: SharedOptions['source'];
   /**
+   * Patches that are applied to the source, in order, as patch -p1 does: files relative to the workspace root, globs (patches/*.patch, in the order of their names), or a quilt series (a file named series, which lists patches of its directory, with -pN where it differs). Mailboxes of git format-patch are read. After an edit of a patch, what depends on the files that it changes is compiled.
+   */
+  patches?: SharedOptions['patches'];
+  /**
    * Starting point of the configuration: a goal of the tree (defconfig, tinyconfig, allnoconfig, NAME_defconfig), or the path of a complete .config, which must contain a slash. Default: defconfig; for U-Boot, the defconfig of QEMU's machine for the arch, as qemu_arm64_defconfig.
    */
   base?: string;
@@ -50,8 +54,8 @@ export interface BusyboxOptions {
 
 /** The defaults of the schema, as Nx fills them in. */
 export const busyboxDefaults: Required<
-  Pick<BusyboxOptions, 'fragments' | 'extraFragments' | 'ccache' | 'static'>
-> = { fragments: [], extraFragments: [], ccache: true, static: true };
+  Pick<BusyboxOptions, 'patches' | 'fragments' | 'extraFragments' | 'ccache' | 'static'>
+> = { patches: [], fragments: [], extraFragments: [], ccache: true, static: true };
 
 /** The options once the defaults are filled in. */
 export type FullBusyboxOptions = BusyboxOptions & typeof busyboxDefaults;

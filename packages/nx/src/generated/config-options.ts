@@ -19,6 +19,10 @@ export interface ConfigOptions {
    */
   source: SharedOptions['source'];
   /**
+   * Patches that are applied to the source, in order, as patch -p1 does: files relative to the workspace root, globs (patches/*.patch, in the order of their names), or a quilt series (a file named series, which lists patches of its directory, with -pN where it differs). Mailboxes of git format-patch are read. After an edit of a patch, what depends on the files that it changes is compiled.
+   */
+  patches?: SharedOptions['patches'];
+  /**
    * Starting point of the configuration: a goal of the tree (defconfig, tinyconfig, allnoconfig, NAME_defconfig), or the path of a complete .config, which must contain a slash. Default: defconfig; for U-Boot, the defconfig of QEMU's machine for the arch, as qemu_arm64_defconfig.
    */
   base?: string;
@@ -62,8 +66,8 @@ export interface ConfigOptions {
 
 /** The defaults of the schema, as Nx fills them in. */
 export const configDefaults: Required<
-  Pick<ConfigOptions, 'fragments' | 'extraFragments' | 'llvm' | 'ccache' | 'static'>
-> = { fragments: [], extraFragments: [], llvm: false, ccache: true, static: true };
+  Pick<ConfigOptions, 'patches' | 'fragments' | 'extraFragments' | 'llvm' | 'ccache' | 'static'>
+> = { patches: [], fragments: [], extraFragments: [], llvm: false, ccache: true, static: true };
 
 /** The options once the defaults are filled in. */
 export type FullConfigOptions = ConfigOptions & typeof configDefaults;

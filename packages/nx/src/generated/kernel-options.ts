@@ -15,6 +15,10 @@ export interface KernelOptions {
    */
   source: SharedOptions['source'];
   /**
+   * Patches that are applied to the source, in order, as patch -p1 does: files relative to the workspace root, globs (patches/*.patch, in the order of their names), or a quilt series (a file named series, which lists patches of its directory, with -pN where it differs). Mailboxes of git format-patch are read. After an edit of a patch, what depends on the files that it changes is compiled.
+   */
+  patches?: SharedOptions['patches'];
+  /**
    * Starting point of the configuration: a goal of the tree (defconfig, tinyconfig, allnoconfig, NAME_defconfig), or the path of a complete .config, which must contain a slash. Default: defconfig; for U-Boot, the defconfig of QEMU's machine for the arch, as qemu_arm64_defconfig.
    */
   base?: string;
@@ -58,8 +62,8 @@ export interface KernelOptions {
 
 /** The defaults of the schema, as Nx fills them in. */
 export const kernelDefaults: Required<
-  Pick<KernelOptions, 'fragments' | 'extraFragments' | 'llvm' | 'ccache' | 'dtbs'>
-> = { fragments: [], extraFragments: [], llvm: false, ccache: true, dtbs: [] };
+  Pick<KernelOptions, 'patches' | 'fragments' | 'extraFragments' | 'llvm' | 'ccache' | 'dtbs'>
+> = { patches: [], fragments: [], extraFragments: [], llvm: false, ccache: true, dtbs: [] };
 
 /** The options once the defaults are filled in. */
 export type FullKernelOptions = KernelOptions & typeof kernelDefaults;

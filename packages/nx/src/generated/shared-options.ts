@@ -9,6 +9,10 @@ export interface SharedOptions {
    */
   source: DebianPackageWithASourceTarballInIt | DebianSourcePackage | Tarball | GitRepository | Directory;
   /**
+   * Patches that are applied to the source, in order, as patch -p1 does: files relative to the workspace root, globs (patches/*.patch, in the order of their names), or a quilt series (a file named series, which lists patches of its directory, with -pN where it differs). Mailboxes of git format-patch are read. After an edit of a patch, what depends on the files that it changes is compiled.
+   */
+  patches: string[];
+  /**
    * Configuration fragments in order, later ones winning: a path relative to the workspace root ({projectRoot} is understood), preset:NAME for one that ships with Bringup, tree:NAME for one of the source tree (tree:virt.config). Where the tree has both a general and an architecture's NAME, both are merged, as make NAME does. A comment right above a line says that it may be lost (# optional: REASON), or for which versions of the source it is (# since: 5.18, # before: 6.2).
    */
   fragments: string[];

@@ -15,6 +15,10 @@ export interface UBootOptions {
    */
   source: SharedOptions['source'];
   /**
+   * Patches that are applied to the source, in order, as patch -p1 does: files relative to the workspace root, globs (patches/*.patch, in the order of their names), or a quilt series (a file named series, which lists patches of its directory, with -pN where it differs). Mailboxes of git format-patch are read. After an edit of a patch, what depends on the files that it changes is compiled.
+   */
+  patches?: SharedOptions['patches'];
+  /**
    * Starting point of the configuration: a goal of the tree (defconfig, tinyconfig, allnoconfig, NAME_defconfig), or the path of a complete .config, which must contain a slash. Default: defconfig; for U-Boot, the defconfig of QEMU's machine for the arch, as qemu_arm64_defconfig.
    */
   base?: string;
@@ -45,11 +49,9 @@ export interface UBootOptions {
 }
 
 /** The defaults of the schema, as Nx fills them in. */
-export const uBootDefaults: Required<Pick<UBootOptions, 'fragments' | 'extraFragments' | 'ccache'>> = {
-  fragments: [],
-  extraFragments: [],
-  ccache: true,
-};
+export const uBootDefaults: Required<
+  Pick<UBootOptions, 'patches' | 'fragments' | 'extraFragments' | 'ccache'>
+> = { patches: [], fragments: [], extraFragments: [], ccache: true };
 
 /** The options once the defaults are filled in. */
 export type FullUBootOptions = UBootOptions & typeof uBootDefaults;

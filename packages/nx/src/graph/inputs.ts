@@ -1,10 +1,11 @@
 import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
-import { lockEntryPath, type ProgramName, type SourcePart } from '@bringup/kbuild/graph';
+import { isSeries, lockEntryPath, type ProgramName, type SourcePart } from '@bringup/kbuild/graph';
 import { quoteCommand } from '@bringup/process';
 import { ENGINE_NODE, ownSources } from './engine.js';
 import { type Declaration } from '../workspace/declaration.js';
 import { PLUGIN } from '../options/declared-kinds.js';
+import { isGlob } from '../workspace/glob.js';
 import { PACKAGE } from '../workspace/package-path.js';
 import { isBaseFile, parseFragmentName } from '../workspace/names-in-options.js';
 import { sourceHashCommand } from './source-hash.js';
@@ -68,10 +69,11 @@ export function updateTarget(
 }
 
 /**
- * The content of a project's source directories, as far as that part of the work reads it; the other kinds of source are covered by the lock. Not by Nx's globs, even
+ * The content of a project's source directories, as far as that part of the work reads it, and the patches of the other kinds of source,
+ * which are themselves covered by the lock. Not by Nx's globs, even
  * when it lies in the workspace: a clone of the kernel is git-ignored more often than not, and then has no hash.
  */
-export function sourceInputs(declaration: Declaration, part: SourcePart): Input[] {
+export function sourceInputs(declaration: Declaration, part: SourcePart, workspaceRoot: string): Input[] {
   const { kind, configurations } = declaration;
   const variants = [undefined, ...Object.keys(configurations)];
   // The commit counts where a configuration puts it into the release.
@@ -79,9 +81,20 @@ export function sourceInputs(declaration: Declaration, part: SourcePart): Input[
     part === 'build' && kind !== 'busybox'
       ? variants.map((variant) => posix.join(variantOutput(declaration, variant), '.config'))
       : [];
-  return [...new Set(allOptions(declaration).flatMap(({ source }) => directoryOf(source)))].map((path) => ({
+  const directories = new Set(allOptions(declaration).flatMap(({ source }) => directoryOf(source)));
+  const hashes = [...directories].map((path) => ({
     runtime: sourceHashCommand(kind as ProgramName, part, path, configs),
   }));
+  return [...hashes, ...patchInputs(declaration, workspaceRoot)];
+}
+
+/** The patches of a project. A series may name any patch of its directory. */
+function patchInputs(declaration: Declaration, workspaceRoot: string): Input[] {
+  const named = allOptions(declaration).flatMap(({ patches }) => texts(patches));
+  const directories = named
+    .filter((name) => !isGlob(name) && isSeries(name))
+    .map((name) => posix.dirname(name));
+  return pathInputs({ patterns: named, directories }, workspaceRoot);
 }
 
 /** The directory of a source of that kind; empty for the other kinds. */

@@ -1,6 +1,6 @@
 import { ubootFirmwareName, type Arch } from '@bringup/kbuild/graph';
 import { headerNeed, programNeed, type HostNeed } from '../../lock/host-need.js';
-import { text } from '../../options/unchecked.js';
+import { text, texts } from '../../options/unchecked.js';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -12,9 +12,14 @@ export function makeNeeds(programs: readonly string[]): HostNeed[] {
   return [...['make', 'gcc', ...programs].map(programNeed), headerNeed('stdio.h', 'libc6-dev')];
 }
 
+function patchNeeds(patches: unknown): HostNeed[] {
+  return texts(patches).length > 0 ? [programNeed('patch')] : [];
+}
+
 /** The programs and headers that build and publish a kernel. */
-export function kernelHostNeeds({ arch, base }: Options): HostNeed[] {
+export function kernelHostNeeds({ arch, base, patches }: Options): HostNeed[] {
   return [
+    ...patchNeeds(patches),
     ...makeNeeds(['flex', 'bison', 'bc', 'perl', 'gzip', 'depmod', 'tar']),
     NCURSES,
     // objtool, which only x86 has in the kernels that are built here, reads ELF.
@@ -25,14 +30,15 @@ export function kernelHostNeeds({ arch, base }: Options): HostNeed[] {
 }
 
 /** The programs and headers that build and publish BusyBox. */
-export function busyboxHostNeeds(): HostNeed[] {
-  return [...makeNeeds(['tar']), NCURSES];
+export function busyboxHostNeeds({ patches }: Options): HostNeed[] {
+  return [...patchNeeds(patches), ...makeNeeds(['tar']), NCURSES];
 }
 
 /** The programs and headers that build U-Boot. */
-export function ubootHostNeeds({ arch }: Options): HostNeed[] {
+export function ubootHostNeeds({ arch, patches }: Options): HostNeed[] {
   const rom = ubootFirmwareName(arch as Arch) === 'u-boot.rom';
-  return [...makeNeeds(['flex', 'bison', 'bc', 'dtc']), NCURSES, OPENSSL, ...(rom ? BINMAN : [])];
+  const programs = makeNeeds(['flex', 'bison', 'bc', 'dtc']);
+  return [...patchNeeds(patches), ...programs, NCURSES, OPENSSL, ...(rom ? BINMAN : [])];
 }
 
 /** U-Boot's binman puts a ROM together: a Python program over a C library that swig wraps. */

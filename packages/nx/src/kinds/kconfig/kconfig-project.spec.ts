@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +22,8 @@ const FIXTURES = join(__dirname, '../../../../kbuild/fixtures');
 const root = makeWorkspace({
   'a.config': 'CONFIG_NET=y\n',
   'full/config': 'CONFIG_NET=y\n',
+  'a.patch': '--- a/net/core.c\n+++ b/net/core.c\n@@ -1 +1 @@\n-a\n+b\n',
+  'b.patch': '--- a/init/main.c\n+++ b/init/main.c\n@@ -1 +1 @@\n-a\n+b\n',
 });
 for (const name of ['kernel', 'busybox'])
   cpSync(join(FIXTURES, `fake-${name}`), join(root, name), { recursive: true });
@@ -88,14 +92,30 @@ it('kernel, config: llvm changes recipe and make', async () => {
   expect(await resultOf('kernel', { ...KERNEL, llvm: true })).not.toBe(await resultOf('kernel', KERNEL));
 });
 
+it('kernel, config: patches change the recipe, by their content and order', async () => {
+  const tarball = join(mkdtempSync(join(tmpdir(), 'bringup-nx-spec-')), 'kernel.tar');
+  execFileSync('tar', ['--create', `--file=${tarball}`, `--directory=${FIXTURES}`, 'fake-kernel']);
+  const sha256 = createHash('sha256').update(readFileSync(tarball)).digest('hex');
+  const source = { kind: 'tarball' as const, url: `file://${tarball}`, sha256 };
+  const identity = async (...patches: string[]) =>
+    (await openKconfigProject(task(), 'kernel', { ...KERNEL, source, patches })).ingredients('config').source;
+  const identities = [
+    await identity(),
+    await identity('a.patch'),
+    await identity('a.patch', 'b.patch'),
+    await identity('b.patch', 'a.patch'),
+  ];
+  expect(new Set(identities).size).toBe(4);
+});
+
 it('config: program changes the recipe', async () => {
   expect(await resultOf('busybox', KERNEL)).not.toBe(await resultOf('kernel', KERNEL));
 });
 
 it.each([
-  ['kernel', ['embeddedInitramfs', 'dtbs', 'llvm']],
-  ['busybox', ['static']],
-  ['config', ['embeddedInitramfs', 'static', 'program', 'llvm']],
+  ['kernel', ['embeddedInitramfs', 'dtbs', 'llvm', 'patches']],
+  ['busybox', ['static', 'patches']],
+  ['config', ['embeddedInitramfs', 'static', 'program', 'llvm', 'patches']],
 ])('every option of %s is in those tables', (name, more) => {
   const schema = JSON.parse(readFileSync(schemaFile('executors', name), 'utf8'));
   const tested = new Set([...CHANGES.map(([option]) => option as string), ...more]);

@@ -6,9 +6,11 @@ import {
   ccacheDirectory,
   describeParts,
   EMBEDDED_INITRAMFS_LINES,
+  ensurePatched,
   ensureSource,
   KCONFIG_PROGRAMS,
   lockedIdentity,
+  patchedIdentity,
   probeTools,
   toolchainOf,
   toolNames,
@@ -17,6 +19,7 @@ import {
   type CommonIngredients,
   type FragmentReference,
   type KconfigProgram,
+  type LoadedPatch,
   type MakeSetting,
   type ProgramName,
   SOURCE_PARTS,
@@ -27,12 +30,13 @@ import {
 } from '@bringup/kbuild';
 import { probeVersion, UserError } from '@bringup/process';
 import { checkHashed } from './hashed-source.js';
+import { loadPatches } from './patches.js';
 import { outputDirectory } from '../../tasks/output-directory.js';
 import { engineIdentity } from '../../graph/engine.js';
 import { workDirectory } from '../../workspace/paths.js';
 import { presetPath } from './presets.js';
 import { isBaseFile, parseFragmentName } from '../../workspace/names-in-options.js';
-import { checkTools, ensureLocked, type Locked, type Needs } from '../../lock/locked.js';
+import { checkTools, describeLocked, ensureLocked, type Locked, type Needs } from '../../lock/locked.js';
 import { sourceContext } from '../../tasks/source-context.js';
 import type { Task } from '../../tasks/task.js';
 
@@ -40,6 +44,7 @@ import type { Task } from '../../tasks/task.js';
 export interface KconfigOptions {
   arch: Arch;
   source: SourceSpec;
+  patches: readonly string[];
   base?: string;
   fragments: readonly string[];
   extraFragments: readonly string[];
@@ -63,6 +68,8 @@ export interface KconfigProject {
   readonly ingredients: (part: SourcePart) => CommonIngredients;
   /** The part of the user's own source tree that this part of the work reads, as it was when the task began. */
   readonly directory: (part: SourcePart) => SourceTree | undefined;
+  /** Applied to the source, in this order. */
+  readonly patches: readonly LoadedPatch[];
   /** Where artifacts are published, absolute. */
   readonly output: string;
   /** The kept directory, absolute. */
@@ -94,6 +101,8 @@ export async function openKconfigProject(
   const locked = await ensureLocked(task, needs);
   const source = needs.source!;
   const { prefix, llvm } = toolchainOf(options.arch, options);
+  const patches = await loadPatches(task.workspaceRoot, options.patches);
+  if (source.kind === 'directory' && patches.length > 0) throw ownSourcePatched(source.path);
   const directory = source.kind === 'directory' ? await describeOwn(source.path, name) : undefined;
   const work = workDirectory(await realpath(task.workspaceRoot), task.project, task.configuration);
   const partOf = (part: SourcePart) => directory?.[part];
@@ -103,12 +112,13 @@ export async function openKconfigProject(
     needs,
     locked,
     directory: partOf,
+    patches,
     ingredients: (part) => ({
       program: name,
       arch: options.arch,
       crossCompile: prefix,
       llvm,
-      source: partOf(part)?.identity ?? lockedIdentity(locked.source!),
+      source: partOf(part)?.identity ?? patchedIdentity(lockedIdentity(locked.source!), patches),
       tools: locked.tools,
       engine: engineIdentity(),
     }),
@@ -132,6 +142,13 @@ export async function requireHashed(
   if (tree) await checkHashed(task, project.program.name, part, tree, named);
 }
 
+function ownSourcePatched(path: string): UserError {
+  const message =
+    `patches are for a source that Bringup fetches, and ${path} is a directory of your own, which nothing is written into. ` +
+    'Apply them there (git am, quilt push -a), and remove the option "patches"';
+  return new UserError('OPTIONS_CONFLICT', message, { path });
+}
+
 async function describeOwn(
   path: string,
   name: ProgramName,
@@ -151,13 +168,10 @@ export type HostMake = MakeSetting & { readonly tools: ToolVersions };
 
 /** Makes ready what only a real run of make needs: checked tools, and the source on disk. */
 export async function openMake(task: Task, project: KconfigProject, part: SourcePart): Promise<HostMake> {
-  const { program, options, needs, locked, directory, work } = project;
+  const { program, options, needs, directory, work } = project;
   const { prefix, llvm } = toolchainOf(options.arch, options);
-  const tools = await checkTools(locked, needs.probe);
-  const context = sourceContext(task);
-  const source =
-    directory(part) ??
-    (await ensureSource(needs.source!, locked.source, context).finally(() => context.done()));
+  const tools = await checkTools(project.locked, needs.probe);
+  const source = directory(part) ?? (await fetchSource(task, project));
   return {
     tools,
     arch: options.arch,
@@ -170,6 +184,16 @@ export async function openMake(task: Task, project: KconfigProject, part: Source
     ccacheDirectory:
       options.ccache && (await hasCcache()) ? ccacheDirectory(process.env, homedir()) : undefined,
   };
+}
+
+async function fetchSource(task: Task, { needs, locked, patches }: KconfigProject): Promise<SourceTree> {
+  const context = sourceContext(task);
+  try {
+    const source = await ensureSource(needs.source!, locked.source, context);
+    return await ensurePatched(source, describeLocked(locked.source!), patches, context);
+  } finally {
+    context.done();
+  }
 }
 
 async function hasCcache(): Promise<boolean> {

@@ -33,6 +33,7 @@ import { keyOf, text, texts } from '../../options/unchecked.js';
 const CONFIG_OPTIONS = [
   'arch',
   'source',
+  'patches',
   'base',
   'fragments',
   'extraFragments',
@@ -77,7 +78,7 @@ export function kconfigTargets(
     diffconfig: uncached('diffconfig'),
     config: configTarget(declaration, [
       ...variants.flatMap((own) => configurationInputs(own, workspaceRoot)),
-      ...sourceInputs(declaration, 'config'),
+      ...sourceInputs(declaration, 'config', workspaceRoot),
       ...common,
     ]),
     'compile-commands': { ...uncached('compile-commands'), dependsOn },
@@ -91,7 +92,7 @@ export function kconfigTargets(
       inputs: [
         { dependentTasksOutputFiles: '**/.config' },
         ...(embedded.length > 0 ? [{ dependentTasksOutputFiles: '**/initramfs.cpio*' }] : []),
-        ...sourceInputs(declaration, 'build'),
+        ...sourceInputs(declaration, 'build', workspaceRoot),
         ...common,
       ],
       outputs: [...artifactNames(declaration), 'manifest.json'].map((name) => `${OUT}/${name}`),

@@ -42,7 +42,7 @@ export function kernelModuleTargets(
         ...moduleSourceInputs(declaration, workspaceRoot),
         // The .config comes from another target of the kernel's than the one that is waited for.
         { dependentTasksOutputFiles: `**/{.config,${SYMBOL_VERSIONS}}`, transitive: true },
-        ...kernelDeclarations.flatMap(kernelInputs),
+        ...kernelDeclarations.flatMap((kernel) => kernelInputs(kernel, workspaceRoot)),
         ...engineInputs(workspaceRoot),
       ],
       outputs: ['*.ko', '*.ko.debug', 'manifest.json'].map((name) => `{options.outputPath}/${name}`),
@@ -68,11 +68,11 @@ function moduleSourceInputs(declaration: Declaration, workspaceRoot: string): In
 }
 
 /** The source and the tools that a kernel is made with: its modules are made with the same. */
-function kernelInputs(kernel: Declaration): Input[] {
+function kernelInputs(kernel: Declaration, workspaceRoot: string): Input[] {
   if (kernel.kind !== 'kernel') return [];
   return [
     ...lockInputs(kernel.root, { source: lockedSource(kernel), tools: kernelTools(kernel) }),
-    ...sourceInputs(kernel, 'modules'),
+    ...sourceInputs(kernel, 'modules', workspaceRoot),
   ];
 }
 

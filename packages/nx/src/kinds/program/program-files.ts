@@ -5,7 +5,7 @@ import { isIgnored } from '../../workspace/ignored.js';
 import { globBase, globExpression, isGlob } from '../../workspace/glob.js';
 
 /**
- * The files that an option names (`headers` of a program, `sources` of a module), sorted. A pattern does not match files that git
+ * The files that an option names (`headers` of a program, `sources` of a module, `patches`), sorted. A pattern does not match files that git
  * ignores, because Nx's hash would not include them. An ignored file that is listed by name is hashed.
  *
  * @throws UserError `HEADER_PATTERN` for a pattern with other wildcards, or one that matches nothing
@@ -14,10 +14,10 @@ export async function findHeaders(workspaceRoot: string, headers: readonly strin
   return findFiles(workspaceRoot, 'headers', headers);
 }
 
-/** @throws UserError as {@link findHeaders}, with the option's own name: `SOURCES_PATTERN` */
+/** @throws UserError as {@link findHeaders}, with the option's own code: `SOURCES_PATTERN`, `PATCH_MISSING` */
 export async function findFiles(
   workspaceRoot: string,
-  option: 'headers' | 'sources',
+  option: FileOption,
   names: readonly string[],
 ): Promise<string[]> {
   const found = new Set<string>();
@@ -30,30 +30,33 @@ export async function findFiles(
   return [...found].sort();
 }
 
-const PATTERN_ERRORS = { headers: 'HEADER_PATTERN', sources: 'SOURCES_PATTERN' } as const;
+const PATTERN_ERRORS = {
+  headers: 'HEADER_PATTERN',
+  sources: 'SOURCES_PATTERN',
+  patches: 'PATCH_MISSING',
+} as const;
+
+/** Options that name files by patterns. */
+type FileOption = keyof typeof PATTERN_ERRORS;
 
 /** Characters that are wildcards to other programs, but not to us. */
 const FOREIGN_WILDCARDS = /[[\]{}!]/;
 
 /** A file by its name. If it does not exist and looks like another program's pattern, the user meant a pattern. */
-async function named(workspaceRoot: string, option: 'headers' | 'sources', name: string): Promise<string> {
+async function named(workspaceRoot: string, option: FileOption, name: string): Promise<string> {
   if (FOREIGN_WILDCARDS.test(name) && !(await pathExists(join(workspaceRoot, name))))
     throw unknownPattern(option, name);
   return posix.normalize(name);
 }
 
-function unknownPattern(option: 'headers' | 'sources', name: string): UserError {
+function unknownPattern(option: FileOption, name: string): UserError {
   const message =
     `${option}: ${name} matches no file. Only *, ** and ? are wildcards, and a pattern stays inside the workspace. ` +
     'Name the files instead.';
   return new UserError(PATTERN_ERRORS[option], message, { [option]: name });
 }
 
-async function matching(
-  workspaceRoot: string,
-  option: 'headers' | 'sources',
-  name: string,
-): Promise<string[]> {
+async function matching(workspaceRoot: string, option: FileOption, name: string): Promise<string[]> {
   const pattern = posix.normalize(name);
   const expression = globExpression(pattern);
   if (!expression || pattern.startsWith('/') || pattern.startsWith('../')) {

@@ -1,7 +1,14 @@
 import { dirname, join, resolve } from 'node:path';
 import { open } from 'node:fs/promises';
 import { pathExists, readFile } from 'fs-extra';
-import { bringupHome, lockField, presentSource, readLock, type SourceSpec } from '@bringup/kbuild';
+import {
+  bringupHome,
+  lockField,
+  patchedIdentity,
+  presentSource,
+  readLock,
+  type SourceSpec,
+} from '@bringup/kbuild';
 import { FIT_ARCHES, type FitArch } from '@bringup/disk';
 import { symbolsMismatch } from '@bringup/gdb';
 import { UserError } from '@bringup/process';
@@ -15,6 +22,8 @@ import { artifactPath } from '../../../tasks/referenced.js';
 import { requireBuilt } from '../../../tasks/require-built.js';
 import type { ProjectContext } from '../../../tasks/project-context.js';
 import type { Task } from '../../../tasks/task.js';
+import { texts } from '../../../options/unchecked.js';
+import { loadPatches } from '../../kconfig/patches.js';
 
 /** Where the kernel's first byte is when it starts, or why that is not known. */
 export interface Load {
@@ -143,5 +152,8 @@ async function sourceOf(task: ProjectContext, project: string): Promise<string |
   if (spec === undefined) return undefined;
   const placed = spec.kind === 'directory' ? { ...spec, path: resolve(task.workspaceRoot, spec.path) } : spec;
   const lock = await readLock(task.workspaceRoot);
-  return presentSource(placed, lock.sources[lockField(project)], bringupHome(process.env));
+  const patches = await loadPatches(task.workspaceRoot, texts(declaration?.options.patches));
+  return presentSource(placed, lock.sources[lockField(project)], bringupHome(process.env), (identity) =>
+    patchedIdentity(identity, patches),
+  );
 }
