@@ -25,7 +25,7 @@ export async function applyPatch(
   const lines: string[] = [];
   const level = `-p${patch.strip}`;
   const { exitCode } = await runProgram(
-    // What does not apply is described here; no files are left for it.
+    // The error describes rejected hunks, so no .rej files are wanted.
     [
       'patch',
       level,

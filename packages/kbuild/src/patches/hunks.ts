@@ -1,6 +1,6 @@
 /** A run of lines that a patch changes, as it stands in the patch file. */
 export interface Hunk {
-  /** Of its `@@` line in the patch file, from 1. */
+  /** The number of its `@@` line in the patch file, from 1. */
   readonly line: number;
   /** Where its first line is in the file as it was, from 1. */
   readonly start: number;
@@ -8,17 +8,17 @@ export interface Hunk {
   readonly before: readonly string[];
 }
 
-/** What a patch does to one file. */
+/** The part of a patch that is about one file. */
 export interface FilePatch {
   /** The two names as the patch has them, with their leading `a/` and `b/`; `/dev/null` for a file that is not there. */
   readonly from: string;
   readonly to: string;
-  /** Of its `---` line in the patch file, from 1. */
+  /** The number of its `---` line in the patch file, from 1. */
   readonly line: number;
   readonly hunks: readonly Hunk[];
 }
 
-/** What keeps a text from being read as a unified diff. */
+/** A reason why a text cannot be read as a unified diff. */
 interface PatchFault {
   /** In the patch file, from 1. */
   readonly line: number;
@@ -105,7 +105,7 @@ function readBody(
   return [before, at];
 }
 
-/** What a line of a hunk is; undefined for one that does not belong to it. Mail programs drop the blank of an empty context line. */
+/** The kind of a hunk's line; undefined for a line that does not belong to the hunk. Mail programs drop the blank of an empty context line. */
 function kindOf(lines: readonly string[], at: number): ' ' | '+' | '-' | undefined {
   const first = lines[at]!.replace(/\r$/, '')[0];
   if (first === undefined) return at === lines.length - 1 ? undefined : ' ';

@@ -36,7 +36,7 @@ export async function ensurePatched(
     const { signal } = ctx;
     ctx.onProgress?.({ what, note: `applying ${patches.map(({ shown }) => shown).join(', ')}` });
     await runProgram(['cp', '-al', base.path, tree], { signal });
-    // patch writes beside a file and renames, so that the source's own files stay as they are.
+    // patch writes a new file and renames it, so the source's own files do not change.
     await runProgram(['find', tree, '-type', 'd', '-exec', 'chmod', 'u+w', '{}', '+'], { signal });
     const onNote = (note: string) => ctx.onProgress?.({ what, note });
     for (const patch of patches) await applyPatch(patch, { tree, source: what, signal, onNote });
