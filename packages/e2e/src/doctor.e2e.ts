@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nx, REPOSITORY, type NxRun } from './nx-run.js';
 
@@ -91,5 +91,92 @@ describe('an expected outcome', () => {
       expect(report()).toMatchObject({ outcome: 'ready', exitCode: 0, code: 'GUEST_OUTCOME' });
     },
     3 * MINUTES,
+  );
+});
+
+describe('a kernel that complains while its commands exit with 0', () => {
+  const says = (...lines: string[]) =>
+    test(
+      '',
+      `--commands=for line in ${lines.map((line) => `'${line}'`).join(' ')}; do echo "$line" > /dev/kmsg; done`,
+    );
+  const warning = 'WARNING: CPU: 0 PID: 71 at lab/lab.c:44 lab_init+0x24/0x30';
+
+  it(
+    'fails the test, each time',
+    async () => {
+      for (const _time of ['first', 'again']) {
+        const run = await says(warning);
+        expectExit(run, 1);
+        expect(run.output).toContain('Outcome: kernel-warning (exit code 39)');
+        const [, line] = /complained during command 1 .*: WARNING: .* \(line (\d+) of console\.log\)/.exec(
+          run.output,
+        )!;
+        const log = readFileSync(join(REPOSITORY, 'dist/virt-arm64/console.log'), 'utf8').split('\n');
+        expect(log[Number(line) - 1]).toContain(warning);
+        expect(report()).toMatchObject({ code: 'GUEST_COMPLAINT', complaints: [{ text: warning }] });
+      }
+    },
+    3 * MINUTES,
+  );
+
+  it(
+    'fails the test by KTAP, in the words of the suite and the case',
+    async () => {
+      const suite = [
+        '    KTAP version 1',
+        '    # Subtest: lab',
+        '    1..2',
+        '    ok 1 push',
+        '    not ok 2 pop',
+        'not ok 1 lab',
+      ];
+      const run = await says('KTAP version 1', '1..1', ...suite);
+      expectExit(run, 1);
+      expect(run.output).toMatch(
+        /1 of 2 tests in the guest failed:\n +lab\.pop \(line \d+ of console\.log\)/,
+      );
+      expect(report()).toMatchObject({ outcome: 'tests-failed', tests: { passed: 1, failed: 1 } });
+    },
+    2 * MINUTES,
+  );
+});
+
+describe('a kernel that speaks while commands run', () => {
+  // The demo's kernel has no CONFIG_PRINTK_TIME: nothing on the console tells its messages from a program's output.
+  const directory = join(REPOSITORY, 'examples/boards/tmp-noisy');
+  const tick = 'i=0; while :; do i=$((i+1)); echo "lab: tick $i" > /dev/kmsg; usleep 50000; done';
+  const commands = [
+    { run: `(${tick}) > /dev/null 2>&1 &` },
+    {
+      run: 'for i in 1 2 3 4 5 6; do echo line$i; usleep 30000; done',
+      expect: '^line1\nline2\nline3\nline4\nline5\nline6\n$',
+    },
+    { run: 'printf no-newline', expect: '^no-newline$' },
+    { run: "printf '%0300d\\n' 7", expect: '^0{299}7\n$' },
+    { run: "echo '/ # '", expect: '^/ # \n$' },
+    { run: "echo '[    1.234567] not the kernel'", expect: 'not the kernel' },
+    { run: 'echo lab-marker > /dev/kmsg; dmesg | grep -c lab-marker', expect: '^[1-9]' },
+    { run: 'sleep 1; false', exitCode: 1 },
+  ];
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+  it(
+    'changes the verdict of none of them',
+    async () => {
+      const run = {
+        executor: '@bringup/nx:qemu',
+        options: { arch: 'arm64', kernel: 'kernel', initramfs: 'rootfs' },
+      };
+      mkdirSync(directory);
+      const project = { name: 'tmp-noisy', targets: { run, test: { options: { commands } } } };
+      writeFileSync(join(directory, 'project.json'), JSON.stringify(project));
+      for (const _time of [1, 2, 3]) {
+        const result = await nx(['run', 'tmp-noisy:test', '--skip-nx-cache'], { cwd: REPOSITORY, env: ENV });
+        expectExit(result, 0);
+        expect(result.output).toContain('8 commands passed');
+      }
+    },
+    4 * MINUTES,
   );
 });

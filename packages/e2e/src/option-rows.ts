@@ -236,7 +236,12 @@ export const OPTION_ROWS: readonly OptionRow[] = [
   ...rows('test', 'ran', {
     ...{ machine: 'pc', cpu: 'max', smp: 2, accel: 'tcg', extraArgs: ['-name', 'other'] },
     ...{ readyPattern: 'ready', commands: ['true', 'true'], bootTimeout: 50, commandTimeout: 20 },
-    ...{ powerOff: 'halt -f', json: true, boot: { via: 'disk', disk: 'disk' } },
+    ...{
+      allow: [{ pattern: 'WARNING', reason: 'known' }],
+      powerOff: 'halt -f',
+      json: true,
+      boot: { via: 'disk', disk: 'disk' },
+    },
   }),
 ];
 

@@ -145,7 +145,7 @@ export const COVERAGE: Readonly<Record<string, Readonly<Record<string, Coverage>
     ...MACHINES,
     expect: row("test's expected outcome"),
     ...rowsOf('test', [
-      ...['readyPattern', 'commands', 'bootTimeout', 'commandTimeout', 'powerOff'],
+      ...['readyPattern', 'commands', 'allow', 'bootTimeout', 'commandTimeout', 'powerOff'],
       ...['outputPath', 'json'],
     ]),
   },
@@ -196,7 +196,7 @@ export const NESTED: Readonly<Record<string, Readonly<Record<string, NestedCover
   test: Object.fromEntries(
     [
       ...['boot', 'network', 'drives', 'shares', 'consoles', 'monitor', 'display', 'gdb', 'rtc', 'watchdog'],
-      ...['memoryGrowth', 'commands', 'expect'],
+      ...['memoryGrowth', 'commands', 'allow', 'expect'],
     ].map((option) => [option, NO_RECIPE]),
   ),
 };

@@ -151,14 +151,32 @@ export interface TestOptions {
       | 'oops'
       | 'soft-lockup'
       | 'hung-task'
+      | 'hard-lockup'
+      | 'rcu-stall'
+      | 'kernel-bug'
       | 'init-exited'
       | 'panic'
       | 'no-rcs'
       | 'missing-tty'
+      | 'module-failed'
+      | 'kernel-warning'
       | 'silent'
       | 'qemu-exited'
       | 'timeout';
   };
+  /**
+   * Complaints of the kernel that are known and do not fail the test. Any other oops, BUG, warning, lock-up, stall, or report of KASAN, lockdep and the like fails it, before the guest is ready, during its commands and while it powers off.
+   */
+  allow?: {
+    /**
+     * Regular expression over the kernel's line, without its time.
+     */
+    pattern: string;
+    /**
+     * Why it is allowed, for the report.
+     */
+    reason: string;
+  }[];
   /**
    * Seconds until readyPattern must have been seen.
    */
@@ -197,6 +215,7 @@ export const testDefaults: Required<
     | 'readyPattern'
     | 'commands'
     | 'expect'
+    | 'allow'
     | 'bootTimeout'
     | 'commandTimeout'
     | 'powerOff'
@@ -215,6 +234,7 @@ export const testDefaults: Required<
   readyPattern: '(^|\\n)[^\\n]*(?<!#)[#$] $',
   commands: [],
   expect: {},
+  allow: [],
   bootTimeout: 60,
   commandTimeout: 30,
   powerOff: 'poweroff -f',

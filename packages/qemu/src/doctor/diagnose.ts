@@ -1,6 +1,7 @@
 import type { Match, Signature } from './signature.js';
 import { readEvidence, type BootEvidence } from './evidence.js';
 import { OUTCOMES, type Outcome } from './outcomes.js';
+import { COMPLAINT_SIGNATURES } from './complaint-signatures.js';
 import { BOOT_SIGNATURES } from './boot-signatures.js';
 import { KERNEL_SIGNATURES } from './kernel-signatures.js';
 import { USERSPACE_SIGNATURES } from './userspace-signatures.js';
@@ -15,6 +16,7 @@ export interface Diagnosis extends Match {
 const SIGNATURES: Partial<Record<Outcome, Signature>> = {
   ...BOOT_SIGNATURES,
   ...KERNEL_SIGNATURES,
+  ...COMPLAINT_SIGNATURES,
   ...USERSPACE_SIGNATURES,
 };
 

@@ -1,4 +1,7 @@
 import { cleanConsoleText, printable } from './console-text.js';
+import { findComplaints } from './complaint-reader.js';
+import type { Complaint } from './complaints.js';
+import { kernelLines } from './console-lines.js';
 import { argument } from './argument.js';
 import type { ImageFormats } from './image-format.js';
 
@@ -23,35 +26,24 @@ export interface Findings extends BootEvidence {
   /** The kernel's command line in words: as it printed it, else as QEMU was given it. */
   readonly words: readonly string[];
   readonly hasInitrd: boolean;
+  /** The kernel's complaints, in order. */
+  readonly complaints: readonly Complaint[];
 }
-
-/** printk's prefixes: the time (CONFIG_PRINTK_TIME), and the thread or CPU (CONFIG_PRINTK_CALLER). */
-const PRINTK_PREFIX = /^(\[ *\d+\.\d{6}\])(\[ *[TC]\d+\])? /;
-
-/** A message of the kernel's behind a prompt, or behind half a line of a program's. */
-const MID_LINE = /(?<=[^\n])\[ *\d+\.\d{6}\] /g;
-
-/** A shell's prompt (`/ # `, `root@board:~# `) in front of a kernel's message. */
-const PROMPT = /^\S+ ?[#$] (?=\S)/;
 
 /** `ESC c`, with which SeaBIOS resets the terminal. It is not a CSI sequence of ECMA-48. */
 // eslint-disable-next-line no-control-regex -- ESC is what it begins with
 const RESET = /\u001bc/g;
 
-/** The length to which lines are cut for signatures. printk cuts its own at 1 KiB (LOG_LINE_MAX), a guest's program does not. */
-const LINE_LENGTH = 2048;
-
 export function readEvidence(evidence: BootEvidence): Findings {
-  const text = cleanConsoleText(evidence.console).replace(RESET, '').replace(MID_LINE, '\n$&');
-  const lines = printable(text)
-    .split('\n')
-    .map((line) => line.slice(0, LINE_LENGTH).replace(PROMPT, '').replace(PRINTK_PREFIX, ''));
+  const text = printable(cleanConsoleText(evidence.console).replace(RESET, ''));
+  const lines = text.split('\n').flatMap((line) => kernelLines(line).map((one) => one.text));
   const printed = lines.find((line) => line.startsWith('Kernel command line: '));
   const commandLine =
     printed?.slice('Kernel command line: '.length) ?? argument(evidence.argv, '-append') ?? '';
   return {
     ...evidence,
     lines,
+    complaints: findComplaints(evidence.console),
     words: commandLine.split(/\s+/).filter(Boolean),
     hasInitrd: argument(evidence.argv, '-initrd') !== undefined || lines.some(isInitrdMessage),
   };

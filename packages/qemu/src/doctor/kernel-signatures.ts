@@ -1,10 +1,15 @@
 import type { Match, Signature } from './signature.js';
 import { findLine, values, type Findings } from './evidence.js';
+import { describeExit } from './init-exit.js';
 import type { Outcome } from './outcomes.js';
 
 /** Panics that have a signature of their own. */
 const EXPLAINED_PANIC =
   /^(VFS: Unable to mount root fs|No working init found|Requested init |Attempted to kill init!|System is deadlocked on memory|Out of memory)/;
+
+/** Panics that end what a complaint began: oops=panic, panic_on_warn, softlockup_panic, hung_task_panic and the like. */
+const FOLLOWING_PANIC =
+  /^(Fatal exception|Fatal hardware error|Oops|Machine halted|.*panic_on_warn set|softlockup: |hung_task: |RCU Stall|.*[Hh]ard LOCKUP|kernel stack overflow|Aiee, killing interrupt handler)/;
 
 /** A kernel that stopped on its way to init, or is in trouble later. */
 export const KERNEL_SIGNATURES = {
@@ -111,53 +116,20 @@ export const KERNEL_SIGNATURES = {
       }
     );
   },
-  oops: (findings) => {
-    const match = findLine(
-      findings,
-      /^(?:Internal error: (.*)|BUG: ((?:kernel NULL|unable to handle|sleeping).*)|Oops: (.*)|Oops( \[#\d+\])|(Unable to handle kernel .*))$/,
-    );
-    if (!match) return undefined;
-    const at = findLine(findings, /^(?:pc|RIP|epc) ?: (.*)/)?.[1];
-    return {
-      cause: `the kernel made an invalid access (an oops): ${match[0]}${at ? `, at ${at}` : ''}`,
-      remedy:
-        'this is a bug in the kernel or a module: CONFIG_KALLSYMS=y names the functions, and nx run KERNEL:build -c debug gives line numbers',
-    };
-  },
-  'soft-lockup': (findings) => {
-    const match = findLine(findings, /^watchdog: BUG: soft lockup - CPU#(\d+) stuck for (\d+)s! \[(.*)\]/);
-    return (
-      match && {
-        cause: `CPU ${match[1]} ran in the kernel for ${match[2]} s without a break, in ${match[3]}`,
-        remedy:
-          'a loop in the kernel or a module (the trace in the console says where); on a slow host under TCG it may be false: raise watchdog_thresh= on the command line',
-      }
-    );
-  },
-  'hung-task': (findings) => {
-    const match = findLine(findings, /^INFO: task (\S+) blocked for more than (\d+) seconds\./);
-    return (
-      match && {
-        cause: `${match[1]} waits in the kernel for more than ${match[2]} s for something that does not come`,
-        remedy: 'the trace in the console says what for: a lock, or a disk that does not answer',
-      }
-    );
-  },
   'init-exited': (findings) => {
     const match = findLine(
       findings,
       /^Kernel panic - not syncing: Attempted to kill init! exitcode=0x([0-9a-f]{8})/,
     );
-    return (
-      match && {
-        cause: `init ended, which it must never do: ${exitText(Number.parseInt(match[1]!, 16))}`,
-        remedy: 'end /init with `exec sh`, or with a power-off',
-      }
-    );
+    // An oops kills the process that it happens in.
+    if (!match || findings.complaints.some(({ outcome }) => outcome === 'oops')) return undefined;
+    return describeExit(Number.parseInt(match[1]!, 16));
   },
   panic: (findings) => {
     const match = findLine(findings, /^Kernel panic - not syncing: (.*)/);
     if (!match || EXPLAINED_PANIC.test(match[1]!)) return undefined;
+    // A complaint led to it.
+    if (findings.complaints.length > 0 && FOLLOWING_PANIC.test(match[1]!)) return undefined;
     return {
       cause: `the kernel gave up: ${match[1]}`,
       remedy: 'the trace above it in the console says where; nx run KERNEL:build -c debug gives line numbers',
@@ -173,6 +145,9 @@ function rootless(findings: Findings): boolean {
   );
 }
 
+/** A disk, a partition of it (two blanks in front), or the line with a disk's driver. */
+const DEVICE = /^(?: {0,2}[0-9a-f]{2,3}:?[0-9a-f]{2,5} +\d+ \S+|\s*\(?driver\b)/;
+
 /** The lines between the kernel's "here are the available partitions" and its panic (block/genhd.c). */
 function seenDevices({ lines }: Findings): string[] {
   const start = lines.findIndex((line) =>
@@ -180,7 +155,7 @@ function seenDevices({ lines }: Findings): string[] {
   );
   if (start < 0) return [];
   const rest = lines.slice(start + 1);
-  const end = rest.findIndex((line) => !/^([0-9a-f]{4} |\s+driver: )/.test(line));
+  const end = rest.findIndex((line) => !DEVICE.test(line));
   return rest.slice(0, end < 0 ? undefined : end).map((line) => line.trimEnd());
 }
 
@@ -229,10 +204,4 @@ const ERRORS: Readonly<Record<string, string>> = {
 
 function errorText(error: string): string {
   return ERRORS[error] ?? `error ${error}`;
-}
-
-/** A status as wait(2) gives it: the exit code in the second byte, the signal in the first. */
-function exitText(status: number): string {
-  const signal = status & 0x7f;
-  return signal === 0 ? `with exit code ${(status >> 8) & 0xff}` : `by signal ${signal}`;
 }

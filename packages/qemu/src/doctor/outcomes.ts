@@ -29,16 +29,23 @@ export const OUTCOMES = {
   oops: 31,
   'soft-lockup': 32,
   'hung-task': 33,
+  'hard-lockup': 36,
+  'rcu-stall': 37,
+  'kernel-bug': 38,
   'init-exited': 34,
   panic: 35,
   // User space that starts, and does not get far.
   'no-rcs': 41,
   'missing-tty': 42,
+  // The kernel went on.
+  'module-failed': 43,
+  'kernel-warning': 39,
   // Nothing else is known.
   silent: 45,
   'qemu-exited': 46,
   timeout: 47,
   'command-failed': 48,
+  'tests-failed': 49,
 } as const satisfies Record<string, number>;
 
 /** The outcome of a boot. */

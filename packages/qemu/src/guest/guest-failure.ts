@@ -1,11 +1,13 @@
 import { quoteCommand, ToolError, type ProgramExit, type ErrorCode } from '@bringup/process';
 import { consoleTail, printable } from '../doctor/console-text.js';
+import type { KtapReport } from './ktap.js';
 import {
   diagnose,
   formatDiagnosis,
   OUTCOMES,
   outcomeOf,
   type BootEvidence,
+  type Complaint,
   type Diagnosis,
   type Outcome,
 } from '../doctor/index.js';
@@ -102,6 +104,31 @@ export function commandError(
 ): ToolError {
   const what = `in the guest, ${state.phase} failed: wanted ${detail.wanted}, got ${detail.got}`;
   return guestError({ code: 'GUEST_COMMAND_FAILED', what, state, fields: detail, outcome: 'command-failed' });
+}
+
+/** The kernel complained: of an oops, or of something that it survives, which a test must not pass over. */
+export function complaintError(complaint: Complaint, state: GuestState): ToolError {
+  const { outcome, text, at, line } = complaint;
+  const place = at === undefined ? '' : `, at ${at}`;
+  const what = `the guest's kernel complained during ${state.phase}: ${printable(text)}${place} (line ${line} of console.log)`;
+  return guestError({ code: 'GUEST_COMPLAINT', what, state, fields: { complaint }, outcome });
+}
+
+/** How many failed tests a message names. */
+const NAMED_TESTS = 10;
+
+/** Tests in the guest reported failures by KTAP, in the kernel's log or in what a command printed. */
+export function testsError({ passed, failed, skipped, failures }: KtapReport, state: GuestState): ToolError {
+  const named = failures
+    .slice(0, NAMED_TESTS)
+    .map(
+      ({ name, line, problem }) =>
+        `${name || 'all'}${problem ? `: ${problem}` : ''} (line ${line} of console.log)`,
+    );
+  const more = failures.length > NAMED_TESTS ? [`and ${failures.length - NAMED_TESTS} more`] : [];
+  const what = `${failed} of ${passed + failed} tests in the guest failed:\n${indented([...named, ...more]).join('\n')}`;
+  const tests = { passed, failed, skipped, failures };
+  return guestError({ code: 'GUEST_TESTS_FAILED', what, state, fields: { tests }, outcome: 'tests-failed' });
 }
 
 /** A guest that got ready where it was to fail. */

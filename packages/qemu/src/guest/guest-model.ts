@@ -1,4 +1,5 @@
-import type { Diagnosis, Outcome } from '../doctor/index.js';
+import type { TestCounts } from './ktap.js';
+import type { Complaint, Diagnosis, Outcome } from '../doctor/index.js';
 
 /** A line, or lines, for the guest's shell and what must come of it. */
 export interface GuestCommand {
@@ -12,6 +13,13 @@ export interface GuestCommand {
   exitCode?: number;
 }
 
+/** A complaint of the kernel that a test does not fail for. */
+export interface Allowance {
+  /** Source of a regular expression over the kernel's line. */
+  pattern: string;
+  reason: string;
+}
+
 /** The requirements that a guest must meet to pass. */
 export interface GuestTest {
   /** Source of a regular expression (flag `m`) over the console without control sequences; see {@link SHELL_PROMPT}. */
@@ -19,6 +27,8 @@ export interface GuestTest {
   /** The required outcome of the boot. Default: `ready`. With any other, no command is run. */
   expectedOutcome?: Outcome;
   commands: readonly GuestCommand[];
+  /** Known complaints of the kernel. Any other fails the test, before and after the guest is ready. */
+  allow?: readonly Allowance[];
   bootTimeoutMs: number;
   commandTimeoutMs: number;
   /** Typed at the end. If QEMU still runs after `timeoutMs`, it is asked to quit. */
@@ -36,6 +46,11 @@ export interface GuestCommandResult {
   ms: number;
 }
 
+/** A complaint, and the reason why it is allowed. */
+export interface AllowedComplaint extends Complaint {
+  reason: string;
+}
+
 export interface GuestTestResult {
   outcome: Outcome;
   exitCode: number;
@@ -44,6 +59,12 @@ export interface GuestTestResult {
   /** From QEMU's start to the ready pattern, or to the expected failure. */
   bootMs: number;
   commands: GuestCommandResult[];
+  /** Of tests that reported by KTAP; undefined where none did. */
+  tests?: TestCounts;
+  /** Complaints of the kernel that are allowed. */
+  complaints: AllowedComplaint[];
+  /** Allowances that no complaint needed. */
+  unneeded: readonly Allowance[];
   /** All that the guest wrote, as it wrote it. */
   consoleLog: string;
 }

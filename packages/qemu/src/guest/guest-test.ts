@@ -1,31 +1,35 @@
-import { quoteCommand, ToolError, UserError, type ProgramExit } from '@bringup/process';
+import { quoteCommand, ToolError, type ProgramExit } from '@bringup/process';
 import { endBoard, requireProgram, wrapped, type PlanRun } from '../runs/board-process.js';
 import { withoutTrailingMessages } from '../doctor/console-text.js';
+import { KernelComplaints } from './allowances.js';
 import { Guest, type GuestOptions } from './guest.js';
 import { diagnose, type Outcome } from '../doctor/index.js';
 import {
-  commandError,
+  complaintError,
   exitedError,
   failedError,
   outcomeError,
   PANIC,
   readyError,
+  testsError,
   type GuestFailure,
 } from './guest-failure.js';
-import type { GuestCommand, GuestCommandResult, GuestTest, GuestTestResult } from './guest-model.js';
+import { runCommand } from './guest-command.js';
+import {
+  SHELL_PROMPT,
+  type GuestCommandResult,
+  type GuestTest,
+  type GuestTestResult,
+} from './guest-model.js';
+import { KtapReader, type KtapReport, type TestCounts } from './ktap.js';
+import { compilePattern } from './patterns.js';
 import { pathsOf, withRun } from '../runs/run-directory.js';
 import { started, writeRecord, type RunSubject } from '../runs/run-record.js';
-import { hasBegun, hasEnded, isRefused, parseReply, planTyping, type ShellReply } from './guest-shell.js';
 
 /** A failed guest has nothing to flush: SIGTERM, and SIGKILL after this long. */
 const STOP_MS = 1_000;
-/** The probe's reply for a command that the shell could not read. */
-const REFUSED: ShellReply = { output: '', quietOutput: '', exitCode: 2 };
 /** A machine without a power switch (a PC without ACPI) only halts. */
 const STILL_THERE: ProgramExit = { exitCode: 0 };
-
-const NEVER_BEGAN =
-  'The shell never began to run it: is a quote, a brace or a here-document left open, or does nobody read the console?';
 
 export interface GuestTestOptions extends GuestOptions {
   /** Whose run it is; without it no board's commands find it. */
@@ -38,7 +42,7 @@ export interface GuestTestOptions extends GuestOptions {
  * Boots a guest, runs commands in its shell, compares, and powers it off. Nothing of it is left afterwards.
  *
  * @throws ToolError `GUEST_PANIC`, `GUEST_TIMEOUT`, `GUEST_EXITED`, `GUEST_COMMAND_FAILED`,
- * `GUEST_OUTCOME`, `TOOL_MISSING`; but for the last, with the fields of a {@link GuestFailure}
+ * `GUEST_OUTCOME`, `GUEST_COMPLAINT`, `GUEST_TESTS_FAILED`, `TOOL_MISSING`; but for the last, with the fields of a {@link GuestFailure}
  * @throws UserError `INVALID_PATTERN`
  * @throws the signal's reason when aborted
  */
@@ -53,12 +57,13 @@ export function runGuestTest(
     const expectations = test.commands.map(({ run, expect }) =>
       expect === undefined ? undefined : compilePattern(expect, `expect of ${run}`),
     );
+    const complaints = new KernelComplaints(test.allow ?? []);
     const planned = plan(paths);
     const { argv } = planned;
     await requireProgram(argv[0]);
     options.onCommand?.(quoteCommand(wrapped(planned)));
     const startTime = performance.now();
-    const guest = await Guest.start(planned, options);
+    const guest = await Guest.start(planned, options, complaints);
     try {
       await writeRecord(directory, started(record, guest.program.pid, planned));
       const { expectedOutcome = 'ready' } = test;
@@ -68,30 +73,12 @@ export function runGuestTest(
           ...failure,
           bootMs: performance.now() - startTime,
           commands: [],
+          ...resultOf(complaints),
           consoleLog: guest.console.text,
         };
       }
-      await waitUntilReady(guest, ready, test.bootTimeoutMs);
-      const bootMs = performance.now() - startTime;
-      const commands: GuestCommandResult[] = [];
-      for (const [index, command] of test.commands.entries()) {
-        commands.push(
-          await runCommand(
-            guest,
-            { command, index, expectation: expectations[index] },
-            test.commandTimeoutMs,
-          ),
-        );
-      }
-      await powerOff(guest, test.powerOff, () => endBoard(guest.program, paths));
-      return {
-        outcome: 'ready',
-        exitCode: 0,
-        diagnoses: [],
-        bootMs,
-        commands,
-        consoleLog: guest.console.text,
-      };
+      const passing = { test, ready, expectations, complaints, startTime };
+      return await passTest(guest, passing, () => endBoard(guest.program, paths));
     } finally {
       if (!guest.exit) await guest.program.stop(STOP_MS);
       await guest.close();
@@ -99,15 +86,84 @@ export function runGuestTest(
   });
 }
 
+interface Passing {
+  readonly test: GuestTest;
+  readonly ready: RegExp;
+  readonly expectations: readonly (RegExp | undefined)[];
+  readonly complaints: KernelComplaints;
+  readonly startTime: number;
+}
+
+/** Waits for the guest, runs the commands, powers it off, and judges what the console says. */
+async function passTest(
+  guest: Guest,
+  { test, ready, expectations, complaints, startTime }: Passing,
+  end: () => Promise<void>,
+): Promise<GuestTestResult> {
+  await waitUntilReady(guest, ready, test.bootTimeoutMs);
+  complaints.ready();
+  const bootMs = performance.now() - startTime;
+  const commands: GuestCommandResult[] = [];
+  for (const [index, command] of test.commands.entries()) {
+    const step = { command, index, expectation: expectations[index] };
+    commands.push(await runCommand(guest, step, test.commandTimeoutMs));
+  }
+  await powerOff(guest, test.powerOff, end);
+  complaints.finish();
+  const [complaint] = complaints.refused;
+  if (complaint) throw complaintError(complaint, guest.state);
+  const report = KtapReader.read(guest.console.text);
+  if (report && report.failed > 0) throw testsError(report, guest.state);
+  return {
+    outcome: 'ready',
+    exitCode: 0,
+    diagnoses: [],
+    bootMs,
+    commands,
+    ...(report ? { tests: countsOf(report) } : {}),
+    ...resultOf(complaints),
+    consoleLog: guest.console.text,
+  };
+}
+
+const resultOf = ({ allowed, unneeded }: KernelComplaints) => ({ complaints: allowed, unneeded });
+
+const countsOf = ({ passed, failed, skipped }: KtapReport): TestCounts => ({ passed, failed, skipped });
+
 /** A kernel message behind the prompt must not hide it. */
 function isReady(recent: string, ready: RegExp): boolean {
   return ready.test(recent) || ready.test(withoutTrailingMessages(recent));
 }
 
+/** A prompt with something behind it that nobody typed. */
+const HIDDEN_PROMPT = /(?:^|\n)[^\s[>]\S{0,80} ?(?<!#)[#$] (?=\S)[^\n]*\n/;
+/** How long a prompt may stay hidden, and how often Enter is pressed for a new one. */
+const NUDGE_MS = 500;
+const MOST_NUDGES = 40;
+
 async function waitUntilReady(guest: Guest, ready: RegExp, timeoutMs: number): Promise<void> {
-  const probe = (recent: string) => isReady(recent, ready) || undefined;
+  const isDefault = ready.source === new RegExp(SHELL_PROMPT, 'm').source;
+  let nudges = 0;
+  let timer: NodeJS.Timeout | undefined;
+  // Without a time stamp, a message behind the prompt looks like something that was typed. An empty line gives a new prompt.
+  const nudge = () => {
+    guest.type('\n');
+    nudges += 1;
+    timer = nudges < MOST_NUDGES ? setTimeout(nudge, NUDGE_MS) : undefined;
+  };
+  const probe = (recent: string) => {
+    if (isReady(recent, ready)) return true;
+    // A key may stop a boot loader, so the kernel must have spoken first.
+    if (isDefault && !timer && nudges === 0 && HIDDEN_PROMPT.test(recent) && guest.hasKernel)
+      timer = setTimeout(nudge, NUDGE_MS);
+    return undefined;
+  };
   const hint = () => `It never matched the ready pattern ${ready.source}`;
-  await guest.waitFor({ phase: 'boot', timeoutMs, probe, hint });
+  try {
+    await guest.waitFor({ phase: 'boot', timeoutMs, probe, hint });
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 type Failure = Pick<GuestTestResult, 'outcome' | 'exitCode' | 'diagnoses'>;
@@ -129,7 +185,8 @@ async function waitUntilFailed(
     return isReady(recent, ready) ? 'ready' : undefined;
   };
   try {
-    if ((await guest.waitFor({ phase: 'boot', timeoutMs, probe })) === 'ready') throw readyError(guest.state);
+    if ((await guest.waitFor({ phase: 'boot', timeoutMs, probe, complaintsExpected: true })) === 'ready')
+      throw readyError(guest.state);
     await guest.settle();
     throw failedError(guest.state);
   } catch (error) {
@@ -138,45 +195,6 @@ async function waitUntilFailed(
     const { outcome, exitCode, diagnoses } = error.fields as unknown as GuestFailure;
     if (outcome !== expected) throw outcomeError(expected, error);
     return { outcome, exitCode, diagnoses };
-  }
-}
-
-interface Step {
-  command: GuestCommand;
-  index: number;
-  expectation: RegExp | undefined;
-}
-
-async function runCommand(guest: Guest, step: Step, timeoutMs: number): Promise<GuestCommandResult> {
-  const { run } = step.command;
-  const from = guest.console.text.length;
-  const started = performance.now();
-  guest.type(planTyping(run, step.index));
-  const reply = await guest.waitFor({
-    phase: `command ${step.index + 1} (${run})`,
-    timeoutMs,
-    from,
-    probe: (recent) => {
-      if (hasEnded(recent, step.index)) return parseReply(guest.console.since(from), step.index);
-      return isRefused(recent, step.index, run) ? REFUSED : undefined;
-    },
-    hint: () => (hasBegun(guest.console.since(from), step.index) ? undefined : NEVER_BEGAN),
-  });
-  const ms = performance.now() - started;
-  checkReply(guest, step, reply);
-  return { run, output: reply.output, exitCode: reply.exitCode, ms };
-}
-
-/** @throws ToolError `GUEST_COMMAND_FAILED` */
-function checkReply(guest: Guest, { command, expectation }: Step, reply: ShellReply): void {
-  const fail = (wanted: string, got: string) => {
-    throw commandError({ command: command.run, wanted, got, output: reply.output }, guest.state);
-  };
-  if (reply === REFUSED) fail('a command', 'a syntax error');
-  const wanted = command.exitCode ?? 0;
-  if (reply.exitCode !== wanted) fail(`exit code ${wanted}`, `exit code ${reply.exitCode}`);
-  if (expectation && !expectation.test(reply.output) && !expectation.test(reply.quietOutput)) {
-    fail(`output that matches /${expectation.source}/`, JSON.stringify(reply.output));
   }
 }
 
@@ -194,17 +212,9 @@ async function powerOff(
     phase: 'power-off',
     timeoutMs,
     panicExpected,
+    complaintsExpected: panicExpected,
     probe: () => guest.exit ?? (Date.now() >= deadline ? STILL_THERE : undefined),
   });
   if (exit === STILL_THERE) await end();
   else if (exit.exitCode !== 0) throw exitedError(exit, guest.state);
-}
-
-function compilePattern(source: string, what: string): RegExp {
-  try {
-    return new RegExp(source, 'm');
-  } catch (cause) {
-    const message = `${what} is not a regular expression: ${(cause as Error).message}`;
-    throw new UserError('INVALID_PATTERN', message, { source }, cause);
-  }
 }

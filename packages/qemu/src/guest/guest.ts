@@ -13,7 +13,15 @@ import {
 import { ConsoleText } from '../doctor/console-text.js';
 import { readFormats, type ImageFormats } from '../doctor/index.js';
 import { wrapped, type PlanRun } from '../runs/board-process.js';
-import { exitedError, findPanic, panicError, timeoutError, type GuestState } from './guest-failure.js';
+import type { KernelComplaints } from './allowances.js';
+import {
+  complaintError,
+  exitedError,
+  findPanic,
+  panicError,
+  timeoutError,
+  type GuestState,
+} from './guest-failure.js';
 
 /** How far back a message that comes in pieces is looked for. */
 const LOOK_BACK = 8192;
@@ -37,6 +45,8 @@ interface GuestWait<T> {
   from?: number;
   /** A panic does not fail this wait. */
   panicExpected?: boolean;
+  /** Complaints of the kernel do not fail this wait. */
+  complaintsExpected?: boolean;
   /** The likely cause if the wait times out. */
   hint?: () => string | undefined;
 }
@@ -58,6 +68,7 @@ export class Guest {
     private readonly options: GuestOptions,
     private readonly log: WriteStream | undefined,
     private readonly formats: ImageFormats,
+    private readonly complaints: KernelComplaints,
   ) {
     program.stdin?.on('error', () => undefined); // QEMU may be gone already: its exit speaks.
     program.stdout?.on('data', (bytes: Buffer) => this.#onConsole(bytes));
@@ -70,14 +81,23 @@ export class Guest {
     });
   }
 
-  static async start(planned: ReturnType<PlanRun>, options: GuestOptions): Promise<Guest> {
+  static async start(
+    planned: ReturnType<PlanRun>,
+    options: GuestOptions,
+    complaints: KernelComplaints,
+  ): Promise<Guest> {
     const { argv } = planned;
     options.signal?.throwIfAborted();
     const log = options.consoleLogFile === undefined ? undefined : await openLog(options.consoleLogFile);
     const formats = await readFormats(argv);
     // Also ended by the kernel, where the reaper is killed together with us.
     const program = await startProgram(dyingWithUs(wrapped(planned)), { stdio: 'pipe' });
-    return new Guest(program, argv, options, log, formats);
+    return new Guest(program, argv, options, log, formats, complaints);
+  }
+
+  /** Whether the kernel has spoken: what is at the console from then on is not a boot loader. */
+  get hasKernel(): boolean {
+    return /(?:^|\n|\] )(?:Linux version |Run \S+ as init process)/.test(this.console.text);
   }
 
   /** Types at the console. */
@@ -93,7 +113,7 @@ export class Guest {
   /**
    * Waits until `probe` gives something.
    *
-   * @throws ToolError `GUEST_PANIC`, `GUEST_EXITED`, `GUEST_TIMEOUT`
+   * @throws ToolError `GUEST_PANIC`, `GUEST_COMPLAINT`, `GUEST_EXITED`, `GUEST_TIMEOUT`
    * @throws the signal's reason when aborted
    */
   async waitFor<T>(wait: GuestWait<T>): Promise<T> {
@@ -106,6 +126,8 @@ export class Guest {
       const found = wait.probe(this.console.since(Math.max(start, wait.from ?? 0)));
       this.#panic ??= findPanic(this.console.since(start));
       this.#searched = this.console.text.length;
+      const complained = wait.complaintsExpected !== true && this.complaints.refused.length > 0;
+      if (complained) throw await this.#complained();
       if (found !== undefined) return found;
       if (this.#panic !== undefined && !wait.panicExpected) {
         await this.settle();
@@ -129,9 +151,18 @@ export class Guest {
     while (!this.exit && Date.now() < deadline) await this.#change(deadline - Date.now());
   }
 
+  /** The error for a complaint, once what belongs to it has come: a trace, or the panic that it leads to. */
+  async #complained(): Promise<Error> {
+    await this.settle();
+    this.#panic ??= findPanic(this.console.since(Math.max(this.#searched - LOOK_BACK, 0)));
+    if (this.#panic !== undefined) return panicError(this.#panic, this.state);
+    return complaintError(this.complaints.refused[0]!, this.state);
+  }
+
   #onConsole(bytes: Buffer): void {
     this.log?.write(bytes);
     const chunk = this.console.append(bytes);
+    this.complaints.push(chunk);
     if (chunk) this.options.onConsole?.(chunk);
     this.#notify();
   }

@@ -28,7 +28,25 @@ function panic() {
 function run(lines) {
   const { stdout } = spawnSync('sh', ['-c', lines.join('\n')], { encoding: 'utf8' });
   const noisy = stdout.replace('__bringup_end', '__bri[    2.000000] random: crng init done\nngup_end');
-  print(scenario === 'noise' ? noisy : stdout);
+  print(scenario === 'noise' ? noisy : scenario === 'ticks' ? ticking(lines, stdout) : stdout);
+}
+
+const ticks = [];
+
+/** A kernel without time stamps, whose messages cut lines and markers, and a dmesg that has them. */
+function ticking(lines, stdout) {
+  if (lines.includes('dmesg')) {
+    const log = ['Linux version 6.1.0', ...ticks].map((message) => `${message}\n`).join('');
+    const [, begin, end] = /^(__bringup_begin_\d+__)[^]*(__bringup_end_\d+__:)/.exec(stdout);
+    return `${begin}\n${begin}\n${log}${end}0\n${end}0\n`;
+  }
+  const tick = () => {
+    ticks.push(`lab: tick ${ticks.length + 1}`);
+    return `${ticks.at(-1)}\n`;
+  };
+  return stdout
+    .replace('line1\n', () => `li${tick()}ne1\n${tick()}`)
+    .replace('__bringup_end', () => `__bring${tick()}up_end`);
 }
 
 let lines = [];
@@ -42,6 +60,7 @@ function onLine(line) {
   if (scenario === 'die-command') return end(3);
   if (lines.length === 0 && line === 'poweroff -f')
     return scenario === 'no-power-switch' ? undefined : end(0);
+  if (lines.length === 0 && line === '') return print(PROMPT);
   lines.push(line);
   if (!line.startsWith('}')) return print('> ');
   run(lines);
@@ -65,6 +84,9 @@ const starts = {
       loading = false;
     }, 100);
   },
+  'unstamped-behind-prompt': () => print(`/ # random: crng init done\nlab: another\n`),
+  'warn-in-boot': () =>
+    print(`[    0.500000] WARNING: CPU: 0 PID: 1 at lab/lab.c:44 lab_init+0x24/0x30\n${PROMPT}`),
   'message-behind-prompt': () => print(`${PROMPT}[    0.600000] random: crng init done\n`),
 };
 

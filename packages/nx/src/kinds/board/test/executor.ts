@@ -37,6 +37,10 @@ export default async function testExecutor(task: Task, given: TestOptions): Prom
   });
   const { consoleLog, ...report } = await work.catch((error: unknown) => failed(task, options, error));
   await publish(task, options, report, consoleLog);
+  for (const { pattern, reason } of report.unneeded)
+    task.note(
+      `no complaint of the kernel needed the allowance /${pattern}/ (${reason}): remove it from "allow"`,
+    );
   if (!options.json) task.note(summary(report, options));
 }
 
@@ -47,6 +51,7 @@ function guestTest(options: FullTestOptions): GuestTest {
     commands: options.commands.map((command: string | GuestCommand) =>
       typeof command === 'string' ? { run: command } : command,
     ),
+    allow: options.allow,
     bootTimeoutMs: options.bootTimeout * 1000,
     commandTimeoutMs: options.commandTimeout * 1000,
     powerOff: { command: options.powerOff, timeoutMs: POWER_OFF_MS },
@@ -55,19 +60,34 @@ function guestTest(options: FullTestOptions): GuestTest {
 
 type Report = Omit<GuestTestResult, 'consoleLog'>;
 
-function summary({ outcome, exitCode, bootMs, commands }: Report, options: FullTestOptions): string {
+function summary(
+  { outcome, exitCode, bootMs, commands, complaints, tests }: Report,
+  options: FullTestOptions,
+): string {
   const after = `after ${(bootMs / 1000).toFixed(2)} s`;
-  if (outcome === 'ready') return `ready ${after}, ${amount(commands.length, 'command')} passed`;
+  if (outcome === 'ready')
+    return `ready ${after}, ${amount(commands.length, 'command')} passed${testsPassed(tests)}${known(complaints.length)}`;
   const left = options.commands.length;
   return `${outcome} (exit code ${exitCode}) ${after}, as expected${left > 0 ? `; ${amount(left, 'command')} not run` : ''}`;
 }
+
+const testsPassed = (tests: Report['tests']) =>
+  tests === undefined ? '' : `, ${amount(tests.passed, 'test')} passed (KTAP), ${tests.skipped} skipped`;
+
+const known = (count: number) =>
+  count === 0 ? '' : `, ${amount(count, 'known complaint')} of the kernel allowed`;
 
 /** Publishes what became of a guest that failed: scripts read the outcome there, for Nx ends with 1 whatever it was. */
 async function failed(task: ProjectContext, options: FullTestOptions, error: unknown): Promise<never> {
   if (isBringupError(error) && error.fields.outcome !== undefined) {
     // With an outcome, an error is one of qemu's guests.
     const { outcome, exitCode, diagnoses, console: text } = error.fields as unknown as GuestFailure;
-    const report = { outcome, exitCode, diagnoses, code: error.code, message: error.message };
+    const { complaint, tests } = error.fields;
+    const report = {
+      ...{ outcome, exitCode, diagnoses, code: error.code, message: error.message },
+      ...(complaint === undefined ? {} : { complaints: [complaint] }),
+      ...(tests === undefined ? {} : { tests }),
+    };
     await publish(task, options, report, text);
   }
   throw error;
