@@ -70,7 +70,7 @@ describe('a kernel that complains during a command that exits with 0', () => {
     expect(result.unneeded).toEqual([never]);
   });
 
-  it('refuses an allowance that is no pattern', async () => {
+  it('refuses an allowance whose pattern cannot be read', async () => {
     expect(await refused({ allow: [{ pattern: '(', reason: 'x' }] })).toMatchObject({
       code: 'INVALID_PATTERN',
     });
