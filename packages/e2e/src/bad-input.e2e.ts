@@ -146,6 +146,36 @@ const CASES: Case[] = [
     says: ['kernel/b.config:3: not a Kconfig line: CONFIG_EXT4_FS = y', 'write CONFIG_EXT4_FS=y'],
   },
   {
+    what: 'faults in two fragments, and comments that are nearly requests',
+    run: 'kernel:config',
+    spoil: (workspace) => {
+      workspace.write(
+        'kernel/a.config',
+        'CONFIG_PRINTK=yes\n# CONFIG_NET is not set.\nCONFIG_BLOCK=y # disks\n',
+      );
+      workspace.write('kernel/b.config', '#CONFIG_EXT4_FS is not set\nCONFIG_BLOCK=“y”\n');
+    },
+    says: [
+      /a\.config:1: not a Kconfig line: CONFIG_PRINTK=yes\n.*write CONFIG_PRINTK=y/,
+      /a\.config:2: .*is nearly a request.*Write "# CONFIG_NET is not set"/,
+      /a\.config:3: .*\n.*write "# disks" above CONFIG_BLOCK=y/,
+      /b\.config:1: .*is nearly a request.*Write "# CONFIG_EXT4_FS is not set"/,
+      /b\.config:2: .*\nThese are typographic quotes/,
+    ],
+  },
+  {
+    what: 'a feature description of Yocto in place of a fragment',
+    run: 'kernel:config',
+    spoil: file('kernel/b.config', 'define KFEATURE_DESCRIPTION "net"\nkconf hardware net.cfg\n'),
+    says: ['kernel/b.config is not a Kconfig fragment', 'Name the .cfg files that it lists'],
+  },
+  {
+    what: 'a boolean in quotes',
+    run: 'kernel:config',
+    spoil: file('kernel/b.config', 'CONFIG_BLOCK="y"\n'),
+    says: [/takes y or "is not set"\n +write CONFIG_BLOCK=y/],
+  },
+  {
     what: 'fragment with a NUL byte',
     run: 'kernel:config',
     spoil: file('kernel/b.config', 'CONFIG_BLOCK=y\n# a\0\nCONFIG_EXT4_FS=y\n'),

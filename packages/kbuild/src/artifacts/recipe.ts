@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { readFile } from 'fs-extra';
-import { parseConfig } from '@bringup/kconfig';
 import type { BaseConfig } from '../configuration/base.js';
-import { readFragmentFile, type FragmentReference } from '../configuration/fragments.js';
+import { parseFragmentFiles, type FragmentReference } from '../configuration/fragments.js';
 import type { ToolVersions } from '../make/toolchain.js';
 import type { Arch } from '../programs/arches.js';
 
@@ -46,9 +45,10 @@ export async function configRecipe(
   fragments: readonly FragmentReference[],
 ): Promise<Recipe> {
   const parts: unknown[] = [];
+  const files = await parseFragmentFiles(fragments);
   for (const fragment of fragments) {
-    if (fragment.kind === 'file') {
-      const requests = parseConfig(await readFragmentFile(fragment.path, fragment.shown), fragment.shown);
+    const requests = files.get(fragment);
+    if (requests) {
       parts.push(
         requests.map(({ symbol, value, optional, since, before }) => [
           symbol,

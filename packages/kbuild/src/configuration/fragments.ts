@@ -27,11 +27,12 @@ export async function readFragmentRequests(
   sourcePath: string,
 ): Promise<RequestsByVersion> {
   const all: ConfigRequest[] = [];
+  const files = await parseFragmentFiles(references);
   for (const reference of references) {
     if (reference.kind === 'option') {
       all.push(...parseConfig(reference.line, `option ${reference.option}`));
     } else if (reference.kind === 'file') {
-      all.push(...parseConfig(await readFragmentFile(reference.path, reference.shown), reference.shown));
+      all.push(...files.get(reference)!);
     } else {
       // Not the user's to correct: kernel/configs/android-base.config has a string without quotes.
       for (const { path, shown } of await findTreeFragments(reference.name, program, arch, sourcePath))
@@ -39,6 +40,33 @@ export async function readFragmentRequests(
     }
   }
   return divideByVersion(all, program, sourcePath);
+}
+
+/**
+ * The requests of the fragments that are files, by their references.
+ *
+ * @throws UserError `FRAGMENT_MISSING`, `FRAGMENT_SYNTAX`: one error with the faults of all files
+ */
+export async function parseFragmentFiles(
+  references: readonly FragmentReference[],
+): Promise<Map<FragmentReference, ConfigRequest[]>> {
+  const parsed = new Map<FragmentReference, ConfigRequest[]>();
+  const errors: UserError[] = [];
+  for (const reference of references) {
+    if (reference.kind !== 'file') continue;
+    const { path, shown } = reference;
+    try {
+      parsed.set(reference, parseConfig(await readFragmentFile(path, shown), shown));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      errors.push(error);
+    }
+  }
+  const [first, ...more] = errors;
+  if (!first) return parsed;
+  if (more.length === 0) throw first;
+  const message = errors.map((error) => error.message).join('\n');
+  throw new UserError(first.code, message, { files: errors.map(({ fields }) => fields) });
 }
 
 /** The requests of fragments that count in this tree, in order. @throws as {@link readFragmentRequests} */
@@ -49,7 +77,7 @@ export async function readFragments(
 }
 
 /** A fragment's text. @throws UserError `FRAGMENT_MISSING` */
-export async function readFragmentFile(path: string, shown: string): Promise<string> {
+async function readFragmentFile(path: string, shown: string): Promise<string> {
   return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new UserError(
       'FRAGMENT_MISSING',

@@ -80,7 +80,7 @@ describe('a fragment as editors and habits leave it', () => {
     ['export CONFIG_A', 'write CONFIG_A=y'],
     ['CONFIG_A = y', 'no space before the symbol or around "=": write CONFIG_A=y'],
     ['  CONFIG_A=y', 'write CONFIG_A=y'],
-    ['CONFIG_A=yes', 'Write CONFIG_NAME=y'],
+    ['CONFIG_A=yes', 'write CONFIG_A=y'],
     ['CONFIG_A=\0y', 'NUL byte'],
     ['\0C\0O\0N\0F\0I\0G\0_\0A\0=\0y', 'save it as UTF-8'],
     ['# CONFIG_A is\0 not set', 'NUL byte'],

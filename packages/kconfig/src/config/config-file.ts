@@ -1,5 +1,6 @@
 import { UserError } from '@bringup/process';
 import { DirectiveReader, type Directives } from './directives.js';
+import { adviseOn, FORMS, isValue, nearRequest, otherKind } from './mistakes.js';
 
 /**
  * One line of a fragment or `.config` that asks for a value.
@@ -17,49 +18,6 @@ export interface ConfigRequest extends Directives {
 // conf_read_simple() of scripts/kconfig/confdata.c knows these two forms of a line and comments.
 const ASSIGNMENT = /^CONFIG_(\w+)=(.*)$/;
 const NOT_SET = /^# CONFIG_(\w+) is not set\s*$/;
-const PLAIN_VALUE = /^(?:[ymn]|-?\d+|0[xX][0-9a-fA-F]+)$/;
-
-function isValue(text: string): boolean {
-  return text.startsWith('"') ? isQuoted(text) : PLAIN_VALUE.test(text);
-}
-
-/** Whether the quote that ends the string is the last character. A loop: a pattern's stack does not hold 10 MB. */
-function isQuoted(text: string): boolean {
-  for (let i = 1; i < text.length; i++) {
-    if (text[i] === '\\') i++;
-    else if (text[i] === '"') return i === text.length - 1;
-  }
-  return false;
-}
-
-const FORMS =
-  'Write CONFIG_NAME=y, =m, =n, =123, =0x1f or ="text", or "# CONFIG_NAME is not set"; comments start with #.';
-
-/** Common mistakes, each with the correction. The first match counts. */
-const MISTAKES: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] = [
-  [/\0/, () => 'It has a NUL byte, which no text has. If the file is UTF-16, save it as UTF-8.'],
-  [
-    /^(?:export\s+)?(?:CONFIG_)?(\w+)\s*[:?+!]+=\s*(.*)$/,
-    ([, symbol, value]) =>
-      `A fragment is not a Makefile, and has no operator but "=": write CONFIG_${symbol}=${value || 'y'}`,
-  ],
-  [
-    /^export\s+(?:CONFIG_)?(\w+)(?:\s*=\s*(.*))?$/,
-    ([, symbol, value]) =>
-      `A fragment is not a Makefile, and exports nothing: write CONFIG_${symbol}=${value || 'y'}`,
-  ],
-  [
-    /^\s*CONFIG_(\w+)\s*=\s*([^\s=].*)$/,
-    ([line, symbol, value]) =>
-      isValue(value!) && line !== `CONFIG_${symbol}=${value}`
-        ? `There is no space before the symbol or around "=": write CONFIG_${symbol}=${value}`
-        : FORMS,
-  ],
-  [
-    /^(?!CONFIG_)([A-Za-z_]\w*)\s*=\s*(.+)$/,
-    ([, symbol, value]) => `A symbol has the prefix CONFIG_ here: write CONFIG_${symbol}=${value}`,
-  ],
-];
 /** A message shows this many characters of a line that it cannot parse. */
 const SHOWN_LENGTH = 200;
 
@@ -71,7 +29,7 @@ const SHOWN_LENGTH = 200;
  * @param file its name, for messages
  * @param options `anyValue`: values that are none, such as bare words, are for conf to refuse, and are lost then; and
  *   comments that look like a directive, and cannot be one, are comments
- * @throws UserError `FRAGMENT_SYNTAX` with file:line for anything that is neither a request nor a comment, and for a
+ * @throws UserError `FRAGMENT_SYNTAX` with each line that is neither a request nor a comment, or is a comment only by a slip, and with each
  *   directive that cannot be obeyed
  */
 export function parseConfig(
@@ -80,52 +38,80 @@ export function parseConfig(
   { anyValue = false }: { readonly anyValue?: boolean } = {},
 ): ConfigRequest[] {
   const requests: ConfigRequest[] = [];
-  const directives = new DirectiveReader(file, !anyValue);
-  text
+  const faults: Fault[] = [];
+  const report = (line: number, message: string) => faults.push({ line, message });
+  const directives = new DirectiveReader(anyValue ? () => undefined : report);
+  const lines = text
     .replace(/^\uFEFF/, '')
     .split('\n')
-    .forEach((raw, index) => {
-      const line = index + 1;
-      const content = raw.replace(/\r$/, '').trimEnd();
-      const request = parseLine(content, file, line, anyValue);
-      if (request) requests.push({ ...request, ...directives.take() });
-      else directives.read(content, line);
-    });
+    // kconfig passes over a form feed, with which some editors part pages.
+    .map((raw) => raw.replace(/\r$/, '').trimEnd().replace(/^\f+/, ''));
+  for (const [index, content] of lines.entries()) {
+    const parsed = parseLine(content, anyValue);
+    const line = index + 1;
+    if (parsed === 'fault') {
+      if (!continues(lines[index - 1], content)) report(line, describeFault(content, lines[index + 1]));
+      directives.forget();
+    } else if (parsed) {
+      requests.push({ ...parsed, file, line, ...directives.take() });
+    } else {
+      const near = anyValue || !content.startsWith('#') ? undefined : nearRequest(content);
+      if (near !== undefined) report(line, near);
+      directives.read(content, line);
+    }
+  }
   directives.endOfBlock();
+  if (faults.length > 0) throw syntaxError(file, faults, lines);
   return requests;
+}
+
+interface Fault {
+  readonly line: number;
+  readonly message: string;
 }
 
 function parseLine(
   content: string,
-  file: string,
-  line: number,
   anyValue: boolean,
-): ConfigRequest | undefined {
-  if (content.includes('\0')) throw syntaxError(content, file, line);
+): Pick<ConfigRequest, 'symbol' | 'value'> | 'fault' | undefined {
+  if (content.includes('\0')) return 'fault';
   const notSet = NOT_SET.exec(content);
-  if (notSet) return { symbol: notSet[1]!, value: 'n', file, line };
+  if (notSet) return { symbol: notSet[1]!, value: 'n' };
   if (content === '' || content.startsWith('#')) return undefined;
   const assignment = ASSIGNMENT.exec(content);
-  if (!assignment || !(anyValue || isValue(assignment[2]!))) throw syntaxError(content, file, line);
-  return { symbol: assignment[1]!, value: assignment[2]!, file, line };
+  if (!assignment || !(anyValue || isValue(assignment[2]!))) return 'fault';
+  return { symbol: assignment[1]!, value: assignment[2]! };
 }
 
-function syntaxError(whole: string, file: string, line: number): UserError {
+/** Whether a line is the second half of a string: the fault is in the first. */
+function continues(before: string | undefined, content: string): boolean {
+  return /^CONFIG_\w+="[^"]*\\$/.test(before?.slice(0, SHOWN_LENGTH) ?? '') && content.endsWith('"');
+}
+
+function describeFault(whole: string, next: string | undefined): string {
   const content = whole.length > SHOWN_LENGTH ? `${whole.slice(0, SHOWN_LENGTH)}…` : whole;
   // A terminal would swallow or obey control characters.
   const shown = content.replace(/\p{Cc}/gu, (c) => JSON.stringify(c).slice(1, -1));
-  let advice = FORMS;
-  for (const [pattern, advise] of MISTAKES) {
-    const match = pattern.exec(content);
-    if (!match) continue;
-    advice = advise(match);
-    break;
-  }
-  return new UserError('FRAGMENT_SYNTAX', `${file}:${line}: not a Kconfig line: ${shown}\n${advice}`, {
-    file,
-    line,
-    content,
-  });
+  // The advice repeats the line: of a long one only its first part can be corrected.
+  const advice = whole.length > SHOWN_LENGTH ? FORMS : adviseOn(content, next?.slice(0, SHOWN_LENGTH));
+  return `not a Kconfig line: ${shown}\n${advice}`;
+}
+
+/** How many faults of a file are listed. */
+const MOST_FAULTS = 20;
+
+function syntaxError(file: string, faults: readonly Fault[], lines: readonly string[]): UserError {
+  const { line } = faults[0]!;
+  const kind = otherKind(faults.map((fault) => lines[fault.line - 1]!.slice(0, SHOWN_LENGTH)));
+  // Of a file that is none of ours one line is enough.
+  const listed = faults.slice(0, kind === undefined ? MOST_FAULTS : 1);
+  const more = faults.length - listed.length;
+  const message = [
+    ...(kind === undefined ? [] : [`${file} is not a Kconfig fragment, but ${kind}.`]),
+    ...listed.map((fault) => `${file}:${fault.line}: ${fault.message}`),
+    ...(more > 0 ? [`and ${more} ${more === 1 ? 'line' : 'lines'} more in ${file}`] : []),
+  ].join('\n');
+  return new UserError('FRAGMENT_SYNTAX', message, { file, line, faults });
 }
 
 /** The values of a resolved `.config`, by symbol without prefix. A symbol that is absent is not set. */

@@ -1,5 +1,3 @@
-import { UserError } from '@bringup/process';
-
 /** The comments right above a request that say when it counts, and whether it may be lost. */
 export interface Directives {
   /** The reason given in `# optional: REASON`: the request may be lost. */
@@ -29,42 +27,39 @@ export class DirectiveReader {
   /** The line of the first directive, to be named when no request follows. */
   private startedAt = 0;
 
-  /** @param strict whether a directive that cannot be obeyed is an error: in fragments of the user, not in the tree's own */
-  constructor(
-    private readonly file: string,
-    private readonly strict: boolean,
-  ) {}
+  /** @param report is called with each directive that cannot be obeyed */
+  constructor(private readonly report: (line: number, message: string) => void) {}
+
+  /** Drops the directives above a line that has a fault of its own. */
+  forget(): void {
+    this.found = {};
+    this.startedAt = 0;
+  }
 
   /**
    * Reads a line without a request. A line without a directive ends the block of directives.
-   *
-   * @throws UserError `FRAGMENT_SYNTAX`
    */
   read(content: string, line: number): void {
     const [, name, value] = DIRECTIVE.exec(content) ?? [];
     if (name === undefined) {
       const [, word] = NEAR_MISS.exec(content) ?? [];
-      if (word !== undefined) this.refuse(line, formOf(word.toLowerCase(), content));
+      if (word !== undefined) this.report(line, formOf(word.toLowerCase(), content));
       return this.endOfBlock();
     }
     const key = name as keyof Directives;
     if (key !== 'optional' && !this.checkVersion(key, value!, line)) return;
     if (this.found[key] !== undefined)
-      this.refuse(line, `a second "# ${name}:" for the same line. Remove one of them`);
+      this.report(line, `a second "# ${name}:" for the same line. Remove one of them`);
     this.found[key] = value;
     this.startedAt ||= line;
   }
 
-  /**
-   * The directives of the request that stands below those that were read.
-   *
-   * @throws UserError `FRAGMENT_SYNTAX` when no version satisfies them
-   */
+  /** The directives of the request that stands below those that were read. */
   take(): Directives {
     const { found } = this;
     const { since, before } = found;
     if (since !== undefined && before !== undefined && compareVersions(since, before) >= 0)
-      this.refuse(
+      this.report(
         this.startedAt,
         `no version is both since ${since} and before ${before}, so that the line below never counts. ` +
           '"# before:" names the first version without the line, which is later than the one in "# since:"',
@@ -74,13 +69,13 @@ export class DirectiveReader {
     return found;
   }
 
-  /** @throws UserError `FRAGMENT_SYNTAX` for directives with no request below them */
+  /** Reports directives with no request below them. */
   endOfBlock(): void {
     const { startedAt } = this;
     this.found = {};
     this.startedAt = 0;
     if (startedAt > 0)
-      this.refuse(
+      this.report(
         startedAt,
         'no request follows. "# optional:", "# since:" and "# before:" stand right above the line that they are for, ' +
           'with nothing but other directives between. Where this is only a comment, say it in other words',
@@ -92,18 +87,12 @@ export class DirectiveReader {
     if (!VERSION.test(value)) {
       const more = /,|\b(since|before)\b/.test(value) ? ', and each directive on a line of its own' : '';
       const text = `"${value}" is not a version, which is numbers with dots between`;
-      this.refuse(line, `${text}: write ${example(name, value)}${more}`);
+      this.report(line, `${text}: write ${example(name, value)}${more}`);
       return false;
     }
     if (name === 'before' && compareVersions(value, '0') <= 0)
-      this.refuse(line, `no version is before ${value}, so that the line below never counts. Remove both`);
+      this.report(line, `no version is before ${value}, so that the line below never counts. Remove both`);
     return true;
-  }
-
-  private refuse(line: number, text: string): void {
-    if (!this.strict) return;
-    const { file } = this;
-    throw new UserError('FRAGMENT_SYNTAX', `${file}:${line}: ${text}`, { file, line });
   }
 }
 

@@ -251,13 +251,15 @@ describe('explainLoss', () => {
       'm of a bool',
       'CONFIG_NET=m',
       `f.config:1: CONFIG_NET: wanted m, got n
-  not a valid value: a symbol of type bool takes y or "is not set"`,
+  not a valid value: a symbol of type bool takes y or "is not set"
+  write CONFIG_NET=y`,
     ],
     [
       'a bare word for a string',
       'CONFIG_NAME=y',
       `f.config:1: CONFIG_NAME: wanted y, got "none"
-  not a valid value: a symbol of type string takes a text in double quotes`,
+  not a valid value: a symbol of type string takes a text in double quotes
+  write CONFIG_NAME="y"`,
     ],
     [
       'a number that is not to be unset',

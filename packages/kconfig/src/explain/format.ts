@@ -71,7 +71,10 @@ function formatReason(reason: LossReason): string[] {
         ...(reason.nearest.length > 0 ? [`closest matches: ${reason.nearest.join(', ')}`] : []),
       ];
     case 'wrong-value':
-      return [`not a valid value: a symbol of type ${reason.type} takes ${reason.valid}`];
+      return [
+        `not a valid value: a symbol of type ${reason.type} takes ${reason.valid}`,
+        ...(reason.meant === undefined ? [] : [`write ${reason.meant}`]),
+      ];
     case 'overridden':
       return [`overridden by ${at(reason.by)}, which asks for ${reason.by.value}`];
     case 'dependency':

@@ -1,5 +1,5 @@
 import { nearNames } from '@bringup/process';
-import type { ConfigRequest } from '../config/config-file.js';
+import { formatRequest, type ConfigRequest } from '../config/config-file.js';
 import type { Evaluation, KconfigSymbol, KconfigTree, Prompt, Tristate } from '../language/index.js';
 import {
   activeLinks,
@@ -69,7 +69,7 @@ function reasonsFor(lost: Case): LossReason[] {
   const valid = VALID[symbol.type];
   const off = symbol.type === 'tristate' && request.value === 'm' && facts.values.typeOf(symbol) === 'bool';
   if (valid && !valid.test(request.value) && !(request.value === 'n' && !isTristate(symbol)))
-    return [{ kind: 'wrong-value', type: symbol.type, valid: VALID_TEXT[symbol.type]! }];
+    return [wrongValue(lost)];
   const overridden = overriding(lost);
   if (overridden) return [{ kind: 'overridden', by: overridden }];
   if (symbol.transitional) return [transitional(lost)];
@@ -129,10 +129,38 @@ function textReasons(lost: Case): LossReason[] {
   if (!prompt) return [withoutPrompt(lost)];
   const hidden = promptReason(lost, prompt, 1);
   if (hidden) return [hidden];
-  if (request.value === 'n')
-    return [{ kind: 'wrong-value', type: symbol.type, valid: VALID_TEXT[symbol.type]! }];
+  if (request.value === 'n') return [wrongValue(lost)];
   const range = rangeOf(facts, symbol);
   return range && !facts.values.isWithinRange(symbol, request.value) ? [{ kind: 'range', ...range }] : [];
+}
+
+function wrongValue({ symbol, request }: Case): LossReason {
+  const meant = meantValue(symbol.type, request.value);
+  return {
+    kind: 'wrong-value',
+    type: symbol.type,
+    valid: VALID_TEXT[symbol.type]!,
+    ...(meant === undefined ? {} : { meant: formatRequest(request.symbol, meant) }),
+  };
+}
+
+/** The value of a symbol's type that was probably meant; undefined where nothing tells. */
+function meantValue(type: string, value: string): string | undefined {
+  const bare = /^"(.*)"$/.exec(value)?.[1] ?? value;
+  switch (type) {
+    case 'bool':
+    case 'tristate': {
+      const word = { 1: 'y', 0: 'n' }[bare] ?? bare.toLowerCase();
+      if (type === 'bool' && word === 'm') return 'y';
+      return /^[ymn]$/.test(word) ? word : undefined;
+    }
+    case 'int':
+      return /^-?(0[xX][0-9a-fA-F]+|\d+)$/.test(bare) ? String(Number(bare)) : undefined;
+    case 'hex':
+      return /^(0[xX])?[0-9a-fA-F]+$/.test(bare) ? bare : undefined;
+    default:
+      return value === bare && value !== 'n' ? `"${value}"` : undefined;
+  }
 }
 
 /** Whether the entry's dependencies or only the prompt's own condition keep the prompt from being visible enough. */

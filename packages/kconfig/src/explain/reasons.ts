@@ -58,7 +58,7 @@ export type CulpritReason =
 export type LossReason =
   | { readonly kind: 'unknown-symbol'; readonly nearest: readonly string[] }
   /** The value is none for a symbol of this type; `valid` says what is. */
-  | { readonly kind: 'wrong-value'; readonly type: string; readonly valid: string }
+  | { readonly kind: 'wrong-value'; readonly type: string; readonly valid: string; readonly meant?: string }
   | { readonly kind: 'overridden'; readonly by: ConfigRequest }
   | { readonly kind: 'dependency'; readonly place: Place; readonly expression: string; readonly unmet: Unmet }
   /** Its dependencies are met, but its prompt is hidden: `prompt … if`, or `visible if` of a menu around it. */
