@@ -1,4 +1,4 @@
-/* Lines that are no request, and the corrected line for each habit that leads to them. */
+/* Lines that conf cannot read as requests, and the corrected line for each habit that leads to them. */
 
 const NAME = String.raw`(?:CONFIG_)?(\w+)`;
 
@@ -33,7 +33,7 @@ const request = (symbol: string, value: string) =>
   value === 'n' ? `"# CONFIG_${symbol} is not set"` : `CONFIG_${symbol}=${value}`;
 
 /**
- * What is wrong with a line that is neither a request nor a comment, and the line that is meant.
+ * The fault of a line that is neither a request nor a comment, and the line that is meant.
  *
  * @param next the line below: a string may go on there
  */
@@ -161,7 +161,7 @@ const COMMENTED_REQUEST = /^#+\s*config_(\w+)\s+is\s+not\s+set\b(.*)$/i;
  * A comment that is nearly a request, with the right form. conf passes over it, and the symbol keeps its value. A request that is
  * commented out (`# CONFIG_A=y`) is an ordinary comment.
  *
- * @param line a comment that is no request
+ * @param line a comment
  */
 export function nearRequest(line: string): string | undefined {
   const define = /^#\s*(?:define|undef)\s+CONFIG_(\w+)(?:\s+(\S+))?/.exec(line);
@@ -203,7 +203,7 @@ const OTHER_KINDS: readonly (readonly [RegExp, string])[] = [
   [/^\s*[{[]\s*$/, 'JSON'],
 ];
 
-/** The kind of a file that is no fragment, with what to do; undefined where nothing tells. */
+/** The kind of a file that was taken for a fragment, with what to do; undefined where nothing tells. */
 export function otherKind(lines: readonly string[]): string | undefined {
   for (const line of lines) {
     const found = OTHER_KINDS.find(([pattern]) => pattern.test(line));
