@@ -39,7 +39,8 @@ const FORMS: readonly Form[] = [
     /^Internal error: .+: [0-9a-f]+ \[#\d+\]/, // arm, arm64
     /^Oops: .+, sig: -?\d+ \[#\d+\]/, // powerpc
     /^(?:Oops|Kernel BUG|Kernel bug|Kernel )[^[\]]*\[#\d+\]:?$/, // riscv, mips, loongarch
-    /^[A-Z][^[\]:]* in kernel(?: code| mode)?\[#\d+\]:$/, // mips, loongarch: "Reserved instruction in kernel code[#1]:"
+    /^[A-Z][\w ,'-]*\[#\d+\]:$/, // mips, loongarch: "Reserved instruction in kernel code[#1]:"
+    /^Unhandled fault: .+ \(0x[0-9a-f]+\) at 0x[0-9a-f]+/, // arm
     /^(?:traps: )?PANIC: double fault, error_code: /,
     /^Insufficient stack space to handle exception!/,
     /^Unhandled (?:64|32)-bit el[01]\w? \w+ exception on CPU\d+/,
@@ -58,7 +59,7 @@ const FORMS: readonly Form[] = [
     /^(?:rcu: )?INFO: rcu\w* detected (?:expedited )?stalls?[, ]/,
     /^(?:rcu: )?rcu_\w+ kthread (?:starved|timer wakeup didn't happen) for \d+ jiffies/,
   ]),
-  ...each('hung-task', [/^INFO: task \S+:\d+ blocked(?: in I\/O wait)? for more than \d+ seconds\./]),
+  ...each('hung-task', [/^INFO: task .{1,20}:\d+ blocked(?: in I\/O wait)? for more than \d+ seconds\./]),
   ...each('kernel-bug', [
     /^BUG: (?:scheduling while atomic: |sleeping function called from invalid context at |using \S+ in preemptible )/,
     /^BUG: (?:KASAN|KCSAN|KFENCE|KMSAN): /,
@@ -73,7 +74,7 @@ const FORMS: readonly Form[] = [
   ...each('kernel-bug', [/^BUG: \S/], { stamped: true }),
   ...each('kernel-warning', [
     /^WARNING: CPU: \d+ PID: \d+ at /,
-    /^WARNING: (?:\S+:\d+ )?at \S+\+0x[0-9a-f]+\/0x[0-9a-f]+.*, CPU#\d+: /, // since 6.18
+    /^WARNING: (?:.* )?at \S+\+0x[0-9a-f]+\/0x[0-9a-f]+.*, CPU#\d+: \S/, // since 6.18, with the condition where it is known
     /^WARNING: (?:possible |inconsistent lock state|suspicious RCU usage|bad unlock balance|bad contention detected|held lock freed!)/,
     /^WARNING: (?:lock held when returning to user space!|Nested lock was not taken|HARDIRQ-|SOFTIRQ-|\S+-safe -> \S+-unsafe lock order)/,
     /^INFO: (?:trying to register non-static key\.|possible recursive locking detected)/,

@@ -52,10 +52,17 @@ export function describeExit(status: number): Match {
       remedy: known?.remedy ?? 'run init in a shell (rdinit=/bin/sh) to see why',
     };
   }
-  const failed =
-    code === 0 ? undefined : (CODES[code] ?? 'its last words in the console may say why it failed');
+  const failed = code === 0 ? undefined : (CODES[code] ?? ofProgram(code));
   return {
     cause: `${ended}with exit code ${code}`,
     remedy: `end /init with \`exec sh\`, or with a power-off${failed === undefined ? '' : `; ${failed}`}`,
   };
+}
+
+/** A shell exits with 128 and the signal's number when a signal ended the last program that it ran. */
+function ofProgram(code: number): string {
+  const known = SIGNALS[code - 128];
+  return known
+    ? `a program that it ran was ended by signal ${code - 128} (${known.name}): ${known.remedy}`
+    : 'its last words in the console may say why it failed';
 }
