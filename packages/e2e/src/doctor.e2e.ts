@@ -32,6 +32,7 @@ describe('a boot that fails', () => {
   it.each([
     ['no-initramfs-init', 21, 'rdinit=/nonexistent', /initramfs has no program \/nonexistent/],
     ['no-root', 22, 'rdinit=/nonexistent root=/dev/vda1', /no root device \/dev\/vda1/],
+    ['no-root', 22, 'rdinit=/nonexistent rootwait root=/dev/vda7', /no root device \/dev\/vda7 \(rootwait/],
     ['wrong-console', 12, 'console=ttyS0 rdinit=/bin/sh', /Remedy: put console=ttyAMA0/],
   ])(
     '%s: is reported with its cause, its remedy and its exit code',

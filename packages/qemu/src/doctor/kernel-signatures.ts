@@ -1,5 +1,6 @@
 import type { Match, Signature } from './signature.js';
 import { findLine, values, type Findings } from './evidence.js';
+import { noRoot, seenDevices } from './root-signatures.js';
 import { describeExit } from './init-exit.js';
 import type { Outcome } from './outcomes.js';
 
@@ -42,22 +43,7 @@ export const KERNEL_SIGNATURES = {
           : 'correct rdinit=, or put that program, executable, into the initramfs (nx run ROOTFS:build lists what is wrong)',
     };
   },
-  'no-root': (findings) => {
-    const match = findLine(findings, /^VFS: Cannot open root device "(.*?)"/);
-    if (!match || (findings.hasInitrd && values(findings, 'root').length === 0)) return undefined;
-    const devices = seenDevices(findings);
-    const [root] = values(findings, 'root');
-    return {
-      cause: root
-        ? `the kernel found no root device ${root}`
-        : 'there is no initramfs, and no root= says where the root is',
-      remedy:
-        devices.length > 0
-          ? 'correct root= by the devices below'
-          : 'the kernel sees no block device at all: give the board a disk and the kernel its driver (CONFIG_VIRTIO_BLK, CONFIG_VIRTIO_PCI), or an initramfs',
-      seen: devices,
-    };
-  },
+  'no-root': noRoot,
   'no-root-file-system': (findings) => {
     const index = findings.lines.findIndex((line) => /^No filesystem could mount root, tried: /.test(line));
     if (index < 0) return undefined;
@@ -143,20 +129,6 @@ function rootless(findings: Findings): boolean {
     findLine(findings, /^Kernel panic - not syncing: VFS: Unable to mount root fs/) !== undefined &&
     !findLine(findings, /^Initramfs unpacking failed: /)
   );
-}
-
-/** A disk, a partition of it (two blanks in front), or the line with a disk's driver. */
-const DEVICE = /^(?: {0,2}[0-9a-f]{2,3}:?[0-9a-f]{2,5} +\d+ \S+|\s*\(?driver\b)/;
-
-/** The lines between the kernel's "here are the available partitions" and its panic (block/genhd.c). */
-function seenDevices({ lines }: Findings): string[] {
-  const start = lines.findIndex((line) =>
-    /(here are the available partitions|List of all partitions|List of all bdev filesystems):/.test(line),
-  );
-  if (start < 0) return [];
-  const rest = lines.slice(start + 1);
-  const end = rest.findIndex((line) => !DEVICE.test(line));
-  return rest.slice(0, end < 0 ? undefined : end).map((line) => line.trimEnd());
 }
 
 const RD_SYMBOLS: Readonly<Record<string, string>> = {

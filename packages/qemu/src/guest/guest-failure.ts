@@ -147,6 +147,12 @@ export function failedError(state: GuestState): ToolError {
   return guestError({ code: 'GUEST_OUTCOME', what: 'the boot failed', state, fields: {} });
 }
 
+/** A guest that waits for something that does not come. */
+export function stalledError(state: GuestState): ToolError {
+  const what = `the guest's ${state.phase} does not go on`;
+  return guestError({ code: 'GUEST_TIMEOUT', what, state: { ...state, end: 'timeout' }, fields: {} });
+}
+
 /** A guest that was to fail in one way, and did not. */
 export function outcomeError(wanted: Outcome, cause: ToolError): ToolError {
   // An error with an outcome is one of guestError's.

@@ -11,6 +11,7 @@ import {
   outcomeError,
   PANIC,
   readyError,
+  stalledError,
   testsError,
   type GuestFailure,
 } from './guest-failure.js';
@@ -22,6 +23,7 @@ import {
   type GuestTestResult,
 } from './guest-model.js';
 import { KtapReader, type KtapReport, type TestCounts } from './ktap.js';
+import { RootWait } from './root-wait.js';
 import { compilePattern } from './patterns.js';
 import { pathsOf, withRun } from '../runs/run-directory.js';
 import { started, writeRecord, type RunSubject } from '../runs/run-record.js';
@@ -151,8 +153,10 @@ async function waitUntilReady(guest: Guest, ready: RegExp, timeoutMs: number): P
     nudges += 1;
     timer = nudges < MOST_NUDGES ? setTimeout(nudge, NUDGE_MS) : undefined;
   };
+  const root = new RootWait(guest.state.argv, () => guest.wake());
   const probe = (recent: string) => {
     if (isReady(recent, ready)) return true;
+    if (root.isOver(recent)) return false;
     // A key may stop a boot loader, so the kernel must have spoken first.
     if (isDefault && !timer && nudges === 0 && HIDDEN_PROMPT.test(recent) && guest.hasKernel)
       timer = setTimeout(nudge, NUDGE_MS);
@@ -160,9 +164,10 @@ async function waitUntilReady(guest: Guest, ready: RegExp, timeoutMs: number): P
   };
   const hint = () => `It never matched the ready pattern ${ready.source}`;
   try {
-    await guest.waitFor({ phase: 'boot', timeoutMs, probe, hint });
+    if (!(await guest.waitFor({ phase: 'boot', timeoutMs, probe, hint }))) throw stalledError(guest.state);
   } finally {
     clearTimeout(timer);
+    root.end();
   }
 }
 
@@ -180,13 +185,16 @@ async function waitUntilFailed(
   expected: Outcome,
   timeoutMs: number,
 ): Promise<Failure> {
+  const root = new RootWait(guest.state.argv, () => guest.wake());
   const probe = (recent: string) => {
+    if (root.isOver(recent)) return 'stalled';
     if (diagnose({ ...guest.state, console: recent })[0]?.outcome === expected) return 'failed';
     return isReady(recent, ready) ? 'ready' : undefined;
   };
   try {
-    if ((await guest.waitFor({ phase: 'boot', timeoutMs, probe, complaintsExpected: true })) === 'ready')
-      throw readyError(guest.state);
+    const came = await guest.waitFor({ phase: 'boot', timeoutMs, probe, complaintsExpected: true });
+    if (came === 'ready') throw readyError(guest.state);
+    if (came === 'stalled') throw stalledError(guest.state);
     await guest.settle();
     throw failedError(guest.state);
   } catch (error) {
@@ -195,6 +203,8 @@ async function waitUntilFailed(
     const { outcome, exitCode, diagnoses } = error.fields as unknown as GuestFailure;
     if (outcome !== expected) throw outcomeError(expected, error);
     return { outcome, exitCode, diagnoses };
+  } finally {
+    root.end();
   }
 }
 

@@ -100,6 +100,11 @@ export class Guest {
     return /(?:^|\n|\] )(?:Linux version |Run \S+ as init process)/.test(this.console.text);
   }
 
+  /** Lets a wait look again, though nothing came. */
+  wake(): void {
+    this.#notify();
+  }
+
   /** Types at the console. */
   type(text: string): void {
     this.program.stdin?.write(text);
