@@ -56,12 +56,12 @@ const FORMS: readonly Form[] = [
   ]),
   ...each('rcu-stall', [
     /^(?:rcu: )?INFO: rcu\w* (?:self-detected stall on CPU|detected (?:expedited )?stalls? )/,
-    /^(?:rcu: )?INFO: rcu\w* detected (?:expedited )?stalls?[, ]/,
+    /^(?:rcu: )?INFO: rcu\w* detected (?:expedited )?stalls?[, ?]/,
     /^(?:rcu: )?rcu_\w+ kthread (?:starved|timer wakeup didn't happen) for \d+ jiffies/,
   ]),
   ...each('hung-task', [/^INFO: task .{1,20}:\d+ blocked(?: in I\/O wait)? for more than \d+ seconds\./]),
   ...each('kernel-bug', [
-    /^BUG: (?:scheduling while atomic: |sleeping function called from invalid context at |using \S+ in preemptible )/,
+    /^BUG: (?:scheduling while atomic: |scheduling in a non-blocking section: |workqueue leaked |sleeping function called from invalid context at |using \S+ in preemptible )/,
     /^BUG: (?:KASAN|KCSAN|KFENCE|KMSAN): /,
     /^BUG: (?:spinlock|rwlock|rwsem|mutex) \S+ /,
     /^BUG: (?:Bad page (?:state|map|cache)|Bad rss-counter state|non-zero pgtables_bytes|Invalid wait context)/,
@@ -75,6 +75,7 @@ const FORMS: readonly Form[] = [
   ...each('kernel-warning', [
     /^WARNING: CPU: \d+ PID: \d+ at /,
     /^WARNING: (?:.* )?at \S+\+0x[0-9a-f]+\/0x[0-9a-f]+.*, CPU#\d+: \S/, // since 6.18, with the condition where it is known
+    /^WARNING: .{1,20}\/\d+ still has locks held!/,
     /^WARNING: (?:possible |inconsistent lock state|suspicious RCU usage|bad unlock balance|bad contention detected|held lock freed!)/,
     /^WARNING: (?:lock held when returning to user space!|Nested lock was not taken|HARDIRQ-|SOFTIRQ-|\S+-safe -> \S+-unsafe lock order)/,
     /^INFO: (?:trying to register non-static key\.|possible recursive locking detected)/,
