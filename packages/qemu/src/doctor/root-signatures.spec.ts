@@ -69,7 +69,7 @@ describe('rootwait', () => {
     ' vda: vda1',
     'Waiting for root device /dev/vda2...',
   ];
-  it('is no root when the wait ends, with the disks that came', () => {
+  it('ends as no-root, with the disks that came', () => {
     const [found] = boot('rootwait root=/dev/vda2', [...lines, 'random: crng init done'], { end: 'timeout' });
     expect(found).toMatchObject({ outcome: 'no-root', seen: [lines[0], 'vda: vda1'] });
     expect(found!.cause).toMatch(/no root device \/dev\/vda2 \(rootwait/);
