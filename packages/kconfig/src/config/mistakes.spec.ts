@@ -115,6 +115,10 @@ it.each([
   expect(first).toBe(`f.config:2: not a Kconfig line: ${line}`);
   expect(second).toContain(advice);
   expect(rest).toEqual([]);
+  const [, meant] =
+    /(?:write|above) (CONFIG_\w+=.*?|"# CONFIG_\w+ is not set")(?:, or .*)?$/.exec(second!) ?? [];
+  // What is to be pasted can be read.
+  if (meant !== undefined) expect(faults(meant.replace(/^"(.*)"$/, '$1'))).toBe('');
 });
 
 it('a string that goes on in the next line is one fault', () => {
