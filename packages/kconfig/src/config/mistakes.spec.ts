@@ -117,7 +117,7 @@ it.each([
   expect(rest).toEqual([]);
   const [, meant] =
     /(?:write|above) (CONFIG_\w+=.*?|"# CONFIG_\w+ is not set")(?:, or .*)?$/.exec(second!) ?? [];
-  // What is to be pasted can be read.
+  // conf can read the line that people paste.
   if (meant !== undefined) expect(faults(meant.replace(/^"(.*)"$/, '$1'))).toBe('');
 });
 
