@@ -156,6 +156,8 @@ describe('a complaint of the kernel', () => {
     'WARNING: Running pip as root at your own risk: see docs',
     'Issue with the display: fixed [#12]',
     'Oops, I did it again',
+    'build: 2024 [#12] passed',
+    'Job[#3]:',
     'Internal error: no such user',
     'watchdog: soft lockup detection is on',
     'module verification failed: signature and/or required key missing - tainting kernel',
@@ -211,7 +213,7 @@ it.each(CAPTURED.filter((name) => name.startsWith('ready.')))('%s has no complai
 });
 
 describe('time', () => {
-  /** How much longer twice as much takes. */
+  /** How much longer sixteen times as much takes: 16 where time is linear, 256 where it is quadratic. */
   const growth = (make: (size: number) => string) => {
     const measure = (size: number) => {
       const text = make(size);
@@ -222,13 +224,13 @@ describe('time', () => {
       });
       return Math.min(...times);
     };
-    return measure(2 << 20) / Math.max(measure(1 << 20), 1000);
+    return measure(8 << 20) / Math.max(measure(1 << 19), 1000);
   };
   it('is linear in many lines, and in one long line', () => {
     expect(
       growth((size) => 'INFO: task is blocked, version [    1.000000] x\n'.repeat(size / 48)),
-    ).toBeLessThan(4);
-    expect(growth((size) => 'BUG WARNING [#1 '.repeat(size / 16))).toBeLessThan(4);
+    ).toBeLessThan(64);
+    expect(growth((size) => 'BUG WARNING [#1 '.repeat(size / 16))).toBeLessThan(64);
   });
 });
 

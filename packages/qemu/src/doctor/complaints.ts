@@ -34,17 +34,18 @@ const FORMS: readonly Form[] = [
     /^kernel BUG at \S+:\d+!/i,
     /^BUG: (?:kernel NULL pointer dereference|unable to handle |stack guard page was hit|TASK stack guard page was hit)/i,
     /^(?:CPU \d+ )?Unable to handle kernel /,
-    // x86 and s390: what, error code, count. Since 6.10 x86 puts "Oops: " in front.
-    /^(?:Oops: )?[A-Za-z][^[\]]*: [0-9a-f]{4}(?: ilc:\d)? \[#\d+\]/,
+    // x86 and s390: what, error code, count, and the kernel's kind. Since 6.10 x86 puts "Oops: " in front.
+    /^(?:Oops: )?[A-Za-z][^[\]]*: [0-9a-f]{4}(?: ilc:\d)? \[#\d+\](?:\s+[A-Z_]+(?:\(\w+\))?)*\s*$/,
     /^Internal error: .+: [0-9a-f]+ \[#\d+\]/, // arm, arm64
     /^Oops: .+, sig: -?\d+ \[#\d+\]/, // powerpc
     /^(?:Oops|Kernel BUG|Kernel bug|Kernel )[^[\]]*\[#\d+\]:?$/, // riscv, mips, loongarch
-    /^[A-Z][\w ,'-]*\[#\d+\]:$/, // mips, loongarch: "Reserved instruction in kernel code[#1]:"
+    /^[A-Z][\w ,'-]*\b(?:kernel|Kernel)\b[\w ,'-]*\[#\d+\]:$/, // mips, loongarch: "Reserved instruction in kernel code[#1]:"
     /^Unhandled fault: .+ \(0x[0-9a-f]+\) at 0x[0-9a-f]+/, // arm
     /^(?:traps: )?PANIC: double fault, error_code: /,
     /^Insufficient stack space to handle exception!/,
     /^Unhandled (?:64|32)-bit el[01]\w? \w+ exception on CPU\d+/,
   ]),
+  ...each('oops', [/^[A-Z][\w ,'-]*\[#\d+\]:$/], { stamped: true }), // mips, loongarch: every other trap
   ...each('soft-lockup', [
     /^(?:watchdog: )?BUG: soft lockup - CPU#\d+ stuck for /,
     /^BUG: workqueue lockup - pool /,
