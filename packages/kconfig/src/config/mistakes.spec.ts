@@ -21,6 +21,11 @@ describe('a comment that is nearly a request', () => {
     '# CONFIG_MODULES is not  set',
     '# Config_Modules Is Not Set',
     '# CONFIG_MODULES is not set!',
+    '# MODULES is not set',
+    '# CONFIG_MODULES is unset',
+    '# CONFIG_MODULES not set',
+    "# CONFIG_MODULES isn't set",
+    '# CONFIG_MODULES=y is not set',
   ])('%j is refused with the right form', (line) => {
     expect(faults(`CONFIG_A=y\n${line}\n`)).toBe(
       `f.config:2: "${line}" is nearly a request, and would be a comment without effect. ` +
@@ -97,6 +102,11 @@ it.each([
     'It has no value: write "# CONFIG_LOCALVERSION is not set", or CONFIG_LOCALVERSION="" for an empty string',
   ],
   ['CONFIG_BASE=1f', 'A hexadecimal number begins with 0x: write CONFIG_BASE=0x1f'],
+  ['CONFIG_MODULES=y;', 'A line ends without ";": write CONFIG_MODULES=y'],
+  ['CONFIG_MODULES==y', 'There is one "=" only: write CONFIG_MODULES=y'],
+  ['CONFIG_MODULES=y // why', 'write "# why" above CONFIG_MODULES=y'],
+  ['CONFIG_MODULES=`date`', 'Write CONFIG_NAME=y'],
+  ['CONFIG_BASE=0b1', 'Write CONFIG_NAME=y'],
   ['config_modules=y', 'Symbols are in capitals here: write CONFIG_MODULES=y'],
   ['MODULES=y', 'A symbol has the prefix CONFIG_ here: write CONFIG_MODULES=y'],
   ['MODULES=yes', 'write CONFIG_MODULES=y'],

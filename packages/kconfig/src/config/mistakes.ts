@@ -102,12 +102,21 @@ const MISTAKES: readonly (readonly [RegExp, Advise])[] = [
 const upper = (symbol: string) => symbol.replace(/^config_/i, '').toUpperCase();
 
 function adviseOnValue(symbol: string, value: string, next: string): string | undefined {
-  const comment = /^(\S+|"(?:[^"\\]|\\.)*")\s+(#.*)$/.exec(value);
+  const comment = /^(\S+|"(?:[^"\\]|\\.)*")\s+(#.*|\/\/.*|;.*)$/.exec(value);
   if (comment && isValue(corrected(comment[1]!, '') ?? comment[1]!))
-    return `A comment needs a line of its own: write "${comment[2]!.replace(/^#+\s*/, '# ')}" above ${request(symbol, corrected(comment[1]!, '') ?? comment[1]!)}`;
+    return `A comment needs a line of its own: write "${comment[2]!.replace(/^(?:#+|\/+|;+)\s*/, '# ')}" above ${request(symbol, corrected(comment[1]!, '') ?? comment[1]!)}`;
+  if (/^=/.test(value)) return again(symbol, 'There is one "=" only', value.replace(/^=+\s*/, ''));
+  if (/;$/.test(value)) return again(symbol, 'A line ends without ";"', value.replace(/\s*;+$/, ''));
+  if (/^(?:`|\$\(|0b)/.test(value)) return undefined; // The value is not there to be read.
   const said = wrongWith(value);
   const meant = corrected(value, next);
   return said !== undefined && meant !== undefined ? `${said}: write ${request(symbol, meant)}` : undefined;
+}
+
+/** The advice for a value without what does not belong to it. */
+function again(symbol: string, said: string, value: string): string | undefined {
+  const meant = corrected(value, '');
+  return meant === undefined ? undefined : `${said}: write ${request(symbol, meant)}`;
 }
 
 /** In words, what keeps a value from being one. */
@@ -155,7 +164,10 @@ function closed(value: string, next: string): string {
     : `${value.slice(0, end)}${value.slice(end + 1).replace(/(?<!\\)"/g, '\\"')}"`;
 }
 
-const COMMENTED_REQUEST = /^#+\s*config_(\w+)\s+is\s+not\s+set\b(.*)$/i;
+const COMMENTED_REQUEST =
+  /^#+\s*config_(\w+)(?:=\w+)?\s+(?:is\s+not\s+set|isn't\s+set|is\s+unset|not\s+set)\b(.*)$/i;
+/** Without the prefix, in capitals, and with nothing else on the line. */
+const WITHOUT_PREFIX = /^# ([A-Z][A-Z0-9_]+) is not set()$/;
 
 /**
  * A comment that is nearly a request, with the right form. conf passes over it, and the symbol keeps its value. A request that is
@@ -169,7 +181,7 @@ export function nearRequest(line: string): string | undefined {
     const value = line.includes('undef') ? 'n' : define[2] === '1' ? 'y' : (define[2] ?? 'y');
     return `This is a line of a C header, and a comment here. Write ${request(define[1]!, value)}`;
   }
-  const [, symbol, behind] = COMMENTED_REQUEST.exec(line) ?? [];
+  const [, symbol, behind] = COMMENTED_REQUEST.exec(line) ?? WITHOUT_PREFIX.exec(line) ?? [];
   if (symbol === undefined) return undefined;
   const reason = behind!.replace(/^[\s.,;:!()#-]+|[\s)]+$/g, '');
   const where = reason === '' ? '' : `, and "# ${reason}" on a line above it`;
