@@ -112,12 +112,12 @@ function wantedPackages(purpose) {
   return packages.includes('qemu-system-misc') ? [...packages, ...dividedPackages()] : packages;
 }
 
-/** From Debian 13 on, the emulators of riscv64 and s390x are no longer in qemu-system-misc. */
+/** From Debian 13 on, the emulators of riscv64 and s390x are no longer in qemu-system-misc; Ubuntu 25.04 was made after that. */
 function dividedPackages() {
-  const release = Number(
-    /^VERSION_ID="?(\d+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? Infinity,
-  );
-  return release < 13 ? [] : ['qemu-system-riscv', 'qemu-system-s390x'];
+  const text = readFileSync('/etc/os-release', 'utf8');
+  const release = Number(/^VERSION_ID="?(\d+)/m.exec(text)?.[1] ?? Infinity);
+  const isOlder = /^ID=debian$/m.test(text) ? release < 13 : /^ID=ubuntu$/m.test(text) && release < 25;
+  return isOlder ? [] : ['qemu-system-riscv', 'qemu-system-s390x'];
 }
 
 /** Of `packages`, those that dpkg does not have installed. */
