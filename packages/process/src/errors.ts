@@ -18,6 +18,18 @@ abstract class BringupError extends Error {
 /** The input is at fault (an option, a fragment, a source): the message says what to change. */
 export class UserError extends BringupError {}
 
+/**
+ * One error for several faults of the input: the code of the first, and the messages of all.
+ *
+ * @param errors at least one
+ */
+export function joinErrors(errors: readonly [UserError, ...UserError[]]): UserError {
+  const [first, ...more] = errors;
+  if (more.length === 0) return first;
+  const message = errors.map((error) => error.message).join('\n');
+  return new UserError(first.code, message, { faults: errors.map(({ fields }) => fields) });
+}
+
 /** A program or the host failed: the message says which, how, and what to do next. */
 export class ToolError extends BringupError {}
 

@@ -1,5 +1,5 @@
 export type { ErrorCode } from './error-codes.js';
-export { AbortedError, isBringupError, ToolError, UserError } from './errors.js';
+export { AbortedError, isBringupError, joinErrors, ToolError, UserError } from './errors.js';
 export { ARCH_NAMES, ARCHITECTURES, crossPackages, type Arch } from './architectures.js';
 export { amount } from './amount.js';
 export { diskUsage } from './disk-usage.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { copy, ensureDir, readdir, readFile, remove, writeFile } from 'fs-extra';
-import { nearNames, runProgram, UserError } from '@bringup/process';
+import { nearNames, runProgram, suggestNames, UserError } from '@bringup/process';
 import {
   checkRequests,
   parseResolved,
@@ -175,16 +175,11 @@ function unknownDefconfig(
   directories: readonly string[],
   known: readonly string[],
 ): UserError {
-  const near = nearNames(goal, known);
-  const listed = known.length > MOST_LISTED ? [] : known;
-  const hint =
-    near.length > 0
-      ? ` Did you mean ${near.join(', or ')}?`
-      : listed.length > 0
-        ? ` There are: ${listed.join(', ')}`
-        : ` Look at what is there, or take defconfig`;
-  const message = `base: ${source} has no ${goal} in ${directories.join(' or ')}.${hint}`;
-  return new UserError('UNKNOWN_BASE', message, { goal, near });
+  // U-Boot has more than a thousand.
+  const isListed = nearNames(goal, known).length > 0 || known.length <= MOST_LISTED;
+  const hint = isListed ? suggestNames(goal, known) : 'Take one of those that are there';
+  const message = `base: ${source} has no ${goal} in ${directories.join(' or ')}. ${hint}`;
+  return new UserError('UNKNOWN_BASE', message, { goal });
 }
 
 /**

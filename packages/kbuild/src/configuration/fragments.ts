@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pathExists, readdir, readFile } from 'fs-extra';
-import { UserError } from '@bringup/process';
+import { joinErrors, UserError } from '@bringup/process';
 import { parseConfig, type ConfigRequest } from '@bringup/kconfig';
 import type { Arch } from '../programs/arches.js';
 import type { KconfigProgram } from '../programs/programs.js';
@@ -63,10 +63,8 @@ export async function parseFragmentFiles(
     }
   }
   const [first, ...more] = errors;
-  if (!first) return parsed;
-  if (more.length === 0) throw first;
-  const message = errors.map((error) => error.message).join('\n');
-  throw new UserError(first.code, message, { files: errors.map(({ fields }) => fields) });
+  if (first) throw joinErrors([first, ...more]);
+  return parsed;
 }
 
 /** The requests of fragments that count in this tree, in order. @throws as {@link readFragmentRequests} */

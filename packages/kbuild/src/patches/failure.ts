@@ -23,7 +23,7 @@ export async function describeFailure(
   if (saysNoSpace(log)) return noSpaceError(tree, new Error(log));
   const unsafe = unsafeNames(log);
   if (unsafe.length > 0) {
-    const message = `${patch.shown} changes ${unsafe.join(', ')}: a path outside the source, or behind a symbolic link. It is not applied.`;
+    const message = `${patch.shown} changes ${unsafe.join(', ')}: a path outside the source, or behind a symbolic link. It is not applied. Look at where the patch comes from; take it out of "patches", or correct the path in it.`;
     return new UserError('PATCH_UNSAFE', message, { path: patch.path, names: unsafe });
   }
   const { files } = readPatch(patch.text);

@@ -70,7 +70,7 @@ export function lockedIdentity(locked: LockedSource): string {
 }
 
 /**
- * Where a source's tree is on this machine; undefined where it would have to be fetched.
+ * The path of a source's tree on this machine. Undefined if the source would have to be fetched first.
  *
  * @param derived the identity of the tree that is made of the source, where it is not the source itself that is wanted
  */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { isSeries, loadPatch, readSeries, type LoadedPatch, type PatchFile } from '@bringup/kbuild';
-import { isBringupError, UserError } from '@bringup/process';
+import { joinErrors, UserError } from '@bringup/process';
 import { isGlob } from '../../workspace/glob.js';
 import { findFiles } from '../program/program-files.js';
 
@@ -18,16 +18,13 @@ export async function loadPatches(workspaceRoot: string, entries: readonly strin
     try {
       loaded.push(await loadPatch(file));
     } catch (error) {
-      if (!(error instanceof UserError && isBringupError(error))) throw error;
+      if (!(error instanceof UserError)) throw error;
       errors.push(error);
     }
   }
-  const [first] = errors;
-  if (!first) return loaded;
-  if (errors.length === 1) throw first;
-  throw new UserError(first.code, errors.map(({ message }) => message).join('\n'), {
-    paths: errors.map(({ fields }) => fields['path']),
-  });
+  const [first, ...more] = errors;
+  if (first) throw joinErrors([first, ...more]);
+  return loaded;
 }
 
 async function expand(workspaceRoot: string, entry: string): Promise<PatchFile[]> {
